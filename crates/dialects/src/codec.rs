@@ -1,0 +1,151 @@
+//! A dialect's behaviour on one mount: three pure functions, and what they hand each other.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use countermand_model::{Command, Fault, Outcome};
+use http::{HeaderMap, Method, Response};
+
+use crate::Operation;
+
+/// The server half of a dialect on one mount.
+///
+/// `open` is called with the head of every request of the mount, `decode_request` when the body is there,
+/// `encode_response` exactly once, whatever happened in between.
+pub trait Codec: Send + Sync + 'static {
+    /// Takes from the head everything that any answer needs. What is wrong with the head is put into
+    /// [`Echo::refusal`]: it is answered after authentication, not here.
+    fn open(&self, head: &Head<'_>) -> Echo;
+
+    /// Reads the command. Called only where [`Echo::operation`] is known and [`Echo::refusal`] is empty. `body` is
+    /// empty where the operation takes none.
+    ///
+    /// # Errors
+    /// The bytes, the path or the query are not what the operation takes.
+    fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed>;
+
+    /// Writes the answer, in the format the caller asked for. Total: every outcome and every fault has bytes.
+    ///
+    /// Headers about the connection, the body's length, the date and the request id are the edge's.
+    fn encode_response(&self, echo: &Echo, answer: &Result<Outcome, Fault>) -> Response<Bytes>;
+}
+
+/// The head of a request, as the edge saw it.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The whole path, not decoded.
+    pub path: &'a str,
+    /// Which of [`Dialect::paths`](crate::Dialect::paths) it was found under; `None` where the dialect claimed it.
+    pub base: Option<usize>,
+    /// The path after that base, not decoded: empty, or beginning with `/`.
+    pub rest: &'a str,
+    /// The query, not decoded, without its `?`.
+    pub query: Option<&'a str>,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// The scheme and authority the client used.
+    pub origin: &'a Origin,
+}
+
+impl Head<'_> {
+    /// The path up to and with the base, as the client sees it: what a root URL is built on.
+    #[must_use]
+    pub fn base_path(&self) -> &str {
+        self.path.strip_suffix(self.rest).unwrap_or(self.path)
+    }
+}
+
+/// The scheme and authority the client used, after what trusted proxies and `public_url` say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// `http` or `https`.
+    pub scheme: String,
+    /// Host, with its port where the client wrote one.
+    pub authority: String,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}://{}", self.scheme, self.authority)
+    }
+}
+
+/// What every answer to a request may need, taken from its head before anything could fail. One plain struct for all
+/// dialects; each says in its `mod.rs` which fields it uses and how.
+#[derive(Clone, Debug)]
+pub struct Echo {
+    /// What is asked for; `None` where no route matched.
+    pub operation: Option<&'static Operation>,
+    /// The index of that route in the dialect's own table.
+    pub route: usize,
+    /// Why the request is refused although its caller is known: no such route, wrong method, a format nobody writes.
+    pub refusal: Option<Fault>,
+    /// The API version the caller speaks, from 1; or which of a dialect's profiles.
+    pub version: u8,
+    /// The format of the answer.
+    pub format: Format,
+    /// The format of the request body.
+    pub body: Format,
+    /// The method.
+    pub method: Method,
+    /// The path below the API's root, as the dialect shows it in errors.
+    pub path: String,
+    /// The query, not decoded; empty where there is none.
+    pub query: String,
+    /// The request's own URL, as the dialect shows it.
+    pub request_url: String,
+    /// The URL below which the API lives, as the dialect shows it.
+    pub root_url: String,
+    /// The id in the path or the query, decoded, as it was asked for.
+    pub id: Option<String>,
+}
+
+/// A representation of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// JSON.
+    Json,
+    /// XML.
+    Xml,
+}
+
+/// Bytes that were not understood, and where. Whoever called the decoder knows whose fault that is, so there is no
+/// conversion into a [`Fault`] here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// A JSON pointer, an element path, a parameter's name, or `line:column`; empty for the document as a whole.
+    pub place: String,
+    /// What is wrong there, and what was expected.
+    pub problem: Cow<'static, str>,
+    /// The dialect's own code for just this mistake.
+    pub code: Option<&'static str>,
+}
+
+impl Malformed {
+    /// Something is wrong at a place.
+    #[must_use]
+    pub fn new(place: impl Into<String>, problem: impl Into<Cow<'static, str>>) -> Malformed {
+        Malformed { place: place.into(), problem: problem.into(), code: None }
+    }
+
+    /// Adds the dialect's own code.
+    #[must_use]
+    pub fn with_code(mut self, code: &'static str) -> Malformed {
+        self.code = Some(code);
+        self
+    }
+}
+
+impl std::fmt::Display for Malformed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.place.is_empty() {
+            f.write_str(&self.problem)
+        } else {
+            write!(f, "{}: {}", self.place, self.problem)
+        }
+    }
+}
+
+impl std::error::Error for Malformed {}

@@ -1,0 +1,166 @@
+//! Which format an answer has and a body is in: RFC 9110 §12.5.1 and §8.3.
+
+use countermand_model::{Fault, FaultKind};
+use http::HeaderMap;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use mediatype::{MediaType, names};
+
+use crate::Format;
+
+/// A media type that a dialect writes or reads, with the format it stands for.
+pub type Offer = (&'static str, Format);
+
+/// The offered format that `Accept` likes best; among equals the one offered first. Without the header, the first.
+///
+/// # Errors
+/// [`FaultKind::NotAcceptable`] when the header excludes every offer. A header that is no list of media ranges is
+/// read as far as it is one: old clients write odd things, and a refusal would break them.
+pub fn answer(headers: &HeaderMap, offers: &[Offer]) -> Result<Format, Fault> {
+    let mut ranges = Vec::new();
+    for value in headers.get_all(ACCEPT) {
+        ranges.extend(value.to_str().unwrap_or_default().split(',').filter_map(Range::parse));
+    }
+    let default = offers.first().map_or(Format::Json, |(_, format)| *format);
+    if ranges.is_empty() {
+        return Ok(default);
+    }
+    let mut best: Option<(u16, Format)> = None;
+    for (name, format) in offers {
+        let quality = quality(&ranges, name);
+        if quality > 0 && best.is_none_or(|(so_far, _)| quality > so_far) {
+            best = Some((quality, *format));
+        }
+    }
+    best.map(|(_, format)| format).ok_or_else(|| {
+        let names: Vec<_> = offers.iter().map(|(name, _)| *name).collect();
+        Fault::new(
+            FaultKind::NotAcceptable,
+            "The Accept header sent in the request does not match a supported type.",
+        )
+        .with_detail(format!("offered {}", names.join(", ")))
+    })
+}
+
+/// The format a body is in, by `Content-Type`; without the header, `default`.
+///
+/// # Errors
+/// [`FaultKind::UnsupportedMediaType`] for a type that is not read here, or a charset other than UTF-8.
+pub fn body(headers: &HeaderMap, read: &[Offer], default: Format) -> Result<Format, Fault> {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(default) };
+    let refused = |detail: String| {
+        let message = "The Content-Type header sent in the request does not match a supported type.";
+        Fault::new(FaultKind::UnsupportedMediaType, message).with_detail(detail)
+    };
+    let text = value.to_str().map_err(|_| refused("not ASCII".to_owned()))?;
+    let media = MediaType::parse(text).map_err(|error| refused(format!("{text:?}: {error}")))?;
+    if let Some(charset) = mediatype::ReadParams::get_param(&media, names::CHARSET) {
+        let name = charset.unquoted_str();
+        if !["utf-8", "utf8", "us-ascii"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            return Err(refused(format!("charset {name}")));
+        }
+    }
+    let essence = media.essence();
+    read.iter()
+        .find(|(name, _)| MediaType::parse(name).is_ok_and(|known| known.essence() == essence))
+        .map(|(_, format)| *format)
+        .ok_or_else(|| refused(text.to_owned()))
+}
+
+/// One media range of an `Accept` header.
+struct Range<'h> {
+    main: &'h str,
+    sub: &'h str,
+    /// In thousandths.
+    quality: u16,
+}
+
+impl<'h> Range<'h> {
+    fn parse(text: &'h str) -> Option<Range<'h>> {
+        let mut parts = text.split(';').map(str::trim);
+        let (main, sub) = parts.next()?.split_once('/')?;
+        let quality = parts
+            .filter_map(|part| part.split_once('='))
+            .find(|(name, _)| name.trim().eq_ignore_ascii_case("q"))
+            .map_or(Some(1000), |(_, value)| thousandths(value.trim()))?;
+        Some(Range { main, sub, quality })
+    }
+
+    /// How closely it names a type: 3 exactly, 2 by its main type, 1 as anything, 0 not at all.
+    fn closeness(&self, main: &str, sub: &str) -> u8 {
+        match (self.main, self.sub) {
+            ("*", "*") => 1,
+            (given, "*") if given.eq_ignore_ascii_case(main) => 2,
+            (given, under) if given.eq_ignore_ascii_case(main) && under.eq_ignore_ascii_case(sub) => 3,
+            _ => 0,
+        }
+    }
+}
+
+/// A q-value, RFC 9110 §12.4.2, as thousandths.
+fn thousandths(text: &str) -> Option<u16> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !matches!(whole, "0" | "1") || fraction.len() > 3 || !digits(fraction) {
+        return None;
+    }
+    let quality = format!("{whole}{fraction:0<3}").parse().ok()?;
+    (quality <= 1000).then_some(quality)
+}
+
+/// What the closest range says of a type; 0 where none names it.
+fn quality(ranges: &[Range<'_>], name: &str) -> u16 {
+    let (main, sub) = name.split(';').next().unwrap_or(name).split_once('/').unwrap_or((name, ""));
+    ranges
+        .iter()
+        .map(|range| (range.closeness(main, sub), range.quality))
+        .filter(|(closeness, _)| *closeness > 0)
+        .max()
+        .map_or(0, |(_, quality)| quality)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OFFERS: &[Offer] =
+        &[("text/xml", Format::Xml), ("application/xml", Format::Xml), ("application/json", Format::Json)];
+
+    fn accept(value: &str) -> Option<Format> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, value.parse().unwrap());
+        answer(&headers, OFFERS).ok()
+    }
+
+    #[test]
+    fn the_best_liked_offer_wins() {
+        let cases = [
+            ("*/*", Some(Format::Xml)),
+            ("application/json", Some(Format::Json)),
+            ("application/json;q=0.5, text/xml;q=0.4", Some(Format::Json)),
+            ("application/*;q=0.9, text/xml;q=0.1", Some(Format::Xml)),
+            ("text/xml;q=0, application/xml;q=0, */*", Some(Format::Json)),
+            ("image/png", None),
+            ("application/json;q=0", None),
+            ("nonsense", Some(Format::Xml)),
+            ("APPLICATION/JSON", Some(Format::Json)),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(accept(value), expected, "Accept: {value}");
+        }
+        assert_eq!(answer(&HeaderMap::new(), OFFERS), Ok(Format::Xml));
+    }
+
+    #[test]
+    fn a_body_is_what_its_type_says() {
+        let body_of = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_TYPE, value.parse().unwrap());
+            body(&headers, OFFERS, Format::Xml).map_err(|fault| fault.kind)
+        };
+        assert_eq!(body_of("application/json; charset=UTF-8"), Ok(Format::Json));
+        assert_eq!(body_of("text/xml;charset=\"utf-8\""), Ok(Format::Xml));
+        assert_eq!(body_of("text/xml; charset=iso-8859-1"), Err(FaultKind::UnsupportedMediaType));
+        assert_eq!(body_of("text/plain"), Err(FaultKind::UnsupportedMediaType));
+        assert_eq!(body_of("json"), Err(FaultKind::UnsupportedMediaType));
+    }
+}

@@ -1,0 +1,23 @@
+//! Job numbers as text.
+
+/// A decimal number from 1 to 2^63−1, digits only: no sign, no blank, no exponent. Leading zeros are allowed.
+#[must_use]
+pub fn decimal(text: &str) -> Option<i64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten().filter(|number| *number > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_digits_in_range_are_a_number() {
+        assert_eq!(decimal("15"), Some(15));
+        assert_eq!(decimal("0015"), Some(15));
+        assert_eq!(decimal("9223372036854775807"), Some(i64::MAX));
+        for text in ["", "0", "-1", "+1", " 1", "1e3", "1.0", "9223372036854775808", "٣"] {
+            assert_eq!(decimal(text), None, "{text:?}");
+        }
+    }
+}

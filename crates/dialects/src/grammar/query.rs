@@ -1,0 +1,14 @@
+//! Query strings as pairs.
+
+/// The pairs of a query, names and values percent-decoded, `+` read as a blank, in order. What is not UTF-8 is
+/// replaced by U+FFFD.
+#[must_use]
+pub fn pairs(query: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+}
+
+/// The first value of a name.
+#[must_use]
+pub fn first<'q>(pairs: &'q [(String, String)], name: &str) -> Option<&'q str> {
+    pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}

@@ -1,0 +1,20 @@
+//! The legacy dialects, each a pure codec between bytes and the model. Nothing here can reach a socket, a clock, a
+//! random number or another dialect.
+//!
+//! Reading order: [`Dialect`] is a row of [`ALL`] and says everything about a dialect that can be said as data;
+//! [`Codec`] is its behaviour on one mount; [`grammar`] is what dialects share. Each dialect folder has the same files.
+
+mod codec;
+
+mod dialect;
+
+mod operation;
+
+mod switches;
+
+pub mod grammar;
+
+pub use codec::{Codec, Echo, Format, Head, Malformed, Origin};
+pub use dialect::{ALL, Dialect, Evidence, Ids, Quirk, by_name};
+pub use operation::{Access, BodyRule, Document, Operation, Resend, Route};
+pub use switches::{OptionError, OptionValue, Switch, SwitchKind, Switches};
