@@ -42,9 +42,12 @@ where
     }
 
     fn call(&mut self, call: Call) -> Self::Future {
-        let settle = match &call.command {
-            Command::Cancel(cancel) if cancel.wants_after => cancel.settle,
-            _other_command_or_no_wish => Duration::ZERO,
+        let settle = if let Command::Cancel(cancel) = &call.command
+            && cancel.wants_after
+        {
+            cancel.settle
+        } else {
+            Duration::ZERO
         };
         if settle.is_zero() {
             return Box::pin(self.inner.call(call));
