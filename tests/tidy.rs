@@ -15,11 +15,11 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
     ("countermand", &["model", "dialects", "ledger", "bus", "edge", "control"], &["rusqlite"]),
 ];
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the repository").to_owned()
 }
 
-fn files(below: &str, ending: &str) -> Vec<PathBuf> {
+pub(crate) fn files(below: &str, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(below)];
     while let Some(folder) = folders.pop() {
