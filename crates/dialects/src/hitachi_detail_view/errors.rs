@@ -18,11 +18,11 @@ use crate::{Echo, Malformed};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Function {
     /// No function was named, or none that we know. The vendor's codes for this are not known; ours begin with 00.
-    None,
+    Unknown,
     /// 72.
-    GetStatus,
+    Status,
     /// B5.
-    AbortRequest,
+    Abort,
 }
 
 /// What went wrong, as far as the vendor tells mistakes apart.
@@ -54,7 +54,7 @@ pub(super) enum Mistake {
     Refused,
 }
 
-use Function::{AbortRequest, GetStatus};
+use Function::{Abort, Status, Unknown};
 use Mistake::{
     ActionMissing, ActionUnknown, AlreadyAborted, AlreadyCompleted, Authorization, CacheMiss, DatasetInvalid,
     DatasetMissing, Internal, Method, Refused, RequestIdMissing,
@@ -67,49 +67,31 @@ type Row = (Function, Mistake, u16, &'static str, &'static str);
 
 const TABLE: &[Row] = &[
     // Inferred, all of them: no code can carry a function's prefix here.
-    (Function::None, ActionMissing, 400, NO_FUNCTION, "Mandatory parameter {action} not specified."),
-    (Function::None, ActionUnknown, 400, NO_FUNCTION, "Invalid value specified for parameter {action}."),
-    (Function::None, Authorization, 401, "000000E9", "Authorization needed."),
-    (Function::None, Internal, 500, "000600E2", "Application encountered an internal error."),
-    (Function::None, Refused, 400, NO_FUNCTION, ""),
+    (Unknown, ActionMissing, 400, NO_FUNCTION, "Mandatory parameter {action} not specified."),
+    (Unknown, ActionUnknown, 400, NO_FUNCTION, "Invalid value specified for parameter {action}."),
+    (Unknown, Authorization, 401, "000000E9", "Authorization needed."),
+    (Unknown, Internal, 500, "000600E2", "Application encountered an internal error."),
+    (Unknown, Refused, 400, NO_FUNCTION, ""),
     // MK-99ANA004-11, Getting the request status. E0 by analogy to C60100E0, E4 to C20000E4 and C4010004.
-    (GetStatus, Method, 405, "720000E0", "HTTP method [<method>] is not supported for action [getStatus]"),
-    (GetStatus, DatasetMissing, 400, "720000E4", "Mandatory parameter {dataset} not specified."),
-    (GetStatus, DatasetInvalid, 400, "720000E4", "Invalid value specified for parameter {dataset}."),
-    (GetStatus, RequestIdMissing, 400, "72020008", "Mandatory parameter {requestId} not specified."),
-    (GetStatus, Authorization, 401, "720000E9", "Authorization needed."),
-    (GetStatus, CacheMiss, 404, "720600E6", "Response is not present in the cache for the given requestId."),
-    (GetStatus, Internal, 500, "720600E2", "Application encountered an internal error."),
-    (GetStatus, Refused, 400, "720000E1", ""),
+    (Status, Method, 405, "720000E0", "HTTP method [<method>] is not supported for action [getStatus]"),
+    (Status, DatasetMissing, 400, "720000E4", "Mandatory parameter {dataset} not specified."),
+    (Status, DatasetInvalid, 400, "720000E4", "Invalid value specified for parameter {dataset}."),
+    (Status, RequestIdMissing, 400, "72020008", "Mandatory parameter {requestId} not specified."),
+    (Status, Authorization, 401, "720000E9", "Authorization needed."),
+    (Status, CacheMiss, 404, "720600E6", "Response is not present in the cache for the given requestId."),
+    (Status, Internal, 500, "720600E2", "Application encountered an internal error."),
+    (Status, Refused, 400, "720000E1", ""),
     // MK-99ANA004-11, Stopping an API request: the texts of its bodies where it prints one, else of its table.
-    (
-        AbortRequest,
-        Method,
-        405,
-        "B50000E0",
-        "HTTP method [<method>] is not supported for action [abortRequest]",
-    ),
-    (AbortRequest, DatasetMissing, 400, "B50000E4", "Mandatory parameter {dataset} is not specified."),
-    (AbortRequest, DatasetInvalid, 400, "B50000E4", "Invalid value specified for parameter {dataset}."),
-    (AbortRequest, RequestIdMissing, 400, "B5020008", "Mandatory parameter {requestId} is not specified."),
-    (AbortRequest, Authorization, 401, "B50000E9", "Authorization is required."),
-    (
-        AbortRequest,
-        CacheMiss,
-        404,
-        "B5040016",
-        "Response is not present in cache for the given requestId '<id>'",
-    ),
-    (
-        AbortRequest,
-        AlreadyCompleted,
-        400,
-        "B5040017",
-        "Request for given requestId '<id>' is already completed",
-    ),
-    (AbortRequest, AlreadyAborted, 400, "B5040018", "Request for given requestId '<id>' is already aborted"),
-    (AbortRequest, Internal, 500, "B50600E2", "Application encountered an internal error"),
-    (AbortRequest, Refused, 400, "B50000E1", ""),
+    (Abort, Method, 405, "B50000E0", "HTTP method [<method>] is not supported for action [abortRequest]"),
+    (Abort, DatasetMissing, 400, "B50000E4", "Mandatory parameter {dataset} is not specified."),
+    (Abort, DatasetInvalid, 400, "B50000E4", "Invalid value specified for parameter {dataset}."),
+    (Abort, RequestIdMissing, 400, "B5020008", "Mandatory parameter {requestId} is not specified."),
+    (Abort, Authorization, 401, "B50000E9", "Authorization is required."),
+    (Abort, CacheMiss, 404, "B5040016", "Response is not present in cache for the given requestId '<id>'"),
+    (Abort, AlreadyCompleted, 400, "B5040017", "Request for given requestId '<id>' is already completed"),
+    (Abort, AlreadyAborted, 400, "B5040018", "Request for given requestId '<id>' is already aborted"),
+    (Abort, Internal, 500, "B50600E2", "Application encountered an internal error"),
+    (Abort, Refused, 400, "B50000E1", ""),
 ];
 
 /// Inferred: the code where no function is known.
@@ -119,7 +101,7 @@ const NO_FUNCTION: &str = "000000E1";
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Analyzer detail view\"");
 
 /// The functions by the index of their routes.
-pub(super) const FUNCTIONS: [Function; 2] = [GetStatus, AbortRequest];
+pub(super) const FUNCTIONS: [Function; 2] = [Status, Abort];
 
 /// The answer to a mistake.
 pub(super) fn answer(codec: &DetailView, echo: &Echo, mistake: Mistake) -> Response<Bytes> {
@@ -127,7 +109,7 @@ pub(super) fn answer(codec: &DetailView, echo: &Echo, mistake: Mistake) -> Respo
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     // Quirk: the manual says 404 for a response that is gone, and on the same page 400.
     // fixtures/hitachi-detail-view/status-vanished-400.http
-    let gone = mistake == CacheMiss && function(echo) == GetStatus;
+    let gone = mistake == CacheMiss && function(echo) == Status;
     let status = if gone { codec.vanished } else { status };
     write(echo, status, code, &filled(echo, text))
 }
@@ -193,7 +175,7 @@ pub(super) fn fault(echo: &Echo, mistake: Mistake) -> Fault {
 }
 
 fn function(echo: &Echo) -> Function {
-    echo.operation.and_then(|_| FUNCTIONS.get(echo.route).copied()).unwrap_or(Function::None)
+    echo.operation.and_then(|_| FUNCTIONS.get(echo.route).copied()).unwrap_or(Unknown)
 }
 
 /// The function's row for a mistake; one that it cannot make counts as an internal error.

@@ -109,8 +109,7 @@ fn query_of(codec: &DetailView, head: &Head<'_>) -> Option<String> {
     // Quirk: one copy of the manual lost `dbapi.do?action=abortRequest&dataset=` and prints
     // `GET baseURL/<Datasetname>&requestId=<id>`, which is all path. No vendor's server answers to it.
     // fixtures/hitachi-detail-view/abort-printed-line.http
-    let last = head.path.rfind('/').map_or("", |slash| &head.path[slash..]);
-    let (dataset, request_id) = printed_line(last).filter(|_| codec.printed_line)?;
+    let (dataset, request_id) = printed_line(head.rest).filter(|_| codec.printed_line)?;
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("action", "abortRequest");
     query.append_pair("dataset", dataset);
