@@ -1,14 +1,10 @@
 //! Answers written. Statuses of refusals are `errors.rs`'s; which members an answer has is said here.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use countermand_model::machine::{Move, judge};
 use countermand_model::{Acted, Effect, Fault, FaultKind, Job, Kind, Outcome, State};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
-use serde_json::value::RawValue;
 
 use super::decode::Selection;
 use super::wire::{LinkWire, MemberWire, RequestDetailsWire, write_action};
@@ -53,9 +49,9 @@ pub(super) fn details(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Resp
         return errors::fault(codec, echo, &Fault::new(FaultKind::NotFound, not_found(echo)));
     };
     let selection = Selection::read(&echo.query);
-    let mut members = members(codec, echo, &snapshot.job, *at, &selection);
-    members.0.retain(|name, _| selection.shows(name));
-    json(echo, 200, members.write())
+    let mut details = request_details(codec, echo, &snapshot.job, *at, &selection);
+    details.retain(|name| selection.shows(name));
+    json(echo, 200, details.write())
 }
 
 /// A document in the media type the caller asked for.
@@ -120,75 +116,94 @@ fn links(codec: &OracleEss, echo: &Echo, id: &str, parents: Option<&Parents>) ->
     links
 }
 
-/// What is true of one moment only: believed of a job's attributes as long as the `state` among them still holds.
-const OF_THE_MOMENT: [&str; 6] =
-    ["state", "stateDescription", "cause", "causeDescription", "processPhase", "processPhaseDescription"];
-
-/// How long a request is cancelling before it may be cancelled by force. Documented.
-const FORCE_AFTER_MS: i64 = 30 * 60 * 1000;
-
 /// A request's members: what the model knows, and from the job's attributes what it has no word for.
-fn members<'j>(
+fn request_details<'j>(
     codec: &OracleEss,
     echo: &Echo,
     job: &'j Job,
     at: i64,
     selection: &Selection,
 ) -> RequestDetailsWire<'j> {
-    let mut members = Members::of_attributes(job);
+    let mut details = RequestDetailsWire::given(job.attributes_of(NAME).unwrap_or("{}"));
     let id = echo.id.as_deref().and_then(number::decimal).unwrap_or(job.number);
+    details.set("requestId", MemberWire::Integer(id));
+    details.set_text("description", job.description.as_deref());
+    details.set_text("jobDisplayName", job.name.as_deref());
+    details.set_text("jobType", job.job_type.as_deref());
+    details.set_text("submitter", job.owner.as_deref());
+    state(&mut details, job);
+    possibilities(&mut details, job, at);
+    times(&mut details, job, at);
+    let parents = family(&mut details, job, id);
+    let mut links = links(codec, echo, &id.to_string(), Some(&parents));
+    links.retain(|link| selection.links_to(&link.rel));
+    details.set("links", MemberWire::Links(links));
+    details
+}
 
-    let word = members.text("state").filter(|word| states::state(word) == Some(job.state));
-    if word.is_none() {
-        members.forget(&OF_THE_MOMENT);
+/// What is true of one moment only: believed of a job's attributes as long as the `state` among them still holds.
+const OF_THE_MOMENT: [&str; 6] =
+    ["state", "stateDescription", "cause", "causeDescription", "processPhase", "processPhaseDescription"];
+
+/// Where the request stands, and why.
+fn state(details: &mut RequestDetailsWire<'_>, job: &Job) {
+    // Quirk: a word that shares its state with another is written back while that state lasts;
+    // fixtures/oracle-ess/get-state-word-kept.http
+    let kept = details.read::<String>("state").filter(|word| states::state(word) == Some(job.state));
+    if kept.is_none() {
+        details.retain(|name| !OF_THE_MOMENT.contains(&name));
     }
-    let word = word.unwrap_or_else(|| states::word(job.state).to_owned());
-    members.fill_text("stateDescription", states::description(&word));
-    members.fill_text("state", word);
-    if members.fill_text("cause", states::cause(job.state, job.started_at.is_some()))
-        && !job.state.is_terminal()
-    {
+    let word = kept.unwrap_or_else(|| states::word(job.state).to_owned());
+    details.fill_text("stateDescription", states::description(&word));
+    details.fill_text("state", word);
+    let filled = details.fill_text("cause", states::cause(job.state, job.started_at.is_some()));
+    if filled && !job.state.is_terminal() {
         // Seen; the descriptions of the other causes are not known.
-        members.fill_text("causeDescription", "Request in non-terminal state");
+        details.fill_text("causeDescription", "Request in non-terminal state");
     }
-
-    // A parent is known to the model by its number; where ESS knew it by another id, the attributes say so.
-    members.fill("absParentRequestId", Some(MemberWire::Integer(job.parent.unwrap_or(id))));
-    members.fill("parentRequestId", job.parent.map(MemberWire::Integer));
-    members.fill("requestType", request_type(job).map(|word| MemberWire::Text(word.into())));
-    let parents = Parents {
-        absolute: members.integer("absParentRequestId").unwrap_or(id),
-        direct: members.integer("parentRequestId").unwrap_or(-1),
-        instance: members.integer("instanceParentId").unwrap_or(0),
-    };
-    let links = links(codec, echo, &id.to_string(), Some(&parents));
-    let links = links.into_iter().filter(|link| selection.links_to(&link.rel)).collect();
-    members.set("links", MemberWire::Links(links));
-
-    let possible = |order| judge(order, job.state, job.acknowledged).to.is_some();
-    let asynchronous = members.flag("isAsynchronous") && at - job.changed_at >= FORCE_AFTER_MS;
-    members.set("isCancellable", MemberWire::Flag(possible(Move::Cancel)));
-    members.set("isForceCancelAllowed", MemberWire::Flag(asynchronous && possible(Move::ForceCancel)));
-    members.set("isHoldable", MemberWire::Flag(possible(Move::Hold)));
-
-    members.set("requestId", MemberWire::Integer(id));
-    members.set_text("description", job.description.as_deref());
-    members.set_text("jobDisplayName", job.name.as_deref());
-    members.set_text("jobType", job.job_type.as_deref());
-    members.set_text("submitter", job.owner.as_deref());
-    members.set_text("previousState", job.previous_state.map(states::word));
+    details.set_text("previousState", job.previous_state.map(states::word));
     if matches!(job.state, State::Failed | State::Warning) {
-        members.set_text("errorWarningMessage", job.message.as_deref());
+        details.set_text("errorWarningMessage", job.message.clone());
     }
-    members.set_text("submissionTime", time(job.created_at));
-    members.set_text("stateChangeTime", time(job.changed_at));
-    members.set_text("processStartTime", job.started_at.and_then(time));
-    members.set_text("processEndTime", job.started_at.and(job.finished_at).and_then(time));
-    members.set_text("completedTime", job.finished_at.and_then(time));
+}
+
+/// How long a request is cancelling before it may be cancelled by force. Documented.
+const FORCE_AFTER_MS: i64 = 30 * 60 * 1000;
+
+/// What the request's state allows. By force only one that waits for an asynchronous answer is cancelled, which the
+/// attributes say.
+fn possibilities(details: &mut RequestDetailsWire<'_>, job: &Job, at: i64) {
+    let possible = |order| judge(order, job.state, job.acknowledged).to.is_some();
+    let asynchronous = details.read("isAsynchronous").unwrap_or(false);
+    let long_enough = at.saturating_sub(job.changed_at) >= FORCE_AFTER_MS;
+    let force = asynchronous && long_enough && possible(Move::ForceCancel);
+    details.set("isCancellable", MemberWire::Flag(possible(Move::Cancel)));
+    details.set("isForceCancelAllowed", MemberWire::Flag(force));
+    details.set("isHoldable", MemberWire::Flag(possible(Move::Hold)));
+}
+
+/// When what happened.
+fn times(details: &mut RequestDetailsWire<'_>, job: &Job, at: i64) {
+    details.set_text("submissionTime", time(job.created_at));
+    details.set_text("stateChangeTime", time(job.changed_at));
+    details.set_text("processStartTime", job.started_at.and_then(time));
+    details.set_text("processEndTime", job.started_at.and(job.finished_at).and_then(time));
+    details.set_text("completedTime", job.finished_at.and_then(time));
     // Quirk: -999 until it has run; fixtures/oracle-ess/get-waiting.http. While it runs: so far (inferred).
-    let elapsed = job.started_at.map_or(-999, |started| job.finished_at.unwrap_or(at) - started);
-    members.set("elapsedTime", MemberWire::Integer(elapsed));
-    members.0
+    let elapsed = |started| job.finished_at.unwrap_or(at).saturating_sub(started);
+    details.set("elapsedTime", MemberWire::Integer(job.started_at.map_or(-999, elapsed)));
+}
+
+/// The request's place in its family. A parent is known to the model by its number; where ESS knew it by another id, the
+/// attributes say so.
+fn family(details: &mut RequestDetailsWire<'_>, job: &Job, id: i64) -> Parents {
+    let direct = details.read("parentRequestId").or(job.parent);
+    let absolute = details.read("absParentRequestId").or(job.parent).unwrap_or(id);
+    let instance = details.read("instanceParentId").unwrap_or(0);
+    details.fill("absParentRequestId", Some(MemberWire::Integer(absolute)));
+    details.fill("parentRequestId", direct.map(MemberWire::Integer));
+    details.fill("requestType", request_type(job).map(|word| MemberWire::Text(word.into())));
+    Parents { absolute, direct: direct.unwrap_or(-1), instance }
 }
 
 /// `requestType`, where the model can tell. A child's parent may be a schedule, a job set or a request of its own, which
@@ -208,70 +223,4 @@ fn time(milliseconds: i64) -> Option<String> {
         jiff::fmt::temporal::DateTimePrinter::new().precision(Some(3));
     let time = jiff::Timestamp::from_millisecond(milliseconds).ok()?;
     Some(PRINTER.timestamp_to_string(&time))
-}
-
-/// Members being gathered: `fill` yields to what is there, `set` does not.
-struct Members<'j>(RequestDetailsWire<'j>);
-
-impl<'j> Members<'j> {
-    /// Quirk: a member without a value is left out, never `null`, on which strict clients break;
-    /// fixtures/oracle-ess/get-attributes.http
-    fn of_attributes(job: &'j Job) -> Members<'j> {
-        let text = job.attributes_of(NAME).unwrap_or("{}");
-        let given: BTreeMap<Cow<'j, str>, &'j RawValue> = serde_json::from_str(text).unwrap_or_default();
-        let given = given.into_iter().filter(|(_, value)| value.get() != "null");
-        Members(RequestDetailsWire(given.map(|(name, value)| (name, MemberWire::Given(value))).collect()))
-    }
-
-    fn forget(&mut self, names: &[&str]) {
-        self.0.0.retain(|name, _| !names.contains(&name.as_ref()));
-    }
-
-    fn set(&mut self, name: &'static str, value: MemberWire<'j>) {
-        self.0.0.insert(Cow::Borrowed(name), value);
-    }
-
-    fn set_text(&mut self, name: &'static str, text: Option<impl Into<Cow<'j, str>>>) {
-        if let Some(text) = text {
-            self.set(name, MemberWire::Text(text.into()));
-        }
-    }
-
-    /// Whether it was not there.
-    fn fill(&mut self, name: &'static str, value: Option<MemberWire<'j>>) -> bool {
-        let Some(value) = value else { return false };
-        let missing = !self.0.0.contains_key(name);
-        if missing {
-            self.set(name, value);
-        }
-        missing
-    }
-
-    /// Whether it was not there.
-    fn fill_text(&mut self, name: &'static str, text: impl Into<Cow<'j, str>>) -> bool {
-        self.fill(name, Some(MemberWire::Text(text.into())))
-    }
-
-    fn text(&self, name: &str) -> Option<String> {
-        self.given(name)
-    }
-
-    fn flag(&self, name: &str) -> bool {
-        self.given(name).unwrap_or(false)
-    }
-
-    fn integer(&self, name: &str) -> Option<i64> {
-        match self.0.0.get(name)? {
-            MemberWire::Integer(number) => Some(*number),
-            _ => self.given(name),
-        }
-    }
-
-    /// A value of the attributes, where it is of that type.
-    fn given<T: serde::de::DeserializeOwned>(&self, name: &str) -> Option<T> {
-        match self.0.0.get(name)? {
-            MemberWire::Given(raw) => serde_json::from_str(raw.get()).ok(),
-            _ => None,
-        }
-    }
 }
