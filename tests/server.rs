@@ -40,7 +40,8 @@ pub(crate) fn program() -> &'static Path {
 pub(crate) fn config(folder: &Path, store: &str) -> PathBuf {
     // A cheap hash, so that the start of a test is not spent on a password.
     let password = bcrypt_of_secret();
-    std::fs::write(folder.join("ops.htpasswd"), format!("operator:{password}\n")).expect("a folder to write in");
+    std::fs::write(folder.join("ops.htpasswd"), format!("operator:{password}\n"))
+        .expect("a folder to write in");
     let text = format!(
         "[server]\nlisten = \"127.0.0.1:0\"\n[control]\nlisten = \"127.0.0.1:0\"\ntoken = \"control-token\"\n\
          [ledger]\nstore = \"{store}\"\n\

@@ -60,8 +60,12 @@ impl Case {
     }
 
     fn script(&self) -> String {
-        let head = format!("wrk.headers['Authorization'] = '{AUTHORIZATION}'\nlocal auth = '{AUTHORIZATION}'\n");
-        let count = format!("local id = {}\nrequest = function() id = id + 1; return {} end\n", self.next, self.request);
+        let head =
+            format!("wrk.headers['Authorization'] = '{AUTHORIZATION}'\nlocal auth = '{AUTHORIZATION}'\n");
+        let count = format!(
+            "local id = {}\nrequest = function() id = id + 1; return {} end\n",
+            self.next, self.request
+        );
         let done = "done = function(summary) local e = summary.errors; \
                     print('figures', summary.requests, e.connect + e.read + e.write + e.status + e.timeout) end\n";
         format!("{head}{count}{done}")
@@ -82,17 +86,23 @@ impl Slice {
         let before = cpu(process);
         let mut command = Command::new("taskset");
         command.args(["-c", "1", "wrk", "-t1", "-d1s", "-c", &connections.to_string(), "-s"]).arg(&script);
-        let output = command.arg(format!("http://{}", case.address)).output().expect("wrk and taskset are installed");
+        let output =
+            command.arg(format!("http://{}", case.address)).output().expect("wrk and taskset are installed");
         let nanoseconds = cpu(process) - before;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let line = text.lines().find(|line| line.starts_with("figures")).unwrap_or_else(|| panic!("wrk said: {text}"));
-        let figures: Vec<i64> = line.split_whitespace().skip(1).filter_map(|word| word.parse().ok()).collect();
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("figures"))
+            .unwrap_or_else(|| panic!("wrk said: {text}"));
+        let figures: Vec<i64> =
+            line.split_whitespace().skip(1).filter_map(|word| word.parse().ok()).collect();
         Slice { requests: figures[0], errors: figures[1], nanoseconds }
     }
 
     /// CPU microseconds per request; `None` for a slice with an error.
     pub(crate) fn cost(&self) -> Option<f64> {
-        (self.errors == 0 && self.requests > 0).then(|| self.nanoseconds as f64 / 1000.0 / self.requests as f64)
+        (self.errors == 0 && self.requests > 0)
+            .then(|| self.nanoseconds as f64 / 1000.0 / self.requests as f64)
     }
 }
 

@@ -36,10 +36,16 @@ struct Flags {
 
 fn flags() -> Flags {
     let words: Vec<String> = std::env::args().collect();
-    let after = |name: &str| words.iter().position(|word| word == name).and_then(|place| words.get(place + 1));
-    let number = |name: &str, default: i64| after(name).map_or(default, |text| text.parse().expect("a number"));
+    let after =
+        |name: &str| words.iter().position(|word| word == name).and_then(|place| words.get(place + 1));
+    let number =
+        |name: &str, default: i64| after(name).map_or(default, |text| text.parse().expect("a number"));
     let count = |name: &str, default: i64| usize::try_from(number(name, default)).expect("not negative");
-    Flags { rounds: count("--rounds", 10), jobs: number("--jobs", 200_000), connections: count("--connections", 64) }
+    Flags {
+        rounds: count("--rounds", 10),
+        jobs: number("--jobs", 200_000),
+        connections: count("--connections", 64),
+    }
 }
 
 fn seed(folder: &std::path::Path, jobs: i64) {
@@ -65,7 +71,10 @@ fn median(values: &mut [f64]) -> (f64, f64, f64) {
 fn main() {
     let flags = flags();
     let folder = tempfile::tempdir().expect("a folder to write in");
-    println!("{} queued jobs, {} connections, {} rounds of one second", flags.jobs, flags.connections, flags.rounds);
+    println!(
+        "{} queued jobs, {} connections, {} rounds of one second",
+        flags.jobs, flags.connections, flags.rounds
+    );
     seed(folder.path(), flags.jobs);
     let nginx = Nginx::start(folder.path());
     let mut command = std::process::Command::new("taskset");
@@ -97,6 +106,12 @@ fn main() {
         }
         let (low, middle, high) = median(ratios);
         let (_, cost, _) = median(costs);
-        println!("{:<28} {:>24} {:>12.1} {:>4}", case.name, format!("{middle:.2} ({low:.2}-{high:.2})"), cost, ratios.len());
+        println!(
+            "{:<28} {:>24} {:>12.1} {:>4}",
+            case.name,
+            format!("{middle:.2} ({low:.2}-{high:.2})"),
+            cost,
+            ratios.len()
+        );
     }
 }

@@ -15,7 +15,8 @@ pub(crate) struct Nginx {
 
 impl Nginx {
     pub(crate) fn start(folder: &Path) -> Nginx {
-        let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port");
+        let address =
+            TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port");
         let body = format!("{{\"filler\":\"{}\"}}", "x".repeat(287));
         let text = format!(
             "daemon off; worker_processes 1; pid {0}/nginx.pid; error_log {0}/nginx.log;\n\
@@ -27,7 +28,11 @@ impl Nginx {
         let path = folder.join("nginx.conf");
         std::fs::write(&path, text).expect("a folder to write in");
         let mut command = Command::new("taskset");
-        let master = command.args(["-c", "0", "nginx", "-c"]).arg(&path).spawn().expect("nginx and taskset are installed");
+        let master = command
+            .args(["-c", "0", "nginx", "-c"])
+            .arg(&path)
+            .spawn()
+            .expect("nginx and taskset are installed");
         // Waited for by asking it: a connection is taken only once the worker listens.
         while TcpStream::connect(address).is_err() {
             std::thread::yield_now();

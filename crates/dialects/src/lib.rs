@@ -16,6 +16,8 @@ pub mod grammar;
 
 mod hitachi_detail_view;
 
+mod oracle_ess;
+
 pub use codec::{Codec, Echo, Format, Head, Malformed, Origin};
 pub use dialect::{ALL, Dialect, Evidence, Ids, Quirk, by_name};
 pub use operation::{Access, BodyRule, Document, Operation, Resend, Route};
