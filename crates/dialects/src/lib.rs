@@ -14,6 +14,8 @@ mod switches;
 
 pub mod grammar;
 
+pub mod qlik_odag;
+
 pub use codec::{Codec, Echo, Format, Head, Malformed, Origin};
 pub use dialect::{ALL, Dialect, Evidence, Ids, Quirk, by_name};
 pub use operation::{Access, BodyRule, Document, Operation, Resend, Route};
