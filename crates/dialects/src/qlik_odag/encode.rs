@@ -6,6 +6,7 @@ use bytes::Bytes;
 use countermand_model::{Acted, Effect, Fault, FaultKind, Job, Outcome, Snapshot, State};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
+use jiff::Timestamp;
 
 use super::{DIALECT, Odag, decode, errors, wire};
 use crate::Echo;
@@ -80,10 +81,11 @@ pub(super) fn id_of(job: &Job, asked: &str) -> String {
     shown.map_or_else(|| id_of_number(job.number), str::to_owned)
 }
 
-/// A moment as ISO 8601 in UTC with milliseconds, as JavaScript writes it.
+/// A moment as ISO 8601 in UTC with milliseconds, as JavaScript writes it. Beyond the years ±9999 it is the last one
+/// that can be written.
 pub(super) fn date(milliseconds: i64) -> String {
-    let moment = jiff::Timestamp::from_millisecond(milliseconds);
-    format!("{:.3}", moment.expect("the ledger keeps moments of the common era"))
+    let bound = if milliseconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    format!("{:.3}", Timestamp::from_millisecond(milliseconds).unwrap_or(bound))
 }
 
 /// What came of the one target that every action has.

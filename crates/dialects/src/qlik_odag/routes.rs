@@ -13,15 +13,17 @@ use crate::{Access, BodyRule, Echo, Evidence, Format, Head, Malformed, Operation
 pub(super) struct Profile {
     /// Its path.
     pub(super) base: &'static str,
+    /// [`Echo::version`].
+    version: u8,
     /// What stands in profile 1 between its base and a path below this one.
     collection: &'static str,
 }
 
-/// The profiles in order; [`Echo::version`] is a place here, counted from 1.
+/// The profiles, in the order of the dialect's paths.
 pub(super) const PROFILES: [Profile; 3] = [
-    Profile { base: "/api/odag/v1", collection: "" },
-    Profile { base: "/api/v1/odagrequests", collection: "/requests" },
-    Profile { base: "/api/analytics/odag-requests", collection: "/requests" },
+    Profile { base: "/api/odag/v1", version: WINDOWS, collection: "" },
+    Profile { base: "/api/v1/odagrequests", version: 2, collection: "/requests" },
+    Profile { base: "/api/analytics/odag-requests", version: 3, collection: "/requests" },
 ];
 
 /// [`Echo::version`] on Windows; the others are the cloud's.
@@ -87,22 +89,21 @@ const fn action(name: &'static str, meaning: &'static str, decode: Decode, encod
 
 /// Reads the head.
 pub(super) fn open(head: &Head<'_>) -> Echo {
-    let place = head.base.filter(|place| *place < PROFILES.len()).unwrap_or(0);
-    let path = format!("{}{}", PROFILES[place].collection, head.rest);
+    let profile = &PROFILES[head.base.expect("this dialect claims no path that is under none of its bases")];
+    let path = format!("{}{}", profile.collection, head.rest);
     let pairs = query::pairs(head.query.unwrap_or_default());
     let (found, mut refusal) = match find(&path, head.method, &pairs) {
         Ok(route) => (Some(route), None),
         Err(fault) => (None, Some(fault)),
     };
-    let version = if place == 0 { WINDOWS } else { place as u8 + 1 };
-    if version == WINDOWS && forged(head, &pairs) {
+    if profile.version == WINDOWS && forged(head, &pairs) {
         refusal = Some(Fault::new(FaultKind::Malformed, "XSRF prevention check failed"));
     }
     Echo {
         operation: found.map(|route| &ROUTES[route].operation),
         route: found.unwrap_or_default(),
         refusal,
-        version,
+        version: profile.version,
         format: Format::Json,
         body: Format::Json,
         method: head.method.clone(),
