@@ -14,7 +14,7 @@ mod switches;
 
 pub mod grammar;
 
-pub mod qlik_odag;
+mod qlik_odag;
 
 pub use codec::{Codec, Echo, Format, Head, Malformed, Origin};
 pub use dialect::{ALL, Dialect, Evidence, Ids, Quirk, by_name};

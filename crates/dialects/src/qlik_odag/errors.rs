@@ -21,7 +21,8 @@ const WRONG_ACTION: &str = "Invalid request ID or action for current request sta
 /// The reason of the documented 404 of a GET.
 const WRONG_ID: &str = "Invalid request ID.";
 
-/// The challenge of a 401. Not from Qlik, whose proxies send a login page: what RFC 7235 needs for Basic to work.
+/// The challenge of a 401. Not from Qlik, whose proxies send a login page: what RFC 9110 §11.6.1
+/// and RFC 7617 ask for.
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Qlik ODAG\", charset=\"UTF-8\"");
 
 /// Seconds after which a caller that asks too often may ask again, where the fault does not say.
@@ -36,7 +37,9 @@ pub(super) fn answer(echo: &Echo, fault: &Fault) -> Response<Bytes> {
             json.object(|json| {
                 json.member_string("code", fault.code.unwrap_or(code));
                 json.member_string("title", title(echo, fault.kind, status));
-                json.member_string("detail", &fault.message);
+                if let Some(detail) = detail(fault) {
+                    json.member_string("detail", detail);
+                }
                 json.member_object("meta", |json| {
                     json.member_integer("statusCode", status.as_u16().into());
                 });
@@ -92,4 +95,11 @@ fn title(echo: &Echo, kind: FaultKind, status: StatusCode) -> &'static str {
         return status.canonical_reason().unwrap_or_default();
     }
     if echo.method == Method::PUT { WRONG_ACTION } else { WRONG_ID }
+}
+
+/// What is said besides. Whoever is refused for who they are is not told more than that.
+fn detail(fault: &Fault) -> Option<&str> {
+    let personal =
+        matches!(fault.kind, FaultKind::NoCredentials | FaultKind::BadCredentials | FaultKind::Forbidden);
+    (!personal).then_some(&fault.message)
 }

@@ -28,7 +28,7 @@ mod encode;
 
 mod errors;
 
-pub mod states;
+mod states;
 
 #[cfg(test)]
 mod tests;
@@ -42,7 +42,7 @@ use http::Response;
 use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Switch, SwitchKind, Switches};
 
 /// The dialect as data.
-pub static DIALECT: Dialect = Dialect {
+pub(crate) static DIALECT: Dialect = Dialect {
     name: "qlik-odag",
     title: "Qlik On-Demand App Generation",
     versions: &["1: Windows", "2: cloud v1", "3: cloud public"],
