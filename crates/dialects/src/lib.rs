@@ -18,6 +18,8 @@ mod hitachi_detail_view;
 
 mod oracle_ess;
 
+mod qlik_odag;
+
 pub use codec::{Codec, Echo, Format, Head, Malformed, Origin};
 pub use dialect::{ALL, Dialect, Evidence, Ids, Quirk, by_name};
 pub use operation::{Access, BodyRule, Document, Operation, Resend, Route};
