@@ -119,7 +119,7 @@ impl<'x> Events<'x> {
                     return Err(Flaw::new(start, "an XML declaration stands only at the very beginning"));
                 }
                 Token::Decl(_) => {
-                    check_declaration(&raw["<?xml".len()..raw.len() - "?>".len()], "<?xml".len())?
+                    check_declaration(&raw["<?xml".len()..raw.len() - "?>".len()], "<?xml".len())?;
                 }
                 Token::DocType(_) => {
                     return Err(Flaw::new(start, "a document type declaration is not accepted"));

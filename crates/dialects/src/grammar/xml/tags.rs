@@ -103,9 +103,10 @@ impl<'x> Attributes<'x> {
         let (prefix, local) =
             qualified(name).ok_or_else(|| Flaw::new(offset, "the name of an attribute is not a name"))?;
         self.pass_spaces();
-        if self.take(1.min(self.rest.len())) != "=" {
+        if !self.rest.starts_with('=') {
             return Err(Flaw::new(offset, format!("the attribute {name} has no value")));
         }
+        self.take(1);
         self.pass_spaces();
         let quote = self.rest.chars().next().filter(|char| matches!(char, '"' | '\''));
         let quote = quote.ok_or_else(|| Flaw::new(offset, format!("the value of {name} has no quotes")))?;

@@ -58,6 +58,7 @@ fn what_is_not_xml_is_refused_with_its_place() {
         ("<a xmlns:p='u' xmlns:q='u' p:b='' q:b=''/>", "line 1 column 35"),
         ("<a b='1'c='2'/>", "line 1 column 9"),
         ("<a b/>", "line 1 column 4"),
+        ("<a b \u{feff}='1'/>", "line 1 column 4"),
         ("<a b=c/>", "line 1 column 4"),
         ("<1/>", "line 1 column 1"),
         ("<a:b/>", "line 1 column 1"),
@@ -81,7 +82,7 @@ fn what_is_not_xml_is_refused_with_its_place() {
     ];
     for (text, place) in cases {
         let error = read(text.as_bytes(), "a", |_| Ok(())).unwrap_err();
-        assert_eq!(error.place, *place, "{:.80}: {error}", text);
+        assert_eq!(error.place, *place, "{text:.80}: {error}");
     }
     assert_eq!(read(b"<a>\xff</a>", "a", |_| Ok(())).unwrap_err().place, "byte 4");
 }
