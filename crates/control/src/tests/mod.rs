@@ -1,1 +1,5 @@
-//! The control API from outside, over a ledger in memory.
+//! The control API from outside.
+
+mod documents;
+
+mod openapi;
