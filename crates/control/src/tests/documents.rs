@@ -148,7 +148,7 @@ fn what_is_not_json_is_located_by_line_and_column() {
         ("{} {}", "line 1 column 4: trailing characters"),
         (
             "{\"name\": \"a\u{1}\"}",
-            "line 1 column 12: control character (\\u0000-\\u001F) found while parsing a string",
+            "line 1 column 11: control character (\\u0000-\\u001F) found while parsing a string",
         ),
     ];
     for (json, detail) in cases {
