@@ -274,7 +274,9 @@ fn replacement(dialect: &Dialect, text: &Text, findings: &mut Findings<'_>) -> O
 /// A path that others can follow: begins with a slash, does not end with one, has nothing that a URL ends a path with.
 fn path(key: &str, text: &Text, findings: &mut Findings<'_>) -> Option<String> {
     let path = text.value.as_str();
-    let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'));
+    let plain = path
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'"' | b'<' | b'>' | b'\\'));
     if path.len() < 2 || !path.starts_with('/') || path.ends_with('/') || path.contains("//") || !plain {
         findings.mistake(
             text.at,

@@ -1,0 +1,85 @@
+//! The command line: what can be asked, and which part of the library answers it. A subcommand per file; a file
+//! knows its own arguments and nothing of its neighbours.
+
+mod check;
+
+mod dialects;
+
+mod job;
+
+mod user;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit::{self, Failure};
+
+/// A compatibility gateway for legacy job-control APIs.
+#[derive(Debug, Parser)]
+#[command(name = "countermand", version, propagate_version = true, after_help = EXAMPLES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  countermand demo                                  a gateway with jobs in it, and curls to try
+  countermand check --config countermand.toml       every mistake, with its place
+  countermand serve --config countermand.toml
+
+Exit codes: 0 fine, 1 ran and failed, 64 usage, 74 IO, 78 configuration.
+Logs go to stderr; RUST_LOG chooses what is told, NO_COLOR takes the colour out.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Tell every mistake in a configuration file.
+    Check(check::Arguments),
+    /// Show what is spoken: versions, operations, paths, options, and how each is known.
+    Dialects(dialects::Arguments),
+    /// Keep the users of a realm.
+    User(user::Arguments),
+    /// Register, watch and move jobs through the control API of a running gateway.
+    Job(job::Arguments),
+}
+
+impl Arguments {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// With the exit code and the lines for stderr.
+    pub fn run(self) -> Result<(), Failure> {
+        match self.command {
+            Command::Check(arguments) => arguments.run(),
+            Command::Dialects(arguments) => arguments.run(),
+            Command::User(arguments) => arguments.run(),
+            Command::Job(arguments) => arguments.run(),
+        }
+    }
+}
+
+/// What clap says about a command line it did not take, in one line, with where to read on.
+#[must_use]
+pub fn usage(error: &clap::Error) -> Failure {
+    let text = error.to_string();
+    let told: Vec<_> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .filter(|line| !line.is_empty())
+        .collect();
+    let told = told.join(" ");
+    let told = told.strip_prefix("error: ").unwrap_or(&told);
+    Failure::new(exit::USAGE, format!("{told}; see countermand --help"))
+}
+
+/// Runs a future on a runtime of its own.
+fn block_on<T>(
+    runtime: &mut tokio::runtime::Builder,
+    future: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let runtime = runtime
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(exit::IO, format!("cannot start the runtime: {error}")))?;
+    runtime.block_on(future)
+}
