@@ -1,0 +1,72 @@
+//! What a handler gets besides the body: one authenticated request, its transport forgotten.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use countermand_dialects::grammar;
+use countermand_ledger::Store;
+use http::{HeaderMap, StatusCode};
+use tokio::sync::watch;
+
+use crate::Problem;
+use crate::body::{self, Media, RequestBody};
+use crate::query::Query;
+use crate::service::Shared;
+
+/// One request.
+pub(crate) struct Asked {
+    /// What the process shares.
+    pub(crate) shared: Arc<Shared>,
+    /// The headers.
+    pub(crate) headers: HeaderMap,
+    /// The variable segments of the path, not decoded.
+    pub(crate) segments: Vec<String>,
+    /// The query.
+    pub(crate) query: Query,
+    /// The token's name; empty on open routes.
+    pub(crate) by: String,
+    /// Where the request came from; empty where the listener does not say.
+    pub(crate) client: String,
+    /// The request's id.
+    pub(crate) request_id: String,
+}
+
+impl Asked {
+    /// The ledger.
+    pub(crate) fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    /// The number in the path.
+    ///
+    /// # Errors
+    /// 404: there can be no job of that number.
+    pub(crate) fn number(&self) -> Result<i64, Problem> {
+        let segment = self.segments.first().map_or("", String::as_str);
+        grammar::number::decimal(segment).ok_or_else(|| {
+            Problem::new(
+                StatusCode::NOT_FOUND,
+                "There is no such job: a job's number is a decimal number from 1 to 9223372036854775807.",
+            )
+        })
+    }
+
+    /// The body, where it is one JSON document.
+    ///
+    /// # Errors
+    /// 415 where it says that it is something else, 413 where it is too long, 400 where it breaks off.
+    pub(crate) async fn one_document(&self, body: RequestBody) -> Result<Bytes, Problem> {
+        if body::media(&self.headers)? == Media::Lines {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "One job is application/json; only POST /v1/jobs takes application/x-ndjson.",
+            ));
+        }
+        body::collect(body).await
+    }
+
+    /// Turns to `true` when answers that wait are to come to an end.
+    pub(crate) fn draining(&self) -> watch::Receiver<bool> {
+        self.shared.draining.subscribe()
+    }
+}

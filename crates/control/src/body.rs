@@ -1,0 +1,115 @@
+//! Bodies: taking one in under its limit, and writing one out.
+
+use std::convert::Infallible;
+
+use bytes::{Bytes, BytesMut};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http_body::Body as _;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full};
+use mediatype::{MediaType, ReadParams, names};
+use serde::Serialize;
+
+use crate::Problem;
+
+/// The body of an answer: one piece, or an endless stream of events.
+pub type ControlBody = UnsyncBoxBody<Bytes, Infallible>;
+
+/// The body of a request, whatever its transport.
+pub(crate) type RequestBody = UnsyncBoxBody<Bytes, BrokenOff>;
+
+/// The transport could not deliver the rest of a body. It logs why.
+#[derive(Debug)]
+pub(crate) struct BrokenOff;
+
+/// The longest JSON document, and the longest line of many.
+pub(crate) const LONGEST: usize = 1 << 20;
+
+/// What a body is said to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Media {
+    /// One JSON document. Also where nothing is said.
+    Json,
+    /// One JSON document per line.
+    Lines,
+}
+
+/// What a body is said to be.
+///
+/// # Errors
+/// 415 for anything but JSON in UTF-8.
+pub(crate) fn media(headers: &HeaderMap) -> Result<Media, Problem> {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(Media::Json) };
+    let refused = || {
+        Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "The body is to be application/json, or application/x-ndjson where many jobs are registered, in UTF-8.",
+        )
+    };
+    let text = value.to_str().map_err(|_| refused())?;
+    let media = MediaType::parse(text).map_err(|_| refused())?;
+    let utf8 = |charset: mediatype::Value<'_>| charset.unquoted_str().eq_ignore_ascii_case("utf-8");
+    if !media.get_param(names::CHARSET).is_none_or(utf8) || media.ty != names::APPLICATION {
+        return Err(refused());
+    }
+    match media.subty.as_str().to_ascii_lowercase().as_str() {
+        "json" => Ok(Media::Json),
+        "x-ndjson" => Ok(Media::Lines),
+        _ => Err(refused()),
+    }
+}
+
+/// A whole body of at most [`LONGEST`] bytes.
+///
+/// # Errors
+/// 413, before anything is read where the length is announced; 400 for a body that breaks off.
+pub(crate) async fn collect(mut body: RequestBody) -> Result<Bytes, Problem> {
+    let mut whole = BytesMut::new();
+    if body.size_hint().lower() > LONGEST as u64 {
+        return Err(too_large());
+    }
+    while let Some(data) = next_data(&mut body).await? {
+        if whole.len() + data.len() > LONGEST {
+            return Err(too_large());
+        }
+        whole.extend_from_slice(&data);
+    }
+    Ok(whole.freeze())
+}
+
+/// The next piece of a body; `None` at its end.
+pub(crate) async fn next_data(body: &mut RequestBody) -> Result<Option<Bytes>, Problem> {
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|BrokenOff| Problem::malformed("The body broke off."))?;
+        if let Ok(data) = frame.into_data() {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
+}
+
+/// 413.
+pub(crate) fn too_large() -> Problem {
+    let detail = format!("A JSON document has at most {LONGEST} bytes here.");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+}
+
+/// An answer in JSON.
+pub(crate) fn json(status: StatusCode, document: &impl Serialize) -> Response<ControlBody> {
+    let bytes =
+        serde_json::to_vec(document).expect("wire types are JSON, and kept texts were when they came in");
+    answer(status, "application/json", bytes)
+}
+
+/// An answer of one piece.
+pub(crate) fn answer(
+    status: StatusCode,
+    content_type: &'static str,
+    bytes: impl Into<Bytes>,
+) -> Response<ControlBody> {
+    let mut response = Response::new(Full::new(bytes.into()).boxed_unsync());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}

@@ -1,0 +1,167 @@
+//! The control API as a tower service: the path of one request, from its head to the access log.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use countermand_ledger::Store;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use http::header::CONTENT_LENGTH;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use http_body::Body as _;
+use http_body_util::BodyExt;
+use tokio::sync::watch;
+
+use crate::asked::Asked;
+use crate::auth::{self, Access, Token};
+use crate::body::{BrokenOff, RequestBody};
+use crate::probes::Tally;
+use crate::query::Query;
+use crate::routes::{self, Found, Route};
+use crate::{ControlBody, Problem, orders, request_id};
+
+/// The control API over a ledger. Clones are handles on the same one.
+///
+/// Where the listener puts the peer's [`SocketAddr`] into the request's extensions, the audit says where an order came
+/// from. How long a body may take to arrive is the listener's to limit; how long it may be is limited here.
+#[derive(Clone)]
+pub struct Control {
+    shared: Arc<Shared>,
+}
+
+/// What all requests share.
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    pub(crate) tally: Tally,
+    pub(crate) draining: watch::Sender<bool>,
+    tokens: Vec<Token>,
+}
+
+impl Control {
+    /// `metrics` is what the rest of the process has to say on `/metrics`, in Prometheus' text format.
+    pub fn new(store: Store, tokens: Vec<Token>, metrics: Arc<dyn Fn() -> String + Send + Sync>) -> Control {
+        let (draining, _) = watch::channel(false);
+        Control { shared: Arc::new(Shared { store, metrics, tally: Tally::default(), draining, tokens }) }
+    }
+
+    /// Ends every answer that waits for commands, and says on `/readyz` that the process is about to end. Without it,
+    /// one open event stream would hold up a graceful shutdown until its deadline.
+    pub fn drain(&self) {
+        self.shared.draining.send_replace(true);
+    }
+}
+
+impl<B> tower::Service<Request<B>> for Control
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+{
+    type Response = Response<ControlBody>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response<ControlBody>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let shared = Arc::clone(&self.shared);
+        let (parts, body) = request.into_parts();
+        let body = body.map_err(|_| BrokenOff).boxed_unsync();
+        Box::pin(async move { Ok(answer(shared, parts, body).await) })
+    }
+}
+
+/// Answers one request, whatever happens to it.
+async fn answer(shared: Arc<Shared>, parts: Parts, body: RequestBody) -> Response<ControlBody> {
+    let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
+    let request_id = request_id::of(&parts.headers);
+    let mut trace = Trace { route: None, by: String::new() };
+    let handled = AssertUnwindSafe(handle(Arc::clone(&shared), parts, body, &request_id, &mut trace));
+    let mut response = match handled.catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Ok(Err(problem)) => problem.response(),
+        Err(_) => {
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "A defect here; the log has more.").response()
+        }
+    };
+    if method == Method::HEAD {
+        without_body(&mut response);
+    }
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
+    let status = response.status();
+    shared.tally.count(trace.route, status);
+    log(&method, &path, status, &trace, &request_id);
+    response
+}
+
+/// What is known of a request when it is logged.
+struct Trace {
+    route: Option<&'static Route>,
+    by: String,
+}
+
+/// Open routes first, then who asks, then whether there is such a route, then what they may: a stranger learns nothing
+/// about the routes, and nobody's body is read before they are known.
+async fn handle(
+    shared: Arc<Shared>,
+    parts: Parts,
+    body: RequestBody,
+    request_id: &str,
+    trace: &mut Trace,
+) -> Result<Response<ControlBody>, Problem> {
+    let found = routes::find(&parts.method, parts.uri.path());
+    let open = matches!(&found, Found::Route(route, _) if route.access == Access::Open);
+    let token = if open { None } else { Some(auth::authenticate(&shared.tokens, &parts.headers)?.clone()) };
+    trace.by = token.as_ref().map_or_else(String::new, |token| token.name.clone());
+    let (route, segments) = match found {
+        Found::Route(route, segments) => (route, segments),
+        Found::WrongMethod(allow) => return Err(Problem::wrong_method(&allow)),
+        Found::Nothing => return Err(Problem::new(StatusCode::NOT_FOUND, "There is nothing at this path.")),
+    };
+    trace.route = Some(route);
+    let client = parts.extensions.get::<SocketAddr>().map_or_else(String::new, ToString::to_string);
+    let mut asked = Asked {
+        shared,
+        segments,
+        query: Query::of(parts.uri.query()),
+        headers: parts.headers,
+        by: trace.by.clone(),
+        client,
+        request_id: request_id.to_owned(),
+    };
+    if let Some(token) = token.filter(|token| !token.scope.allows(route.access)) {
+        if let Some(verb) = route.order {
+            orders::refused(&mut asked, verb).await;
+        }
+        return Err(auth::forbidden(&token));
+    }
+    (route.handle)(asked, body).await
+}
+
+/// HEAD: the header of the answer, with the length the body would have.
+fn without_body(response: &mut Response<ControlBody>) {
+    if let Some(length) = response.body().size_hint().exact() {
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    *response.body_mut() = ControlBody::default();
+}
+
+/// The one line a request has in the log. Polling is not news.
+fn log(method: &Method, path: &str, status: StatusCode, trace: &Trace, request_id: &str) {
+    let (by, status) = (trace.by.as_str(), status.as_u16());
+    if status >= 500 {
+        tracing::error!(%method, path, status, by, request_id, "control");
+    } else if method.is_safe() {
+        tracing::debug!(%method, path, status, by, request_id, "control");
+    } else {
+        tracing::info!(%method, path, status, by, request_id, "control");
+    }
+}

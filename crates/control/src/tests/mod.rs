@@ -1,0 +1,1 @@
+//! The control API from outside, over a ledger in memory.
