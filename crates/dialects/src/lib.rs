@@ -14,6 +14,8 @@ mod switches;
 
 pub mod grammar;
 
+mod hitachi_detail_view;
+
 pub use codec::{Codec, Echo, Format, Head, Malformed, Origin};
 pub use dialect::{ALL, Dialect, Evidence, Ids, Quirk, by_name};
 pub use operation::{Access, BodyRule, Document, Operation, Resend, Route};

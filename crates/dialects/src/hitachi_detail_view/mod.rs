@@ -1,0 +1,264 @@
+//! The database API (`dbapi.do`) of Hitachi Data Center Analytics 8, the Ops Center Analyzer detail view 10 and 11,
+//! and VSP 360 Clear Sight Advanced: one servlet that is told by the query parameter `action` what to do.
+//!
+//! Served are the two functions about running requests. `getStatus` hands out results as they come, 206 while there
+//! are more to come and 200 at the end; what was handed out is gone. `abortRequest` stops a request, by GET.
+//!
+//! Of the [`Echo`] it uses the operation, the route, the method, the id (the request id as asked for) and the query;
+//! for the printed abort line the query is the one that the line stands for. Format and version do not vary: every
+//! answer is JSON, whatever `Accept` says.
+//!
+//! A failed request whose attributes under this dialect's name hold `{"error": {"status", "code", "error"}}` is
+//! answered by getStatus with that status and that error: "It can also get all the error conditions of the original
+//! API requests". Without it a failed request is a complete one that has errors (inferred).
+//!
+//! Absent: `query` and every other function, so that the first 206 of a request, whose body nobody has printed, is
+//! never written here; and the licence refusals that share their code with authorization, because there is no licence.
+
+mod routes;
+
+mod wire;
+
+mod decode;
+
+mod encode;
+
+mod errors;
+
+mod states;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use countermand_model::{Command, Fault, Outcome};
+use http::{Method, Response, StatusCode};
+
+use crate::grammar::number;
+use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Switch, SwitchKind, Switches};
+
+/// Its name in configuration, aliases and attributes.
+const NAME: &str = "hitachi-detail-view";
+
+/// Its row in the table of dialects.
+pub(crate) static DIALECT: Dialect = Dialect {
+    name: NAME,
+    title: "Hitachi Ops Center Analyzer detail view",
+    versions: &["HDCA 8", "Ops Center Analyzer detail view 10", "11.0", "VSP 360 Clear Sight Advanced"],
+    paths: &["/dbapi.do", "/clearsightadvanced/dbapi.do"],
+    claims: Some(routes::is_printed_line),
+    operations: routes::operations,
+    switches: SWITCHES,
+    quirks: QUIRKS,
+    sources: &[
+        "Ops Center Analyzer Detail View REST API Reference Guide, MK-99ANA004-11: Stopping an API request",
+        "MK-99ANA004-11: Getting the request status",
+        "MK-99ANA004-11: Caching asynchronous requests; Asynchronous request processing",
+        "Ops Center Analyzer 10.7, detail view REST API: Request API resources",
+        "captured answer of VSP 360 Clear Sight Advanced: github.com/vsubrama1967/LDEV_MPB_Balancing",
+    ],
+    ids: Ids {
+        form: "any text, such as 316829382_14",
+        is_id: decode::is_request_id,
+        number: number::decimal,
+        write: |number| number.to_string(),
+    },
+    make: |switches| Arc::new(DetailView::new(switches)),
+};
+
+const SWITCHES: &[Switch] = &[
+    Switch {
+        name: "delivery",
+        kind: SwitchKind::Choice(&["once", "repeat"]),
+        default: "once",
+        meaning: "Whether getStatus hands out each result once, or all of them every time.",
+        evidence: Evidence::Documented,
+    },
+    Switch {
+        name: "vanished",
+        kind: SwitchKind::Choice(&["404", "400"]),
+        default: "404",
+        meaning: "The status of getStatus for a result that is not there (any more); the manual says both.",
+        evidence: Evidence::Documented,
+    },
+    Switch {
+        name: "lifetime",
+        kind: SwitchKind::Integer(1, 315_360_000),
+        default: "3600",
+        meaning: "For how many seconds after its end a request is remembered.",
+        evidence: Evidence::Documented,
+    },
+    Switch {
+        name: "settle_ms",
+        // Below the default call_timeout of 30 s, so that the wait never turns into a timeout.
+        kind: SwitchKind::Integer(0, 25_000),
+        default: "2000",
+        meaning: "For how many milliseconds abortRequest waits for the end before it answers aborted:false.",
+        evidence: Evidence::Inferred,
+    },
+    Switch {
+        name: "has_errors",
+        kind: SwitchKind::Choice(&["boolean", "string"]),
+        default: "boolean",
+        meaning: "Whether hasErrors is a boolean, as captured, or a string, as the manual prints it.",
+        evidence: Evidence::Observed,
+    },
+    Switch {
+        name: "printed_line",
+        kind: SwitchKind::Flag,
+        default: "true",
+        meaning: "Whether GET /<dataset>&requestId=<id>, as one copy of the manual prints it, is abortRequest.",
+        evidence: Evidence::Inferred,
+    },
+];
+
+const QUIRKS: &[Quirk] = &[
+    Quirk {
+        what: "A request at work is 206, never 202; its results so far come with it, each one once.",
+        evidence: Evidence::Documented,
+        fixture: "hitachi-detail-view/status-running-hands-out-once.http",
+    },
+    Quirk {
+        what: "The final answer can be had once: a second getStatus is a cache miss, 404 720600E6.",
+        evidence: Evidence::Documented,
+        fixture: "hitachi-detail-view/status-drain.http",
+    },
+    Quirk {
+        what: "The same cache miss may be a 400; the manual says both on one page.",
+        evidence: Evidence::Documented,
+        fixture: "hitachi-detail-view/status-vanished-400.http",
+    },
+    Quirk {
+        what: "A request is forgotten 3600 s after its end, not after its beginning.",
+        evidence: Evidence::Documented,
+        fixture: "hitachi-detail-view/status-lifetime-expired.http",
+    },
+    Quirk {
+        what: "hasErrors is a boolean on the wire and a string in the manual.",
+        evidence: Evidence::Observed,
+        fixture: "hitachi-detail-view/status-reference-page.http",
+    },
+    Quirk {
+        what: "Results keep their digits, their blanks in keys and their nulls: 24.00 stays 24.00.",
+        evidence: Evidence::Documented,
+        fixture: "hitachi-detail-view/status-bytes-untouched.http",
+    },
+    Quirk {
+        what: "abortRequest changes something by GET; no answer may be cached.",
+        evidence: Evidence::Documented,
+        fixture: "hitachi-detail-view/abort-queued.http",
+    },
+    Quirk {
+        what: "A request that was processed but not stopped is 200 aborted:false, not an error.",
+        evidence: Evidence::Documented,
+        fixture: "hitachi-detail-view/abort-running-not-stopped.http",
+    },
+    Quirk {
+        what: "The text on the wire is not the text in the manual's table: it names the request id, says aborted where \
+               the table says stopped, and has no full stop.",
+        evidence: Evidence::Documented,
+        fixture: "hitachi-detail-view/abort-already-aborted.http",
+    },
+    Quirk {
+        what: "Codes are per function: a cache miss is 720600E6 on getStatus, B5040016 on abortRequest.",
+        evidence: Evidence::Documented,
+        fixture: "hitachi-detail-view/abort-not-in-cache.http",
+    },
+    Quirk {
+        what: "The same mistake has other words in another function: \"not specified\" and \"is not specified\".",
+        evidence: Evidence::Documented,
+        fixture: "hitachi-detail-view/abort-without-request-id.http",
+    },
+    Quirk {
+        what: "One who may not is answered 401, as one who is not known; there is no 403.",
+        evidence: Evidence::Documented,
+        fixture: "hitachi-detail-view/abort-by-a-reader.http",
+    },
+    Quirk {
+        what: "A blank before = is part of the parameter's name, as the manuals up to 10.7 print it.",
+        evidence: Evidence::Documented,
+        fixture: "hitachi-detail-view/status-blank-in-parameter-name.http",
+    },
+    Quirk {
+        what: "One copy of the manual lost dbapi.do?action=…&dataset= from the request line; the rest is served.",
+        evidence: Evidence::Documented,
+        fixture: "hitachi-detail-view/abort-printed-line.http",
+    },
+    Quirk {
+        what: "A request id belongs to its dataset; in another one it is a cache miss.",
+        evidence: Evidence::Inferred,
+        fixture: "hitachi-detail-view/status-wrong-dataset.http",
+    },
+    Quirk {
+        what: "getStatus answers with the error of the original request, whose code has another prefix.",
+        evidence: Evidence::Documented,
+        fixture: "hitachi-detail-view/status-relays-the-original-error.http",
+    },
+    Quirk {
+        what: "An aborted request is 200 aborted:true, so that a poller comes to an end.",
+        evidence: Evidence::Inferred,
+        fixture: "hitachi-detail-view/abort-then-drain.http",
+    },
+];
+
+/// The codec of one mount.
+#[derive(Debug)]
+struct DetailView {
+    /// Each result is handed out once.
+    once: bool,
+    /// The status of a cache miss on getStatus.
+    vanished: StatusCode,
+    /// For how many milliseconds after its end a request is remembered.
+    lifetime: i64,
+    /// How long abortRequest waits for the end.
+    settle: Duration,
+    /// How `hasErrors` is written.
+    has_errors: wire::FlagForm,
+    /// Whether the printed abort line is served.
+    printed_line: bool,
+}
+
+impl DetailView {
+    fn new(switches: &Switches) -> DetailView {
+        DetailView {
+            once: switches.text("delivery") == "once",
+            vanished: match switches.text("vanished") {
+                "400" => StatusCode::BAD_REQUEST,
+                _ => StatusCode::NOT_FOUND,
+            },
+            lifetime: switches.integer("lifetime") * 1000,
+            settle: Duration::from_millis(switches.integer("settle_ms").unsigned_abs()),
+            has_errors: match switches.text("has_errors") {
+                "string" => wire::FlagForm::Text,
+                _ => wire::FlagForm::Boolean,
+            },
+            printed_line: switches.flag("printed_line"),
+        }
+    }
+
+    /// Whether a getStatus takes what it is given. A HEAD takes nothing, not even for the half minute that a
+    /// reservation lasts: fixtures/hitachi-detail-view/status-head-does-not-consume.http
+    fn takes(&self, echo: &Echo) -> bool {
+        self.once && echo.method != Method::HEAD
+    }
+}
+
+impl Codec for DetailView {
+    fn open(&self, head: &Head<'_>) -> Echo {
+        routes::open(self, head)
+    }
+
+    fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
+        (routes::ROUTES[echo.route].decode)(self, echo, body)
+    }
+
+    fn encode_response(&self, echo: &Echo, answer: &Result<Outcome, Fault>) -> Response<Bytes> {
+        match answer {
+            Ok(outcome) => (routes::ROUTES[echo.route].encode)(self, echo, outcome),
+            Err(fault) => errors::response(self, echo, fault),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The documents, one struct each. Members stand in the order of the manual's pages; nothing here knows a job.
+
+use serde::Deserialize;
+
+use crate::grammar::json::{Slashes, Writer};
+
+/// How a flag is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FlagForm {
+    /// `false`
+    Boolean,
+    /// `"false"`
+    Text,
+}
+
+/// The answer of getStatus: `{"status": {…}, "result": […]}`.
+#[derive(Debug)]
+pub(super) struct StatusWire<'a> {
+    /// Resources to look at.
+    pub(super) total: u64,
+    /// Resources that matched.
+    pub(super) matched: u64,
+    /// Resources looked at.
+    pub(super) processed: u64,
+    /// Processed to the end.
+    pub(super) completed: bool,
+    /// Stopped.
+    pub(super) aborted: bool,
+    /// Whether something went wrong.
+    pub(super) has_errors: bool,
+    /// How `hasErrors` is written.
+    pub(super) has_errors_form: FlagForm,
+    /// Resources, each the text of a JSON object, written as it is: `24.00`, blanks in keys and `null` samples are
+    /// the original server's business.
+    pub(super) result: &'a [String],
+}
+
+impl StatusWire<'_> {
+    /// The bytes.
+    pub(super) fn write(&self) -> Vec<u8> {
+        let mut json = Writer::new(Slashes::Plain);
+        json.object(|json| {
+            json.member_object("status", |json| {
+                json.member_raw("total", &self.total.to_string());
+                json.member_raw("matched", &self.matched.to_string());
+                json.member_raw("processed", &self.processed.to_string());
+                json.member_flag("completed", self.completed);
+                json.member_flag("aborted", self.aborted);
+                match self.has_errors_form {
+                    FlagForm::Boolean => json.member_flag("hasErrors", self.has_errors),
+                    FlagForm::Text => json.member_string("hasErrors", &self.has_errors.to_string()),
+                }
+            });
+            json.member_array("result", |json| self.result.iter().for_each(|item| json.raw(item)));
+        });
+        json.finish()
+    }
+}
+
+/// The answer of abortRequest: `{"aborted": true, "id": "316829382_14"}`.
+#[derive(Debug)]
+pub(super) struct AbortWire<'a> {
+    /// Whether it was stopped.
+    pub(super) aborted: bool,
+    /// The request id, as asked for.
+    pub(super) id: &'a str,
+}
+
+impl AbortWire<'_> {
+    /// The bytes.
+    pub(super) fn write(&self) -> Vec<u8> {
+        let mut json = Writer::new(Slashes::Plain);
+        json.object(|json| {
+            json.member_flag("aborted", self.aborted);
+            json.member_string("id", self.id);
+        });
+        json.finish()
+    }
+}
+
+/// Every error: `{"code": "B5040016", "error": "…"}`, both texts, even where the code is all digits.
+#[derive(Debug)]
+pub(super) struct ErrorWire<'a> {
+    /// Eight upper-case hexadecimal digits.
+    pub(super) code: &'a str,
+    /// A sentence.
+    pub(super) error: &'a str,
+}
+
+impl ErrorWire<'_> {
+    /// The bytes.
+    pub(super) fn write(&self) -> Vec<u8> {
+        let mut json = Writer::new(Slashes::Plain);
+        json.object(|json| {
+            json.member_string("code", self.code);
+            json.member_string("error", self.error);
+        });
+        json.finish()
+    }
+}
+
+/// What a job's attributes under this dialect's name may hold.
+#[derive(Debug, Deserialize)]
+pub(super) struct AttributesWire {
+    /// How the original request failed.
+    pub(super) error: Option<RelayedWire>,
+}
+
+/// The error of an original request, in its own function's words.
+#[derive(Debug, Deserialize)]
+pub(super) struct RelayedWire {
+    /// The HTTP status.
+    pub(super) status: u16,
+    /// The code, with its function's prefix.
+    pub(super) code: String,
+    /// The text.
+    pub(super) error: String,
+}
