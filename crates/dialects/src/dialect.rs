@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::{Codec, Operation, OptionError, OptionValue, Switch, Switches};
 
 /// Every dialect. To add one: a folder, its `mod` line, and its row here.
-pub const ALL: &[&Dialect] = &[&crate::hitachi_detail_view::DIALECT];
+pub const ALL: &[&Dialect] =
+    &[&crate::oracle_ess::DIALECT, &crate::hitachi_detail_view::DIALECT];
 
 /// The dialect of that name.
 #[must_use]

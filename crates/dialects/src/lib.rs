@@ -14,6 +14,8 @@ mod switches;
 
 pub mod grammar;
 
+mod oracle_ess;
+
 mod hitachi_detail_view;
 
 pub use codec::{Codec, Echo, Format, Head, Malformed, Origin};

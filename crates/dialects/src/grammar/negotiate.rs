@@ -10,28 +10,28 @@ use crate::Format;
 /// A media type that a dialect writes or reads, with the format it stands for.
 pub type Offer = (&'static str, Format);
 
-/// The offered format that `Accept` likes best; among equals the one offered first. Without the header, the first.
+/// What `Accept` likes best of what is offered, mostly [`Offer`]s; among equals the one offered first. Without the
+/// header, the first.
 ///
 /// # Errors
-/// [`FaultKind::NotAcceptable`] when the header excludes every offer. A header that is no list of media ranges is
+/// [`FaultKind::NotAcceptable`] when nothing is offered, or when the header excludes every offer. A header that is no list of media ranges is
 /// read as far as it is one: old clients write odd things, and a refusal would break them.
-pub fn answer(headers: &HeaderMap, offers: &[Offer]) -> Result<Format, Fault> {
+pub fn answer<T: Copy>(headers: &HeaderMap, offers: &[(&'static str, T)]) -> Result<T, Fault> {
     let mut ranges = Vec::new();
     for value in headers.get_all(ACCEPT) {
         ranges.extend(value.to_str().unwrap_or_default().split(',').filter_map(Range::parse));
     }
-    let default = offers.first().map_or(Format::Json, |(_, format)| *format);
-    if ranges.is_empty() {
-        return Ok(default);
+    if let (true, Some((_, default))) = (ranges.is_empty(), offers.first()) {
+        return Ok(*default);
     }
-    let mut best: Option<(u16, Format)> = None;
-    for (name, format) in offers {
+    let mut best: Option<(u16, T)> = None;
+    for (name, offered) in offers {
         let quality = quality(&ranges, name);
         if quality > 0 && best.is_none_or(|(so_far, _)| quality > so_far) {
-            best = Some((quality, *format));
+            best = Some((quality, *offered));
         }
     }
-    best.map(|(_, format)| format).ok_or_else(|| {
+    best.map(|(_, offered)| offered).ok_or_else(|| {
         let names: Vec<_> = offers.iter().map(|(name, _)| *name).collect();
         Fault::new(
             FaultKind::NotAcceptable,

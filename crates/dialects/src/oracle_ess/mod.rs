@@ -1,0 +1,256 @@
+//! Oracle Enterprise Scheduler (ESS), REST API `/ess/rest/scheduler/v1`: Fusion Applications and SOA Suite 14.1.2,
+//! whose pages describe the same API.
+//!
+//! Spoken so far: cancelling one request and reading it. JSON in every answer, under one of two media types; no
+//! operation takes a body, and one that comes is not looked at.
+//!
+//! Of an [`Echo`], `version` is which media type the answer has (`routes::PLAIN`, `routes::RESOURCE`), `path` the path
+//! below the base, `query` what `fields`, `excludeFields` and `links` are read from, `root_url` what every `href`
+//! begins with, `id` the `requestId` as asked. The formats are always JSON.
+//!
+//! A job's attributes under `oracle-ess` are members of `RequestDetails` that the model has no word for, such as
+//! `jobDefinitionId`, `product` or `requestParameters`. They are written as they were given, byte by byte, where the
+//! model has nothing to say itself; `parentRequestId`, `absParentRequestId` and `requestType` overrule it. A `state`
+//! among them is a word the model has no state for, such as `SCHEDULE_ENDED`: it is written, with its `cause` and
+//! `processPhase`, for as long as the job is in the state it stands for.
+
+mod routes;
+
+mod wire;
+
+mod decode;
+
+mod encode;
+
+mod errors;
+
+mod states;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use countermand_model::{Command, Fault, Outcome};
+use http::Response;
+
+use crate::grammar::number;
+use crate::{
+    Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Origin, Quirk, Switch, SwitchKind, Switches,
+};
+
+const NAME: &str = "oracle-ess";
+
+/// The row of [`ALL`](crate::ALL).
+pub(crate) static DIALECT: Dialect = Dialect {
+    name: NAME,
+    title: "Oracle Enterprise Scheduler",
+    versions: &["v1"],
+    paths: &["/ess/rest/scheduler/v1"],
+    claims: None,
+    operations: || routes::ROUTES.iter().map(|route| &route.operation).collect(),
+    switches: SWITCHES,
+    quirks: QUIRKS,
+    sources: &[
+        "https://docs.oracle.com/en/cloud/saas/applications-common/25b/farca/op-ess-rest-scheduler-v1-requests-requestid-cancel-post.html",
+        "https://docs.oracle.com/en/cloud/saas/applications-common/24c/farca/op-ess-rest-scheduler-v1-requests-requestid-get.html",
+        "https://docs.oracle.com/en/middleware/soa-suite/enterprise-scheduler/14.1.2/rest-api-oes/",
+        "https://docs.oracle.com/cd/E72987_01/ess/reference-scheduler/oracle/as/scheduler/State.html",
+        "github.com/jujufugh/oci-o11y-solutions, fa-ess-scheduler: an answer recorded from a Fusion server",
+    ],
+    ids: Ids {
+        form: "a decimal number from 1 to 9223372036854775807, without leading zeros",
+        // A JSON number has no leading zeros, and an answer must be able to say the id.
+        is_id: |text| number::decimal(text).is_some_and(|id| id.to_string() == text),
+        number: number::decimal,
+        write: |id| id.to_string(),
+    },
+    make: |switches| Arc::new(OracleEss::new(switches)),
+};
+
+const SWITCHES: &[Switch] = &[
+    Switch {
+        name: "rel_case",
+        kind: SwitchKind::Choice(&["upper", "lower"]),
+        default: "upper",
+        meaning: "How links write `rel`: `upper` as the live server does (FORCECANCEL), `lower` as the docs print it (forceCancel).",
+        evidence: Evidence::Observed,
+    },
+    Switch {
+        name: "href_port",
+        kind: SwitchKind::Choice(&["as_asked", "always"]),
+        default: "as_asked",
+        meaning: "Whether links name the port only where the client did, or always, as in the recorded answer (https://HOST:443/...).",
+        evidence: Evidence::Inferred,
+    },
+    Switch {
+        name: "wrong_state_code",
+        kind: SwitchKind::Text,
+        default: errors::WRONG_STATE_CODE,
+        meaning: "The `errorCode` of an order that does not fit the request's state; the real one is not known. Empty: none.",
+        evidence: Evidence::Inferred,
+    },
+    Switch {
+        name: "unknown_id_code",
+        kind: SwitchKind::Text,
+        default: errors::UNKNOWN_ID_CODE,
+        meaning: "The `errorCode` of an unknown request; the real one is not known. Empty: none.",
+        evidence: Evidence::Inferred,
+    },
+];
+
+const QUIRKS: &[Quirk] = &[
+    quirk(
+        "Actions are POSTs without a body; one that comes is ignored, whatever its Content-Type.",
+        Evidence::Documented,
+        "oracle-ess/cancel-unexpected-body.http",
+    ),
+    quirk(
+        "A cancel that was begun is 200 with links, not 202 or 204.",
+        Evidence::Documented,
+        "oracle-ess/cancel-running.http",
+    ),
+    quirk(
+        "A state that cannot be cancelled is 400, not 409.",
+        Evidence::Documented,
+        "oracle-ess/cancel-succeeded.http",
+    ),
+    quirk(
+        "A cancel of a request that is cancelling already is 200, so that it may be repeated.",
+        Evidence::Inferred,
+        "oracle-ess/cancel-repeated.http",
+    ),
+    quirk(
+        "COMPLETED is not an end: post-processing still runs and can be cancelled.",
+        Evidence::Documented,
+        "oracle-ess/cancel-completed.http",
+    ),
+    quirk(
+        "`rel` is in upper case, although every page prints it in lower or camel case.",
+        Evidence::Observed,
+        "oracle-ess/cancel-waiting.http",
+    ),
+    quirk(
+        "The links are the same in every state; isCancellable and its like say what is possible.",
+        Evidence::Observed,
+        "oracle-ess/get-succeeded.http",
+    ),
+    quirk(
+        "The links to parents lead to request -1 or 0 where there is none.",
+        Evidence::Observed,
+        "oracle-ess/get-waiting.http",
+    ),
+    quirk(
+        "elapsedTime is -999 until the request has run.",
+        Evidence::Observed,
+        "oracle-ess/get-waiting.http",
+    ),
+    quirk(
+        "An href is absolute, with the scheme, host and port that the client used.",
+        Evidence::Observed,
+        "oracle-ess/cancel-host-and-port.http",
+    ),
+    quirk(
+        "An id is an int64, exact to the last digit; a text that is none is 400.",
+        Evidence::Inferred,
+        "oracle-ess/cancel-id-not-a-number.http",
+    ),
+    quirk(
+        "Members without a value are left out, never null.",
+        Evidence::Observed,
+        "oracle-ess/get-attributes.http",
+    ),
+    quirk(
+        "`fields=state` shows that and nothing else; `@full` and `@basic` are names of sets.",
+        Evidence::Observed,
+        "oracle-ess/get-fields.http",
+    ),
+    quirk(
+        "A state word without a counterpart in the model is written back while its state lasts.",
+        Evidence::Inferred,
+        "oracle-ess/get-state-word-kept.http",
+    ),
+    quirk(
+        "An error's code is `errorCode`, without the `o:` of Oracle's other REST services.",
+        Evidence::Documented,
+        "oracle-ess/cancel-unknown-id.http",
+    ),
+    quirk(
+        "A cancel of a parent reaches every child that has not ended.",
+        Evidence::Documented,
+        "oracle-ess/cancel-parent.http",
+    ),
+    quirk(
+        "Both media types are spoken; reading one request adds charset=utf-8 or type=singular.",
+        Evidence::Documented,
+        "oracle-ess/get-vendor-type.http",
+    ),
+    quirk(
+        "An Accept that names neither is answered in JSON.",
+        Evidence::Inferred,
+        "oracle-ess/get-odd-accept.http",
+    ),
+    quirk(
+        "403 is a request that is there and not yours to cancel, 404 one that is not there.",
+        Evidence::Documented,
+        "oracle-ess/cancel-as-reader.http",
+    ),
+    quirk(
+        "A slash at the end is tolerated on lists only, so not here.",
+        Evidence::Inferred,
+        "oracle-ess/cancel-trailing-slash.http",
+    ),
+];
+
+const fn quirk(what: &'static str, evidence: Evidence, fixture: &'static str) -> Quirk {
+    Quirk { what, evidence, fixture }
+}
+
+/// The codec of one mount: its switches, read.
+#[derive(Debug)]
+struct OracleEss {
+    upper_rels: bool,
+    always_port: bool,
+    wrong_state_code: String,
+    unknown_id_code: String,
+}
+
+impl OracleEss {
+    fn new(switches: &Switches) -> OracleEss {
+        OracleEss {
+            upper_rels: switches.text("rel_case") == "upper",
+            always_port: switches.text("href_port") == "always",
+            wrong_state_code: switches.text("wrong_state_code").to_owned(),
+            unknown_id_code: switches.text("unknown_id_code").to_owned(),
+        }
+    }
+
+    /// What an `href` begins with.
+    fn origin(&self, origin: &Origin) -> String {
+        let named =
+            origin.authority.parse::<http::uri::Authority>().is_ok_and(|given| given.port().is_some());
+        match (self.always_port && !named, origin.scheme.as_str()) {
+            (true, "https") => format!("{origin}:443"),
+            (true, _) => format!("{origin}:80"),
+            (false, _) => origin.to_string(),
+        }
+    }
+}
+
+impl Codec for OracleEss {
+    fn open(&self, head: &Head<'_>) -> Echo {
+        decode::open(self, head)
+    }
+
+    fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
+        (routes::ROUTES[echo.route].decode)(self, echo, body)
+    }
+
+    fn encode_response(&self, echo: &Echo, answer: &Result<Outcome, Fault>) -> Response<Bytes> {
+        match answer {
+            Ok(outcome) => (routes::ROUTES[echo.route].encode)(self, echo, outcome),
+            Err(fault) => errors::fault(self, echo, fault),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! ESS state words and the canonical states. Nothing here knows a job: whether a word that an owner of jobs gave still
+//! stands is asked in `encode.rs`.
+//!
+//! The words are those of `oracle.as.scheduler.State`, in upper snake case and with the British double L.
+
+use countermand_model::State;
+
+/// The word for a state.
+pub(super) const fn word(state: State) -> &'static str {
+    match state {
+        State::Validating => "PENDING_VALIDATION",
+        State::Invalid => "VALIDATION_FAILED",
+        State::Queued => "WAIT",
+        State::Ready => "READY",
+        State::Blocked => "BLOCKED",
+        State::Held => "HOLD",
+        State::Running => "RUNNING",
+        State::Paused => "PAUSED",
+        // Quirk: COMPLETED is not an end: the executable is done, its post-processing is not, and a cancel still
+        // goes to CANCELLING; fixtures/oracle-ess/cancel-completed.http
+        State::Finishing => "COMPLETED",
+        State::Recovering => "ERROR_AUTO_RETRY",
+        State::Cancelling => "CANCELLING",
+        State::Cancelled => "CANCELLED",
+        State::Succeeded => "SUCCEEDED",
+        State::Warning => "WARNING",
+        State::Failed => "ERROR",
+        State::Expired => "EXPIRED",
+    }
+}
+
+/// Words that share a canonical state with another word, and so are lost unless a job's attributes keep them.
+const LOSSY: &[(&str, State)] = &[
+    // A schedule parent whose schedule is used up while its instances still run.
+    ("SCHEDULE_ENDED", State::Running),
+    // Waits like ERROR_AUTO_RETRY, but for a person.
+    ("ERROR_MANUAL_RECOVERY", State::Recovering),
+    // A parent that has ended together with all its children, however each of them ended.
+    ("FINISHED", State::Succeeded),
+];
+
+/// The state a word means. `UNKNOWN`, the twentieth word, says that ESS itself does not know: it means none.
+pub(super) fn state(wanted: &str) -> Option<State> {
+    let exact = State::ALL.into_iter().find(|state| word(*state) == wanted);
+    exact.or_else(|| LOSSY.iter().find(|(lossy, _)| *lossy == wanted).map(|(_, state)| *state))
+}
+
+/// `stateDescription`: the word in title case. `Hold` and `Wait` were seen; a blank for each underscore is inferred.
+pub(super) fn description(word: &str) -> String {
+    let mut description = String::with_capacity(word.len());
+    let mut first = true;
+    for letter in word.chars() {
+        let written = match (letter, first) {
+            ('_', _) => ' ',
+            (letter, true) => letter.to_ascii_uppercase(),
+            (letter, false) => letter.to_ascii_lowercase(),
+        };
+        description.push(written);
+        first = letter == '_';
+    }
+    description
+}
+
+/// `cause`: why a request is where it is. `started` tells a cancel in the queue from one at work.
+///
+/// The words are documented; which of them a cancelled request has is inferred from their names.
+pub(super) const fn cause(state: State, started: bool) -> &'static str {
+    match state {
+        State::Validating
+        | State::Queued
+        | State::Ready
+        | State::Blocked
+        | State::Held
+        | State::Running
+        | State::Paused
+        | State::Finishing
+        | State::Recovering
+        | State::Cancelling => "NON_TERMINAL",
+        State::Invalid => "VALIDATION_ERROR",
+        State::Cancelled if started => "PROCESS_CANCEL",
+        State::Cancelled => "OPERATOR_CANCEL",
+        State::Succeeded => "PROCESS_SUCCESS",
+        State::Warning => "PROCESS_WARNING",
+        State::Failed => "PROCESS_ERROR",
+        State::Expired => "REQUEST_EXPIRED",
+    }
+}
