@@ -1,0 +1,108 @@
+//! The bytes of an answer, and the confirmation that they were taken. Nothing here knows what they mean.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use countermand_model::{Call, Caller, Command, Delivery, Outcome};
+use http_body::{Body, Frame, SizeHint};
+use tower::ServiceExt;
+
+use crate::Engine;
+
+/// The body of an answer: one frame, or none.
+///
+/// Where the answer hands out results that must be confirmed, that happens when the connection takes the last byte.
+/// *Taken* means: hyper has asked for the frame and owns it, the connection being open as far as anybody knows. It may
+/// still sit in a buffer of ours or of a kernel between here and there; only the client knows more, and the protocols
+/// that are spoken here give it no word for it. A body that is dropped before (a connection cut while the answer was
+/// being made), a HEAD, which has none, and a body without bytes, which nobody takes, confirm nothing.
+#[derive(Debug)]
+pub struct AnswerBody {
+    /// `None` when taken, or when there was nothing.
+    bytes: Option<Bytes>,
+    /// Boxed: most answers have none, and it is large.
+    confirmation: Option<Box<Confirmation>>,
+}
+
+impl AnswerBody {
+    pub(crate) fn new(bytes: Bytes) -> AnswerBody {
+        AnswerBody { bytes: Some(bytes).filter(|bytes| !bytes.is_empty()), confirmation: None }
+    }
+
+    pub(crate) fn empty() -> AnswerBody {
+        AnswerBody { bytes: None, confirmation: None }
+    }
+
+    /// Confirms when the last byte is taken.
+    pub(crate) fn confirming(mut self, confirmation: Confirmation) -> AnswerBody {
+        self.confirmation = Some(Box::new(confirmation));
+        self
+    }
+}
+
+impl Body for AnswerBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let taken = self.bytes.take();
+        // hyper does not ask again after the last frame of a body of known length, so this is the last we hear of it.
+        if taken.is_some()
+            && let Some(confirmation) = self.confirmation.take()
+        {
+            confirmation.send();
+        }
+        Poll::Ready(taken.map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+    }
+}
+
+/// The call that confirms a delivery, and whom to call.
+#[derive(Debug)]
+pub(crate) struct Confirmation {
+    pub(crate) engine: Engine,
+    pub(crate) call: Call,
+}
+
+impl Confirmation {
+    /// Calls in the background: the connection does not wait for a ledger. What fails is handed out once more, which
+    /// is what an unconfirmed delivery means, so the log is enough.
+    fn send(self) {
+        tokio::spawn(async move {
+            let request_id = self.call.request_id.clone();
+            if let Err(fault) = self.engine.oneshot(self.call).await {
+                tracing::warn!(%fault, ?request_id, "a delivery was not confirmed; it will be handed out again");
+            }
+        });
+    }
+}
+
+/// What must be confirmed once this outcome has been read.
+pub(crate) fn delivery(outcome: &Outcome) -> Option<Delivery> {
+    match outcome {
+        Outcome::Read { snapshot, .. } => snapshot.as_ref().and_then(|snapshot| snapshot.delivery),
+        Outcome::Acted { .. }
+        | Outcome::Confirmed
+        | Outcome::Listed { .. }
+        | Outcome::Runs { .. }
+        | Outcome::Permitted(_)
+        | Outcome::CheckedIn(_) => None,
+    }
+}
+
+/// The call that confirms a delivery.
+pub(crate) fn confirm(delivery: Delivery, caller: Caller, dialect: &'static str, request_id: String) -> Call {
+    Call { command: Command::Confirm { delivery }, caller, dialect, request_id }
+}

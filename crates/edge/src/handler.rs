@@ -1,0 +1,274 @@
+//! The path of one request on its mount: open, authenticate, authorise, read, decode, call, encode, confirm. The order
+//! is the point of this file; each step is somebody else's.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use countermand_dialects::{Access, BodyRule, Document, Echo, Head, Operation};
+use countermand_model::{Call, Caller, Fault, FaultKind, Outcome};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, COOKIE, WWW_AUTHENTICATE};
+use http::request::Parts;
+use http::{HeaderValue, Method, Response, StatusCode, Version};
+use http_body::Body;
+use tower::ServiceExt;
+
+use crate::answer::{Confirmation, confirm, delivery};
+use crate::auth::{Member, is_basic};
+use crate::body::RequestBody;
+use crate::log::Seen;
+use crate::mount::Found;
+use crate::stack::{Shared, bare};
+use crate::{AnswerBody, Denied, Mount, origin, rescue};
+
+/// What a request led to, when nothing refused it.
+enum Reached {
+    /// A document that the dialect has ready.
+    Document(&'static Document),
+    /// What the engine did or read.
+    Outcome(Outcome),
+}
+
+/// Answers a request of a mount. Everything after `open` is answered by the mount's codec.
+pub(crate) async fn answer<B>(
+    shared: &Shared,
+    found: &Found<'_>,
+    parts: &Parts,
+    body: B,
+    seen: &mut Seen,
+) -> Response<AnswerBody>
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let mount = found.mount;
+    seen.dialect = mount.dialect.name;
+    let (origin, bad_host) = origin::of(parts, &shared.settings);
+    let head = Head {
+        // A HEAD is a GET without a body in the answer; no dialect need know.
+        method: if parts.method == Method::HEAD { &Method::GET } else { &parts.method },
+        path: parts.uri.path(),
+        base: found.base,
+        rest: found.rest,
+        query: parts.uri.query(),
+        headers: &parts.headers,
+        origin: &origin,
+    };
+    let echo = match rescue::caught(|| mount.codec.open(&head)) {
+        Ok(echo) => echo,
+        Err(fault) => {
+            // Nothing is known of the format to answer in.
+            seen.fault = Some(fault);
+            return bare(StatusCode::INTERNAL_SERVER_ERROR);
+        }
+    };
+    seen.operation = echo.operation;
+
+    let mut body = RequestBody::new(body, parts);
+    let request = Request { shared, found, parts, echo: &echo };
+    let reached = match bad_host {
+        // RFC 9112 §3.2 leaves no choice, so it comes before everything else.
+        Some(fault) => Err(fault),
+        None => rescue::caught_async(request.reach(&mut body, seen)).await,
+    };
+    let must_close = body.is_spoiled() && parts.version <= Version::HTTP_11;
+    body.linger();
+
+    let mut response = match reached {
+        Ok(Reached::Document(document)) => prepared(document),
+        Ok(Reached::Outcome(outcome)) => encode(mount, &echo, Ok(outcome), seen),
+        Err(fault) => encode(mount, &echo, Err(fault), seen),
+    };
+    finish(&mut response, mount, seen, must_close);
+    response
+}
+
+/// A request whose head is understood.
+struct Request<'r> {
+    shared: &'r Shared,
+    found: &'r Found<'r>,
+    parts: &'r Parts,
+    echo: &'r Echo,
+}
+
+impl Request<'_> {
+    /// From the head to the outcome. Each step may refuse; the order of the steps is the design's §4.
+    async fn reach<B>(&self, body: &mut RequestBody<B>, seen: &mut Seen) -> Result<Reached, Fault>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let Request { found: Found { mount, .. }, echo, .. } = self;
+
+        // Who is it? Before 404: a stranger is not told which paths there are.
+        let member = self.authenticate(seen).await?;
+        seen.member = Some(Arc::clone(&member));
+
+        // May they? Before anything is said about the request itself.
+        if let Some(operation) = echo.operation {
+            self.authorise(operation, &member, seen).await?;
+        }
+
+        // Now the head's own mistakes may be told.
+        if let Some(refusal) = &echo.refusal {
+            return Err(refusal.clone());
+        }
+        let Some(operation) = echo.operation else {
+            return Err(Fault::new(FaultKind::UnknownRoute, "There is no such resource."));
+        };
+        if let Some(document) = operation.document {
+            return Ok(Reached::Document(document));
+        }
+
+        // The first byte of the body is read here. One that nobody asked for is read, and forgotten, beside the answer.
+        let bytes = match operation.body {
+            BodyRule::None => Bytes::new(),
+            BodyRule::One | BodyRule::Batch => {
+                let settings = &self.shared.settings;
+                body.collect(settings.body_limit, settings.body_timeout).await?
+            }
+        };
+
+        // What is not understood is the caller's mistake: this side of the gateway is where callers are.
+        let command = mount.codec.decode_request(echo, &bytes).map_err(|malformed| {
+            Fault::new(FaultKind::Malformed, malformed.to_string()).with_code(malformed.code)
+        })?;
+
+        // `oneshot` on a clone, which it polls ready: the shared one is never called.
+        let caller = caller(mount, seen);
+        let call = Call { command, caller, dialect: mount.dialect.name, request_id: seen.request_id.clone() };
+        mount.engine.clone().oneshot(call).await.map(Reached::Outcome)
+    }
+
+    async fn authenticate(&self, seen: &Seen) -> Result<Arc<Member>, Fault> {
+        let is_open = self.echo.operation.is_some_and(|operation| operation.access == Access::Open);
+        match &self.found.mount.realm {
+            Some(realm) if !is_open => {
+                let client = seen.client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+                realm.authenticate(&self.parts.headers, client, &self.shared.caches[self.found.index]).await
+            }
+            // An open operation asks nobody; a mount without a realm lets everybody do everything.
+            Some(_) | None => Ok(Member::anybody()),
+        }
+    }
+
+    async fn authorise(
+        &self,
+        operation: &'static Operation,
+        member: &Member,
+        seen: &Seen,
+    ) -> Result<(), Fault> {
+        let mount = self.found.mount;
+        match operation.access {
+            Access::Open => Ok(()),
+            Access::Read if member.may_read => Ok(()),
+            Access::Read => Err(Fault::new(FaultKind::Forbidden, "You may not read here.")),
+            Access::Write if !member.may_write => {
+                let denied = Denied {
+                    caller: caller(mount, seen),
+                    dialect: mount.dialect.name,
+                    operation: operation.name,
+                    written: self.echo.id.clone(),
+                    request_id: seen.request_id.clone(),
+                };
+                // Awaited: the refusal is on record before it is answered.
+                (mount.denied)(denied).await;
+                Err(Fault::new(FaultKind::Forbidden, "You may not change anything here."))
+            }
+            Access::Write if self.parts.method == Method::HEAD => {
+                // Some dialects change by GET. RFC 9110 §9.3.2 lets caches and link checkers send HEAD at will.
+                Err(Fault::new(FaultKind::WrongMethod, "HEAD cannot change anything."))
+            }
+            Access::Write => self.same_site(),
+        }
+    }
+
+    /// Refuses a change that a page of another site makes a browser ask for with credentials that the browser adds by
+    /// itself: Basic, a cookie, or, on a mount without a realm, being on this host.
+    fn same_site(&self) -> Result<(), Fault> {
+        let headers = &self.parts.headers;
+        let is_cross = headers.get_all("sec-fetch-site").iter().any(|value| value == "cross-site");
+        let is_ambient = self.found.mount.realm.is_none()
+            || headers.contains_key(COOKIE)
+            || is_basic(headers.get(AUTHORIZATION));
+        if is_cross && is_ambient {
+            return Err(Fault::new(
+                FaultKind::CrossSite,
+                "A page of another site may not change anything here.",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Who gives the command, for the engine and the audit.
+fn caller(mount: &Mount, seen: &Seen) -> Caller {
+    let is_admin = seen.member.as_ref().is_some_and(|member| member.is_admin);
+    Caller {
+        user: seen.user().to_owned(),
+        client: seen.client_text(),
+        own_only: mount.own_scope && !is_admin,
+    }
+}
+
+/// The codec's answer. Should the codec panic over it, its answer to that; should it panic again, a bare 500.
+fn encode(
+    mount: &Mount,
+    echo: &Echo,
+    answer: Result<Outcome, Fault>,
+    seen: &mut Seen,
+) -> Response<AnswerBody> {
+    let written = rescue::caught(|| mount.codec.encode_response(echo, &answer)).or_else(|panic| {
+        seen.fault = Some(panic.clone());
+        rescue::caught(|| mount.codec.encode_response(echo, &Err(panic)))
+    });
+    let Ok(response) = written else { return bare(StatusCode::INTERNAL_SERVER_ERROR) };
+    let response = response.map(AnswerBody::new);
+    if seen.fault.is_some() {
+        return response;
+    }
+    match answer {
+        Ok(outcome) => match delivery(&outcome) {
+            // An error status does not hand anything out, whatever the engine reserved for it.
+            Some(delivery) if response.status().is_success() => {
+                let (caller, dialect) = (caller(mount, seen), mount.dialect.name);
+                let call = confirm(delivery, caller, dialect, seen.request_id.clone());
+                let confirmation = Confirmation { engine: mount.engine.clone(), call };
+                response.map(|body| body.confirming(confirmation))
+            }
+            Some(_) | None => response,
+        },
+        Err(fault) => {
+            seen.fault = Some(fault);
+            response
+        }
+    }
+}
+
+fn prepared(document: &'static Document) -> Response<AnswerBody> {
+    let mut response = bare(StatusCode::from_u16(document.status).unwrap_or(StatusCode::OK));
+    *response.body_mut() = AnswerBody::new(Bytes::from_static(document.body.as_bytes()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(document.content_type));
+    response
+}
+
+/// The headers that are the edge's, where the codec has not its own.
+fn finish(response: &mut Response<AnswerBody>, mount: &Mount, seen: &Seen, must_close: bool) {
+    let is_challenge = response.status() == StatusCode::UNAUTHORIZED;
+    let headers = response.headers_mut();
+    // What changed something is not to be answered from a cache the next time (RFC 9111 §5.2.2.5), GETs least of all.
+    if seen.operation.is_some_and(|operation| operation.access == Access::Write) {
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+    // RFC 9110 §11.6.1: a 401 says how to do better. Only the edge knows the realm's name.
+    let asks = |fault: &Fault| matches!(fault.kind, FaultKind::NoCredentials | FaultKind::BadCredentials);
+    if is_challenge
+        && seen.fault.as_ref().is_some_and(asks)
+        && let Some(realm) = &mount.realm
+    {
+        headers.entry(WWW_AUTHENTICATE).or_insert_with(|| realm.challenge());
+    }
+    if must_close {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+}

@@ -1,0 +1,91 @@
+//! The access log: one line per request, written when its answer is made. It never sees a body, a header or a
+//! password. Texts of strangers are written as escaped (`?`) fields, so that no control character gets through.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use countermand_dialects::{Access, Operation};
+use countermand_model::{Fault, FaultKind};
+use http::StatusCode;
+
+use crate::AccessLog;
+use crate::auth::Member;
+
+/// What became known of a request on its way.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) request_id: String,
+    /// Where it came from; `None` where no listener says so.
+    pub(crate) client: Option<IpAddr>,
+    /// The mount's dialect; `none` where there was no mount.
+    pub(crate) dialect: &'static str,
+    pub(crate) operation: Option<&'static Operation>,
+    pub(crate) member: Option<Arc<Member>>,
+    /// Why it was refused, or how it failed.
+    pub(crate) fault: Option<Fault>,
+}
+
+impl Seen {
+    pub(crate) fn new(request_id: String, client: Option<IpAddr>) -> Seen {
+        Seen { request_id, client, dialect: "none", operation: None, member: None, fault: None }
+    }
+
+    /// The vendor's name of the operation; `unknown` where no route matched.
+    pub(crate) fn operation_name(&self) -> &'static str {
+        self.operation.map_or("unknown", |operation| operation.name)
+    }
+
+    /// The authenticated user; empty before that, and where nobody need be one.
+    pub(crate) fn user(&self) -> &str {
+        self.member.as_ref().map_or("", |member| &member.name)
+    }
+
+    /// Where it came from, as the audit keeps it.
+    pub(crate) fn client_text(&self) -> String {
+        self.client.map_or_else(String::new, |address| address.to_string())
+    }
+}
+
+/// Writes the line, where the setting wants one.
+pub(crate) fn line(setting: AccessLog, seen: &Seen, status: StatusCode, elapsed: Duration) {
+    let is_defect = matches!(&seen.fault, Some(fault) if fault.kind == FaultKind::Internal);
+    if !is_defect && !is_wanted(setting, seen, status) {
+        return;
+    }
+    // `tracing` fixes the level of a line where it stands, so the line stands here twice.
+    macro_rules! line {
+        ($level:expr) => {
+            tracing::event!(
+                target: "countermand::access",
+                $level,
+                dialect = seen.dialect,
+                operation = seen.operation_name(),
+                status = status.as_u16(),
+                user = ?seen.user(),
+                client = ?seen.client_text(),
+                request_id = ?seen.request_id,
+                micros = elapsed.as_micros() as u64,
+                fault = seen.fault.as_ref().map(|fault| fault.kind.name()),
+                message = ?seen.fault.as_ref().map_or("", |fault| &fault.message),
+                detail = seen.fault.as_ref().and_then(|fault| fault.detail.as_ref()).map(tracing::field::debug),
+            )
+        };
+    }
+    if is_defect {
+        line!(tracing::Level::ERROR);
+    } else {
+        line!(tracing::Level::INFO);
+    }
+}
+
+fn is_wanted(setting: AccessLog, seen: &Seen, status: StatusCode) -> bool {
+    let is_refusal = seen.fault.is_some() || status.is_client_error() || status.is_server_error();
+    let is_change = seen.operation.is_some_and(|operation| operation.access == Access::Write);
+    match setting {
+        AccessLog::None => false,
+        AccessLog::Refusals => is_refusal,
+        AccessLog::Commands => is_refusal || is_change,
+        AccessLog::All => true,
+    }
+}

@@ -1,0 +1,79 @@
+//! What is counted of requests. Who shows it, and where, is not known here.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::log::Seen;
+
+/// The buckets, in seconds, that OpenTelemetry's HTTP conventions give `http.server.request.duration`, with three
+/// below them: most of our answers take less than a millisecond.
+const BUCKETS: [f64; 17] =
+    [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+
+/// The counters of one edge.
+pub(crate) struct Metrics {
+    requests: Family<Answered, Counter>,
+    durations: Family<Asked, Histogram, fn() -> Histogram>,
+    authentications: Family<Authenticated, Counter>,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Answered {
+    dialect: &'static str,
+    operation: &'static str,
+    status: u16,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Asked {
+    dialect: &'static str,
+    operation: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Authenticated {
+    realm: String,
+    cache: &'static str,
+}
+
+/// How often a realm knew a password at once, and how often it had to verify one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CacheMetrics {
+    pub(crate) hits: Counter,
+    pub(crate) misses: Counter,
+}
+
+impl Metrics {
+    pub(crate) fn new(registry: &mut Registry) -> Metrics {
+        let metrics = Metrics {
+            requests: Family::default(),
+            durations: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
+            authentications: Family::default(),
+        };
+        let help = "Requests answered, by what was asked for and the status";
+        registry.register("countermand_requests", help, metrics.requests.clone());
+        let help = "Time from the head of a request to its answer";
+        let name = "countermand_request_duration";
+        registry.register_with_unit(name, help, Unit::Seconds, metrics.durations.clone());
+        let help = "Credentials looked at, by whether the verdict was remembered";
+        registry.register("countermand_authentications", help, metrics.authentications.clone());
+        metrics
+    }
+
+    /// The counters of one realm.
+    pub(crate) fn of_realm(&self, realm: &str) -> CacheMetrics {
+        let of = |cache| {
+            self.authentications.get_or_create_owned(&Authenticated { realm: realm.to_owned(), cache })
+        };
+        CacheMetrics { hits: of("hit"), misses: of("miss") }
+    }
+
+    pub(crate) fn count(&self, seen: &Seen, status: http::StatusCode, seconds: f64) {
+        let (dialect, operation) = (seen.dialect, seen.operation_name());
+        self.requests.get_or_create(&Answered { dialect, operation, status: status.as_u16() }).inc();
+        self.durations.get_or_create(&Asked { dialect, operation }).observe(seconds);
+    }
+}

@@ -1,0 +1,83 @@
+//! The HTTP onion, written once. Every layer observes; none answers: whatever happens to a request of a mount, the
+//! mount's codec writes the answer.
+//!
+//! The layers are plain steps of one function and not `tower::Layer`s: each needs what the next one in found out (the
+//! log wants the operation, the metrics the mount), and a `Layer` would have to smuggle it through extensions and box
+//! a future of its own. What a caller of ours puts around an [`Edge`](crate::Edge) may be layers again.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http_body::Body;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use crate::log::{self, Seen};
+use crate::metrics::{CacheMetrics, Metrics};
+use crate::mount::Mounts;
+use crate::request_id::{Ids, X_REQUEST_ID};
+use crate::{AnswerBody, Peer, Settings, handler};
+
+/// What all requests share.
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) mounts: Mounts,
+    /// Per mount: the counters of its realm.
+    pub(crate) caches: Vec<CacheMetrics>,
+    pub(crate) metrics: Metrics,
+    pub(crate) ids: Ids,
+}
+
+/// Answers one request, whatever it is.
+pub(crate) async fn answer<B>(shared: Arc<Shared>, request: Request<B>) -> Response<AnswerBody>
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    // The clock starts when the head is there, as far out as we can see.
+    let started = Instant::now();
+    let (parts, body) = request.into_parts();
+
+    // The request id comes first, because everything below names the request by it.
+    let client = parts.extensions.get::<Peer>().map(|Peer(address)| address.ip().to_canonical());
+    let mut seen = Seen::new(shared.ids.of(&parts.headers), client);
+
+    // The span covers all that is logged on the way, in engines too. DEBUG: at the default level it costs nothing.
+    let span = tracing::debug_span!("request", request_id = ?seen.request_id);
+
+    // The mount is found before anything may refuse: from here on there is a dialect to refuse in.
+    let mut response = match shared.mounts.find(parts.uri.path()) {
+        Some(found) => handler::answer(&shared, &found, &parts, body, &mut seen).instrument(span).await,
+        None => bare(StatusCode::NOT_FOUND),
+    };
+
+    // A HEAD is answered as the GET would be, and the body left out: its length, not its bytes, nor what taking them
+    // would confirm.
+    let length = response.body().size_hint().exact().unwrap_or_default();
+    if response.status() != StatusCode::NO_CONTENT && response.status() != StatusCode::NOT_MODIFIED {
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    if parts.method == Method::HEAD {
+        *response.body_mut() = AnswerBody::empty();
+    }
+
+    // The id goes out on every answer, the bare ones too.
+    if let Ok(id) = HeaderValue::from_str(&seen.request_id) {
+        response.headers_mut().insert(X_REQUEST_ID, id);
+    }
+
+    // Metrics and log stand outermost, because they say what the client sees.
+    let elapsed = started.elapsed();
+    shared.metrics.count(&seen, response.status(), elapsed.as_secs_f64());
+    log::line(shared.settings.access_log, &seen, response.status(), elapsed);
+    response
+}
+
+/// An answer without a dialect: where no mount was found, or its codec failed us.
+pub(crate) fn bare(status: StatusCode) -> Response<AnswerBody> {
+    let mut response = Response::new(AnswerBody::empty());
+    *response.status_mut() = status;
+    response
+}
