@@ -6,7 +6,7 @@ use crate::{Codec, Operation, OptionError, OptionValue, Switch, Switches};
 
 /// Every dialect. To add one: a folder, its `mod` line, and its row here.
 pub const ALL: &[&Dialect] =
-    &[&crate::oracle_ess::DIALECT, &crate::hitachi_detail_view::DIALECT];
+    &[&crate::hitachi_detail_view::DIALECT, &crate::oracle_ess::DIALECT, &crate::qlik_odag::DIALECT];
 
 /// The dialect of that name.
 #[must_use]

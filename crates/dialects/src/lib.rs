@@ -14,9 +14,11 @@ mod switches;
 
 pub mod grammar;
 
+mod hitachi_detail_view;
+
 mod oracle_ess;
 
-mod hitachi_detail_view;
+mod qlik_odag;
 
 pub use codec::{Codec, Echo, Format, Head, Malformed, Origin};
 pub use dialect::{ALL, Dialect, Evidence, Ids, Quirk, by_name};

@@ -38,7 +38,7 @@ pub enum Command {
     Hold(Order),
     /// Let held work go.
     Release(Order),
-    /// Take note of an end.
+    /// Take note of an end. Its answer always has the job as it is afterwards.
     Acknowledge {
         /// The job.
         target: Target,

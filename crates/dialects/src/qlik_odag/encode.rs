@@ -1,0 +1,139 @@
+//! Outcomes as responses: which effect is an answer and which an error. The object itself is written in `wire.rs`.
+//!
+//! No response has a `Location`: clients would follow it.
+
+use bytes::Bytes;
+use countermand_model::{Acted, Effect, Fault, FaultKind, Job, Outcome, Snapshot, State};
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Response};
+use jiff::Timestamp;
+
+use super::{DIALECT, Odag, decode, errors, wire};
+use crate::Echo;
+
+/// The type of every answer. That it names the charset is inferred.
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+/// Of `GET`.
+pub(super) fn read(_: &Odag, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    match outcome {
+        Outcome::Read { snapshot: Some(snapshot), .. } => object(echo, snapshot),
+        Outcome::Read { snapshot: None, .. } => errors::answer(echo, &refusal(Effect::NotFound)),
+        Outcome::Acted { .. }
+        | Outcome::Confirmed
+        | Outcome::Listed { .. }
+        | Outcome::Runs { .. }
+        | Outcome::Permitted(_)
+        | Outcome::CheckedIn(_) => unexpected(echo),
+    }
+}
+
+/// Of `action=cancel`: as [`acted`], but a cancel that came after success may be told not to mind.
+// Quirk: that is 200 with the untouched request; fixtures/qlik-odag/cancel-ignore-succeeded.http
+pub(super) fn cancelled(odag: &Odag, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    if let Some(Acted { effect, after: Some(after), .. }) = only(outcome)
+        // Of a multiple request that has ended there is nothing left to cancel, which is NotPossible.
+        && matches!(effect, Effect::AlreadyFinished | Effect::NotPossible)
+        && matches!(after.job.state, State::Succeeded | State::Warning)
+        && decode::ignores_succeeded(echo)
+    {
+        return object(echo, after);
+    }
+    acted(odag, echo, outcome)
+}
+
+/// Of the other actions. An effect that is an answer has the request as it is afterwards; an engine that does not
+/// give it has not kept the contract.
+pub(super) fn acted(_: &Odag, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    let Some(Acted { effect, after, .. }) = only(outcome) else { return unexpected(echo) };
+    match effect {
+        // A repeated cancel of a request that is stopping is answered like the first: inferred.
+        Effect::Cancelled
+        | Effect::Accepted
+        | Effect::Done
+        | Effect::AlreadyCancelling
+        // Taken, and what came of it is not known: the object says the state last seen. Inferred.
+        | Effect::UnverifiedTaken => {
+            after.as_ref().map_or_else(|| unexpected(echo), |after| object(echo, after))
+        }
+        Effect::AlreadyCancelled
+        | Effect::AlreadyFinished
+        | Effect::AlreadySo
+        | Effect::NotFound
+        | Effect::Forbidden
+        | Effect::NotPossible
+        | Effect::UnverifiedUnanswered => errors::answer(echo, &refusal(*effect)),
+    }
+}
+
+/// The id of a request that has none but its number: its hexadecimal value in 24 digits.
+pub(super) fn id_of_number(number: i64) -> String {
+    format!("{number:024x}")
+}
+
+/// The id under which a request is shown to a caller who wrote `asked`: just that where it is one of the request's,
+/// else one of the same form, else its first, else its number.
+pub(super) fn id_of(job: &Job, asked: &str) -> String {
+    let ids =
+        || job.aliases.iter().filter(|alias| alias.dialect == DIALECT.name).map(|alias| alias.id.as_str());
+    let same_form = |id: &&str| decode::is_guid(id) == decode::is_guid(asked);
+    let shown = ids().find(|id| *id == asked).or_else(|| ids().find(same_form)).or_else(|| ids().next());
+    shown.map_or_else(|| id_of_number(job.number), str::to_owned)
+}
+
+/// A moment as ISO 8601 in UTC with milliseconds, as JavaScript writes it. Beyond the years ±9999 it is the last one
+/// that can be written.
+pub(super) fn date(milliseconds: i64) -> String {
+    let bound = if milliseconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    format!("{:.3}", Timestamp::from_millisecond(milliseconds).unwrap_or(bound))
+}
+
+/// What came of the one target that every action has.
+fn only(outcome: &Outcome) -> Option<&Acted> {
+    match outcome {
+        Outcome::Acted { targets, .. } => match targets.as_slice() {
+            [acted] => Some(acted),
+            _ => None,
+        },
+        Outcome::Read { .. }
+        | Outcome::Confirmed
+        | Outcome::Listed { .. }
+        | Outcome::Runs { .. }
+        | Outcome::Permitted(_)
+        | Outcome::CheckedIn(_) => None,
+    }
+}
+
+/// 200 with the request: also for an order that is only accepted. ODAG knows no 202.
+fn object(echo: &Echo, snapshot: &Snapshot) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(wire::request(echo, snapshot)));
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    response
+}
+
+/// The fault that an effect is. One that is an answer is a fault only where the engine mixed them up.
+// Quirk: an action that does not fit the state is 404 like an unknown id; fixtures/qlik-odag/p1-cancel-succeeded.http
+fn refusal(effect: Effect) -> Fault {
+    let (kind, message) = match effect {
+        Effect::NotFound => (FaultKind::NotFound, "There is no request with this ID."),
+        Effect::AlreadyCancelled => (FaultKind::NotFound, "The request has already been canceled."),
+        Effect::AlreadyFinished => (FaultKind::NotFound, "The request has already ended."),
+        Effect::AlreadySo | Effect::NotPossible => {
+            (FaultKind::NotFound, "The request is not in a state that allows this action.")
+        }
+        Effect::Forbidden => (FaultKind::Forbidden, "The request belongs to another user."),
+        Effect::UnverifiedUnanswered => {
+            (FaultKind::Unreachable, "Whether the action was carried out is not known.")
+        }
+        Effect::Cancelled
+        | Effect::Accepted
+        | Effect::Done
+        | Effect::AlreadyCancelling
+        | Effect::UnverifiedTaken => (FaultKind::Internal, errors::UNEXPECTED),
+    };
+    Fault::new(kind, message)
+}
+
+fn unexpected(echo: &Echo) -> Response<Bytes> {
+    errors::answer(echo, &Fault::new(FaultKind::Internal, errors::UNEXPECTED))
+}

@@ -1,0 +1,105 @@
+//! Faults as ODAG's error document, the cloud's `ErrorV2`: `{"errors": [{code, title, detail, meta}]}`.
+//!
+//! The Windows service has a model page of its own for errors that says nothing to rely on; clients of it render
+//! `errors[].title (code)` when they find it and the raw body otherwise, so the cloud's document serves all profiles.
+
+use bytes::Bytes;
+use countermand_model::{Fault, FaultKind};
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, Method, Response, StatusCode};
+
+use super::{encode, routes};
+use crate::Echo;
+use crate::grammar::json::{Slashes, Writer};
+
+/// What a caller reads when an engine answers something that its command cannot have.
+pub(super) const UNEXPECTED: &str = "The answer of the service behind was not understood.";
+
+/// The reason of the documented 404 of a PUT: the only refusal the reference page knows.
+const WRONG_ACTION: &str = "Invalid request ID or action for current request state.";
+
+/// The reason of the documented 404 of a GET.
+const WRONG_ID: &str = "Invalid request ID.";
+
+/// The challenge of a 401. Not from Qlik, whose proxies send a login page: what RFC 9110 §11.6.1
+/// and RFC 7617 ask for.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Qlik ODAG\", charset=\"UTF-8\"");
+
+/// Seconds after which a caller that asks too often may ask again, where the fault does not say.
+const PATIENCE: u32 = 1;
+
+/// Writes a fault.
+pub(super) fn answer(echo: &Echo, fault: &Fault) -> Response<Bytes> {
+    let (status, code) = row(fault.kind);
+    let mut json = Writer::new(Slashes::Plain);
+    json.object(|json| {
+        json.member_array("errors", |json| {
+            json.object(|json| {
+                json.member_string("code", fault.code.unwrap_or(code));
+                json.member_string("title", title(echo, fault.kind, status));
+                if let Some(detail) = detail(fault) {
+                    json.member_string("detail", detail);
+                }
+                json.member_object("meta", |json| {
+                    json.member_integer("statusCode", status.as_u16().into());
+                });
+            });
+        });
+    });
+    let mut response = Response::new(Bytes::from(json.finish()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, encode::JSON);
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(WWW_AUTHENTICATE, CHALLENGE);
+    }
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        let methods = HeaderValue::try_from(routes::allowed(&echo.path));
+        headers.insert(ALLOW, methods.expect("names of methods are ASCII"));
+    }
+    let patience = (status == StatusCode::TOO_MANY_REQUESTS).then_some(PATIENCE);
+    if let Some(seconds) = fault.retry_after.or(patience) {
+        headers.insert(RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// The status and the code of a fault.
+///
+/// The codes are inferred. Qlik's own have four digits (`ODAG-ERR-1132`), and none for these cases is public; three
+/// digits cannot be taken for one of them.
+fn row(kind: FaultKind) -> (StatusCode, &'static str) {
+    match kind {
+        FaultKind::Malformed => (StatusCode::BAD_REQUEST, "ODAG-ERR-400"),
+        FaultKind::NoCredentials | FaultKind::BadCredentials => (StatusCode::UNAUTHORIZED, "ODAG-ERR-401"),
+        FaultKind::Forbidden | FaultKind::CrossSite => (StatusCode::FORBIDDEN, "ODAG-ERR-403"),
+        FaultKind::UnknownRoute | FaultKind::NotFound => (StatusCode::NOT_FOUND, "ODAG-ERR-404"),
+        FaultKind::WrongMethod => (StatusCode::METHOD_NOT_ALLOWED, "ODAG-ERR-405"),
+        FaultKind::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "ODAG-ERR-406"),
+        FaultKind::BodyTimeout => (StatusCode::REQUEST_TIMEOUT, "ODAG-ERR-408"),
+        FaultKind::Conflict => (StatusCode::CONFLICT, "ODAG-ERR-409"),
+        FaultKind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "ODAG-ERR-413"),
+        FaultKind::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "ODAG-ERR-415"),
+        FaultKind::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "ODAG-ERR-429"),
+        FaultKind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "ODAG-ERR-500"),
+        FaultKind::Unsupported => (StatusCode::NOT_IMPLEMENTED, "ODAG-ERR-501"),
+        // A service that cannot reach what is behind it says so of itself: ODAG is no gateway.
+        FaultKind::Unreachable | FaultKind::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "ODAG-ERR-503"),
+        FaultKind::Timeout => (StatusCode::GATEWAY_TIMEOUT, "ODAG-ERR-504"),
+    }
+}
+
+/// The title: the documented sentence where there is one, else the status in words.
+fn title(echo: &Echo, kind: FaultKind, status: StatusCode) -> &'static str {
+    if kind != FaultKind::NotFound {
+        return status.canonical_reason().unwrap_or_default();
+    }
+    if echo.method == Method::PUT { WRONG_ACTION } else { WRONG_ID }
+}
+
+/// What is said besides. Whoever is refused for who they are is not told more than that.
+fn detail(fault: &Fault) -> Option<&str> {
+    let personal =
+        matches!(fault.kind, FaultKind::NoCredentials | FaultKind::BadCredentials | FaultKind::Forbidden);
+    (!personal).then_some(&fault.message)
+}

@@ -1,0 +1,65 @@
+//! The canonical states in ODAG's words: eleven of them, so some rows lose something and say what.
+
+use countermand_model::State;
+
+/// ODAG's word for a state. Acknowledgement is a word of its own, and shows on a canceled and a failed request only.
+// Quirk: one l, and camel case for acknowledged ends; fixtures/qlik-odag/get-canceled-ack.http
+pub(super) const fn word(state: State, acknowledged: bool) -> &'static str {
+    match state {
+        State::Validating => "validating",
+        State::Invalid => "invalid",
+        // What keeps a queued request from loading has no word.
+        State::Queued | State::Ready | State::Blocked | State::Recovering => "queued",
+        State::Held => "hold",
+        // Waiting for children and post-processing are part of loading.
+        State::Running | State::Paused | State::Finishing => "loading",
+        State::Cancelling => "canceling",
+        State::Cancelled if acknowledged => "canceledAck",
+        State::Cancelled => "canceled",
+        State::Failed if acknowledged => "failedAck",
+        // Time that ran out is a failure without a word of its own; it cannot be acknowledged.
+        State::Failed | State::Expired => "failed",
+        // The reservations are told by `loadState.status`.
+        State::Succeeded | State::Warning => "succeeded",
+    }
+}
+
+/// The word of `loadState.status` for a request whose load has begun. An interrupted load has none.
+pub(super) const fn load_status(state: State) -> Option<&'static str> {
+    match state {
+        State::Running | State::Paused | State::Finishing | State::Cancelling => Some("pending"),
+        State::Succeeded => Some("success"),
+        State::Warning => Some("warnings"),
+        State::Failed | State::Expired => Some("failed"),
+        State::Validating
+        | State::Invalid
+        | State::Queued
+        | State::Ready
+        | State::Blocked
+        | State::Held
+        | State::Recovering
+        | State::Cancelled => None,
+    }
+}
+
+/// Whether a request in this state shows no load, even if one was begun before.
+pub(super) const fn is_before_loading(state: State) -> bool {
+    match state {
+        State::Validating
+        | State::Invalid
+        | State::Queued
+        | State::Ready
+        | State::Blocked
+        | State::Held
+        | State::Recovering => true,
+        State::Running
+        | State::Paused
+        | State::Finishing
+        | State::Cancelling
+        | State::Cancelled
+        | State::Succeeded
+        | State::Warning
+        | State::Failed
+        | State::Expired => false,
+    }
+}

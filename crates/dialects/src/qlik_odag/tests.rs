@@ -1,0 +1,113 @@
+//! The codec without a socket: heads to commands, outcomes and faults to bytes.
+
+mod asking;
+
+mod answering;
+
+mod showing;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use countermand_model::{
+    Acted, Alias, Children, Effect, Fault, Job, Kind, Outcome, Progress, Snapshot, State, Target,
+};
+use http::{HeaderMap, Method, Response};
+use serde_json::Value;
+
+use super::DIALECT;
+use crate::{Codec, Echo, Head, Origin};
+
+const HEX: &str = "5f0000000000000000000201";
+const GUID: &str = "00000000-0000-4000-8000-000000000201";
+const ACTIONS: [&str; 5] = ["cancel", "pause", "resume", "ackcancel", "ackfailure"];
+/// A request's path in each profile, without its id.
+const HOMES: [&str; 3] = ["/api/odag/v1/requests", "/api/v1/odagrequests", "/api/analytics/odag-requests"];
+
+fn codec() -> Arc<dyn Codec> {
+    DIALECT.build(&[]).unwrap()
+}
+
+fn open_with(method: Method, url: &str, headers: &HeaderMap) -> Echo {
+    let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
+    let base = DIALECT.paths.iter().position(|base| path.starts_with(base)).unwrap();
+    let origin = Origin { scheme: "https".to_owned(), authority: "qlik.example".to_owned() };
+    let rest = &path[DIALECT.paths[base].len()..];
+    codec().open(&Head { method: &method, path, base: Some(base), rest, query, headers, origin: &origin })
+}
+
+fn open(method: Method, url: &str) -> Echo {
+    open_with(method, url, &HeaderMap::new())
+}
+
+/// The echo of an action in profile 1, with more of the query after it.
+fn put(action: &str, more: &str) -> Echo {
+    open(Method::PUT, &format!("{}/{HEX}?action={action}{more}", HOMES[0]))
+}
+
+fn job(state: State) -> Job {
+    let alias = |id: &str| Alias { dialect: DIALECT.name.to_owned(), id: id.to_owned(), number: None };
+    Job {
+        number: 201,
+        namespace: "default".to_owned(),
+        aliases: vec![alias(HEX), alias(GUID)],
+        dialects: None,
+        dataset: None,
+        kind: Kind::Single,
+        parent: None,
+        children: Children::default(),
+        trigger: None,
+        owner: Some("ana".to_owned()),
+        name: None,
+        description: None,
+        job_type: None,
+        state,
+        previous_state: None,
+        created_at: 1_767_268_800_000,
+        started_at: None,
+        finished_at: None,
+        changed_at: 1_767_268_801_250,
+        progress: Progress::default(),
+        results_total: 0,
+        results_delivered: 0,
+        drained_at: None,
+        has_errors: false,
+        output: None,
+        acknowledged: false,
+        message: None,
+        attributes: Vec::new(),
+        runner: None,
+        revision: 1,
+    }
+}
+
+fn with_attributes(mut job: Job, attributes: &str) -> Job {
+    job.attributes = vec![(DIALECT.name.to_owned(), attributes.to_owned())];
+    job
+}
+
+fn acted(effect: Effect, after: Option<Job>) -> Result<Outcome, Fault> {
+    let after = after.map(|job| Box::new(Snapshot::of(job)));
+    let target = Target { written: HEX.to_owned(), number: None, dataset: None };
+    Ok(Outcome::Acted { at: 0, targets: vec![Acted { target, effect, before: None, after }] })
+}
+
+fn seen(snapshot: Snapshot) -> Result<Outcome, Fault> {
+    Ok(Outcome::Read { at: 0, snapshot: Some(Box::new(snapshot)) })
+}
+
+fn text(response: &Response<Bytes>) -> &str {
+    std::str::from_utf8(response.body()).unwrap()
+}
+
+fn document(response: &Response<Bytes>) -> Value {
+    serde_json::from_slice(response.body()).unwrap()
+}
+
+#[test]
+fn every_quirk_is_pinned_by_a_fixture() {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
+    for quirk in DIALECT.quirks {
+        assert!(fixtures.join(quirk.fixture).is_file(), "{}", quirk.fixture);
+    }
+}

@@ -1,0 +1,207 @@
+//! `docs/semantics.md`, written from the tables themselves: state × command from the machine, effect × dialect and state
+//! × dialect by asking each codec. `UPDATE_EXPECT=1` writes the page; otherwise it must be what is there.
+
+use countermand_dialects::{Dialect, Evidence, Head, Origin, by_name};
+use countermand_model::machine::{Move, judge, judge_trigger};
+use countermand_model::{Acted, Command, Effect, Job, Outcome, Progress, Snapshot, State, Target, TriggerState};
+use http::{HeaderMap, Method};
+
+use Evidence::{Documented as D, Inferred as I};
+
+/// A call of one dialect, and where in its JSON answer the word for a state stands.
+struct Probe {
+    dialect: &'static str,
+    cancel: (&'static str, &'static str, &'static str),
+    status: (&'static str, &'static str),
+    word: &'static str,
+    /// How the answer to each effect is known, in the order of [`Effect::ALL`]; `None` where the call cannot have it.
+    evidence: [Option<Evidence>; 12],
+}
+
+const PROBES: &[Probe] = &[
+    Probe {
+        dialect: "cisco-prime",
+        cancel: (
+            "PUT",
+            "/webacs/api/v4/op/jobService/cancelrunning.json",
+            "{\"jobRunOperationPayload\":{\"runIds\":{\"runId\":[15]}}}",
+        ),
+        status: ("/webacs/api/v4/data/JobSummary/15.json", ""),
+        word: "/queryResponse/entity/0/jobSummaryDTO/runStatus",
+        evidence: [Some(D), Some(I), None, Some(I), Some(I), Some(I), None, Some(I), Some(I), Some(I), Some(I), Some(I)],
+    },
+    Probe {
+        dialect: "hitachi-detail-view",
+        cancel: ("GET", "/dbapi.do?action=abortRequest&dataset=defaultDs&requestId=15", ""),
+        status: ("/dbapi.do?action=getStatus&dataset=defaultDs&requestId=15", ""),
+        word: "/status/completed",
+        evidence: [Some(D), Some(I), None, Some(I), Some(I), Some(I), None, Some(I), Some(I), None, Some(I), Some(D)],
+    },
+    Probe {
+        dialect: "qlik-odag",
+        cancel: ("PUT", "/api/odag/v1/requests/00000000000000000000000f?action=cancel", ""),
+        status: ("/api/odag/v1/requests/00000000000000000000000f", ""),
+        word: "/state",
+        evidence: [Some(D), Some(D), None, Some(I), Some(D), Some(D), None, Some(D), Some(I), Some(D), Some(I), Some(I)],
+    },
+    Probe {
+        dialect: "oracle-ess",
+        cancel: ("POST", "/ess/rest/scheduler/v1/requests/15/cancel", ""),
+        status: ("/ess/rest/scheduler/v1/requests/15", ""),
+        word: "/state",
+        evidence: [Some(D), Some(D), None, Some(I), Some(D), Some(D), None, Some(D), Some(D), Some(D), Some(I), Some(I)],
+    },
+];
+
+fn job(state: State) -> Job {
+    let finished_at = state.is_terminal().then_some(900);
+    Job { state, finished_at, started_at: Some(500), progress: Progress::default(), ..Job::new(15, 0) }
+}
+
+/// What a dialect answers to a call when the engine says `outcome`: the status and the body.
+fn asked(dialect: &Dialect, method: &str, target: &str, body: &str, outcome: Outcome) -> (u16, String) {
+    let codec = dialect.build(&[]).expect("the defaults are fine");
+    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+    let base = dialect.paths.iter().position(|base| path.starts_with(base)).expect("one of its own paths");
+    let mut headers = HeaderMap::new();
+    headers.insert("content-type", "application/json".parse().expect("ASCII"));
+    let method: Method = method.parse().expect("a method");
+    let origin = Origin { scheme: "https".to_owned(), authority: "localhost".to_owned() };
+    let rest = &path[dialect.paths[base].len()..];
+    let head = Head { method: &method, path, base: Some(base), rest, query, headers: &headers, origin: &origin };
+    let echo = codec.open(&head);
+    assert_eq!(echo.refusal, None, "{target}");
+    let _: Command = codec.decode_request(&echo, body.as_bytes()).expect("a good call");
+    let response = codec.encode_response(&echo, &Ok(outcome));
+    (response.status().as_u16(), String::from_utf8_lossy(response.body()).into_owned())
+}
+
+fn after(effect: Effect) -> State {
+    match effect {
+        Effect::Cancelled | Effect::AlreadyCancelled => State::Cancelled,
+        Effect::Accepted | Effect::AlreadyCancelling | Effect::UnverifiedTaken => State::Cancelling,
+        Effect::AlreadyFinished => State::Succeeded,
+        Effect::Done
+        | Effect::AlreadySo
+        | Effect::NotFound
+        | Effect::Forbidden
+        | Effect::NotPossible
+        | Effect::UnverifiedUnanswered => State::Running,
+    }
+}
+
+/// One cell of effect × dialect.
+fn cell(probe: &Probe, effect: Effect, evidence: Option<Evidence>) -> String {
+    let Some(evidence) = evidence else { return "–".to_owned() };
+    let dialect = by_name(probe.dialect).expect("it is in the list");
+    let known = !matches!(effect, Effect::NotFound | Effect::UnverifiedUnanswered);
+    let after = known.then(|| Box::new(Snapshot::of(job(after(effect)))));
+    let acted = Acted { target: Target::number(15), effect, before: None, after };
+    let (method, target, body) = probe.cancel;
+    let (status, body) = asked(dialect, method, target, body, Outcome::Acted { at: 1000, targets: vec![acted] });
+    let json: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+    format!("{status} {} *{}*", gist(&json), evidence.name())
+}
+
+/// What a client looks at in an answer to a cancel.
+fn gist(json: &serde_json::Value) -> String {
+    let at = |pointer: &str| json.pointer(pointer);
+    let lists = "/mgmtResponse/operationResult/0";
+    for list in ["success", "failure"] {
+        if let Some(item) = at(&format!("{lists}/{list}/{list}/0/message")) {
+            return format!("`{list}`: {}", item.as_str().unwrap_or_default());
+        }
+    }
+    for (pointer, name) in [("/aborted", "aborted"), ("/code", ""), ("/state", ""), ("/errors/0/code", ""), ("/errorCode", "")] {
+        if let Some(value) = at(pointer) {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            return if name.is_empty() { format!("`{value}`") } else { format!("`{name}: {value}`") };
+        }
+    }
+    if at("/links").is_some() { "links".to_owned() } else { String::new() }
+}
+
+fn machine() -> String {
+    let orders = [Move::Cancel, Move::Hold, Move::Release, Move::AcknowledgeCancel, Move::AcknowledgeFailure, Move::Delete];
+    let mut page = "| state | cancel | hold | release | acknowledge cancel | acknowledge failure | delete |\n".to_owned();
+    page += "|---|---|---|---|---|---|---|\n";
+    for state in State::ALL {
+        let cells = orders.map(|order| {
+            let judgement = judge(order, state, false);
+            let to = judgement.to.map_or_else(String::new, |to| format!(" → {to}"));
+            format!("{}{to}", judgement.effect.name())
+        });
+        page += &format!("| {state} | {} |\n", cells.join(" | "));
+    }
+    page
+}
+
+fn triggers() -> String {
+    let mut page = "| trigger | cancel | hold | release |\n|---|---|---|---|\n".to_owned();
+    for state in TriggerState::ALL {
+        let cells = [Move::Cancel, Move::Hold, Move::Release].map(|order| {
+            let (effect, to) = judge_trigger(order, state);
+            format!("{}{}", effect.name(), to.map_or_else(String::new, |to| format!(" → {}", to.name())))
+        });
+        page += &format!("| {} | {} |\n", state.name(), cells.join(" | "));
+    }
+    page
+}
+
+fn effects() -> String {
+    let names: Vec<_> = PROBES.iter().map(|probe| probe.dialect).collect();
+    let mut page = format!("| effect | {} |\n|---{}|\n", names.join(" | "), "|---".repeat(names.len()));
+    for (place, effect) in Effect::ALL.into_iter().enumerate() {
+        let cells: Vec<_> = PROBES.iter().map(|probe| cell(probe, effect, probe.evidence[place])).collect();
+        page += &format!("| {} | {} |\n", effect.name(), cells.join(" | "));
+    }
+    page
+}
+
+fn words() -> String {
+    let names: Vec<_> = PROBES.iter().map(|probe| probe.dialect).collect();
+    let mut page = format!("| state | {} |\n|---{}|\n", names.join(" | "), "|---".repeat(names.len()));
+    for state in State::ALL {
+        let cells = PROBES.iter().map(|probe| {
+            let dialect = by_name(probe.dialect).expect("it is in the list");
+            let snapshot = Some(Box::new(Snapshot::of(job(state))));
+            let (target, body) = probe.status;
+            let (status, body) = asked(dialect, "GET", target, body, Outcome::Read { at: 1000, snapshot });
+            let json: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+            let word = json.pointer(probe.word).map_or_else(|| "absent".to_owned(), |word| word.to_string().replace('"', ""));
+            format!("{status} `{word}`")
+        });
+        page += &format!("| {state} | {} |\n", cells.collect::<Vec<_>>().join(" | "));
+    }
+    page
+}
+
+fn page() -> String {
+    format!(
+        "# Semantics\n\nWhat each command does in each state, and how each dialect says it. This page is written by\n\
+         `UPDATE_EXPECT=1 cargo test -p countermand-tests semantics` from the state machine and the codecs themselves; the tests\n\
+         hold it to them. *documented*: the vendor says so; *inferred*: our choice where nobody does, pinned by a fixture.\n\n\
+         ## State × command\n\nWhat is reported, and where the job goes. Nothing leaves a terminal state.\n\n{}\n\
+         A cancel with *force* takes a job that has been cancelling for 30 minutes to cancelled.\n\n\
+         ## Trigger × command\n\n{}\n\
+         ## Effect × dialect\n\nThe answer to a cancel of one job: cisco-prime `cancelrunning` (v4, JSON), hitachi-detail-view `abortRequest`,\n\
+         qlik-odag `action=cancel` (Windows), oracle-ess `cancel`. A dash: this call cannot have that effect.\n\n{}\n\
+         ## State × dialect\n\nThe status and the word a reader sees: cisco-prime `runStatus`, hitachi-detail-view `status.completed`, qlik-odag and\n\
+         oracle-ess `state`.\n\n{}",
+        machine(),
+        triggers(),
+        effects(),
+        words()
+    )
+}
+
+#[test]
+fn the_page_says_what_the_code_does() {
+    let path = crate::tidy::root().join("docs/semantics.md");
+    let written = page();
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&path, &written).expect("the docs can be written");
+    }
+    let there = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(there == written, "docs/semantics.md is not what the code does; UPDATE_EXPECT=1 writes it anew:\n{written}");
+}

@@ -1,0 +1,142 @@
+//! The real program, as a process of its own: built, started on a free port, waited for by its own word, killed.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use crate::client::Client;
+
+/// A running gateway; killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    /// Where the legacy clients call.
+    pub(crate) listen: SocketAddr,
+    /// Where the control API is.
+    pub(crate) control: SocketAddr,
+}
+
+/// The credentials of the only user of [`config`]: `operator`, `secret`.
+pub(crate) const BASIC: &str = "Authorization: Basic b3BlcmF0b3I6c2VjcmV0\r\n";
+
+/// The program, built as this test was.
+pub(crate) fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+        let mut build = Command::new(cargo);
+        build.args(["build", "--locked", "--quiet", "--package", "countermand", "--bin", "countermand"]);
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
+        assert!(build.status().expect("cargo starts").success(), "the program does not build");
+        let test = std::env::current_exe().expect("this test has a path");
+        test.ancestors().nth(2).expect("target/<profile>/deps/<test>").join("countermand")
+    })
+}
+
+/// Writes a configuration into a folder: every dialect on its own paths, one user, a ledger of that name.
+pub(crate) fn config(folder: &Path, store: &str) -> PathBuf {
+    // A cheap hash, so that the start of a test is not spent on a password.
+    let password = bcrypt_of_secret();
+    std::fs::write(folder.join("ops.htpasswd"), format!("operator:{password}\n"))
+        .expect("a folder to write in");
+    let text = format!(
+        "[server]\nlisten = \"127.0.0.1:0\"\n[control]\nlisten = \"127.0.0.1:0\"\ntoken = \"control-token\"\n\
+         [ledger]\nstore = \"{store}\"\n\
+         [realms.ops]\nhtpasswd = \"ops.htpasswd\"\nread = [\"all\"]\nwrite = [\"all\"]\ngroups = {{ all = [\"operator\"] }}\n\
+         [engines.primary]\nkind = \"ledger\"\n"
+    );
+    let path = folder.join("countermand.toml");
+    std::fs::write(&path, text).expect("a folder to write in");
+    path
+}
+
+/// `secret` under bcrypt of cost 4.
+pub(crate) fn bcrypt_of_secret() -> String {
+    bcrypt::hash("secret", 4).expect("cost 4 is allowed")
+}
+
+impl Server {
+    /// Starts `countermand serve` on a configuration and waits until it says that it is ready.
+    pub(crate) fn start(config: &Path) -> Server {
+        let mut command = Command::new(program());
+        command.args(["serve", "--config"]).arg(config);
+        Server::spawn(command)
+    }
+
+    /// Starts a command that ends up as the program, perhaps under a tracer.
+    pub(crate) fn spawn(mut command: Command) -> Server {
+        command.stderr(Stdio::piped()).stdout(Stdio::null()).stdin(Stdio::null());
+        let mut child = command.env("RUST_LOG", "info").spawn().expect("the program starts");
+        let log = BufReader::new(child.stderr.take().expect("it is piped"));
+        let (told, ready) = std::sync::mpsc::channel();
+        // The log is read to its end, so that the program never waits for a full pipe.
+        std::thread::spawn(move || {
+            for line in log.lines().map_while(Result::ok) {
+                if let Some(addresses) = ready_line(&line) {
+                    let _ = told.send(Ok(addresses));
+                } else {
+                    let _ = told.send(Err(line));
+                }
+            }
+        });
+        let mut said = Vec::new();
+        loop {
+            match ready.recv() {
+                Ok(Ok((listen, control))) => return Server { child, listen, control },
+                Ok(Err(line)) => said.push(line),
+                Err(_) => panic!("the program ended before it was ready:\n{}", said.join("\n")),
+            }
+        }
+    }
+
+    /// A new connection for legacy calls.
+    pub(crate) fn client(&self) -> Client {
+        Client::connect(self.listen).expect("the gateway listens")
+    }
+
+    /// The process, which under a tracer is the tracer's.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// `kill -9`, and waits for the end.
+    pub(crate) fn kill(mut self) {
+        self.end();
+    }
+
+    /// SIGTERM, and the exit code.
+    pub(crate) fn terminate(mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill starts");
+        assert!(sent.success());
+        self.child.wait().expect("it was started").code()
+    }
+
+    /// Waits for an end that somebody else has brought about.
+    pub(crate) fn wait(mut self) {
+        let _ = self.child.wait();
+    }
+
+    fn end(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// The addresses in the log line that says ready.
+fn ready_line(line: &str) -> Option<(SocketAddr, SocketAddr)> {
+    let value: serde_json::Value = serde_json::from_str(line).ok()?;
+    let fields = value.get("fields")?;
+    let address = |name: &str| fields.get(name)?.as_str()?.parse().ok();
+    (fields.get("message")?.as_str()? == "ready").then_some(())?;
+    Some((address("listen")?, address("control")?))
+}
