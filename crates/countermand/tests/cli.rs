@@ -35,6 +35,8 @@ fn check(output: &Output, code: i32, said: &str) {
 
 /// Every command there is, by what is typed before `--help`.
 const COMMANDS: &[&[&str]] = &[
+    &["demo"],
+    &["serve"],
     &["check"],
     &["dialects"],
     &["user"],

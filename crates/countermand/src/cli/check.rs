@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use crate::compose::{self, StartError};
 use crate::config::{self, Config, LoadError};
 use crate::exit::{self, Failure};
 
@@ -22,6 +23,8 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = load(&self.config)?;
+        // The hashes in a file of users are the realm's to judge; opening it is how it does.
+        compose::open_realms(&config).map_err(StartError::Realms)?;
         let mut out = std::io::stdout().lock();
         for note in &config.notes {
             writeln!(out, "note: {note}")?;

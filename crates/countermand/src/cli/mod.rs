@@ -3,9 +3,13 @@
 
 mod check;
 
+mod demo;
+
 mod dialects;
 
 mod job;
+
+mod serve;
 
 mod user;
 
@@ -32,6 +36,10 @@ Logs go to stderr; RUST_LOG chooses what is told, NO_COLOR takes the colour out.
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run a gateway with seed jobs and a small runner, to try it.
+    Demo(demo::Arguments),
+    /// Run the gateway of a configuration file.
+    Serve(serve::Arguments),
     /// Tell every mistake in a configuration file.
     Check(check::Arguments),
     /// Show what is spoken: versions, operations, paths, options, and how each is known.
@@ -49,6 +57,8 @@ impl Arguments {
     /// With the exit code and the lines for stderr.
     pub fn run(self) -> Result<(), Failure> {
         match self.command {
+            Command::Demo(arguments) => arguments.run(),
+            Command::Serve(arguments) => arguments.run(),
             Command::Check(arguments) => arguments.run(),
             Command::Dialects(arguments) => arguments.run(),
             Command::User(arguments) => arguments.run(),

@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use countermand_dialects::Origin;
+use countermand_edge::AccessLog;
 
 use super::cursor::nearest;
 use super::mistake::Findings;
 use super::raw::{Raw, RawLedger, RawLimits, RawServer, Text};
-use super::{AccessLog, Config, Ledger, Limits, Server, control, mounts, realms, units};
+use super::{Config, Ledger, Limits, Server, control, mounts, realms, units};
 
 /// hyper's own least buffer for a head.
 const LEAST_HEAD: usize = 8 << 10;
@@ -55,7 +56,7 @@ pub(super) fn config(raw: &Raw, context: &Context<'_>, findings: &mut Findings<'
         ledger,
         realms,
         mounts,
-        access: access.unwrap_or_default(),
+        access: access.unwrap_or(AccessLog::Commands),
         notes: Vec::new(),
     })
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use countermand_control::{Scope, Token};
+
 use super::check::{self, Context};
 use super::mistake::Findings;
 use super::raw::{RawControl, RawToken};
-use super::{Control, Scope, Token, secrets};
+use super::{Control, secrets};
 
 /// The variable that holds the token where the file names none. Clients read the same one.
 const VARIABLE: &str = "COUNTERMAND_TOKEN";

@@ -29,12 +29,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use countermand_control::Token;
 use countermand_dialects::{Codec, Dialect, Origin};
+use countermand_edge::AccessLog;
 use toml::de::DeTable;
 
 use mistake::Findings;
 pub use mistake::{Mistake, Place};
-pub(crate) use secrets::digest;
+pub(crate) use secrets::token;
 pub use units::address;
 
 /// A gateway as it is to be. Everything in it has been checked; starting can still fail on what only the machine
@@ -111,30 +113,8 @@ impl Default for Limits {
 pub struct Control {
     /// The address.
     pub listen: SocketAddr,
-    /// Who may use it.
+    /// Who may use it. Of a token only the digest is kept.
     pub tokens: Vec<Token>,
-}
-
-/// A bearer token of the control API. The token itself is not kept.
-#[derive(Clone, Debug)]
-pub struct Token {
-    /// What the audit calls its bearer.
-    pub name: String,
-    /// The BLAKE3 digest of the token.
-    pub digest: [u8; 32],
-    /// What its bearer may.
-    pub scope: Scope,
-}
-
-/// What a token's bearer may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// Everything.
-    Admin,
-    /// Say what a runner says, and read.
-    Run,
-    /// Read.
-    Read,
 }
 
 /// Where the jobs are kept.
@@ -196,20 +176,6 @@ pub struct Mount {
     pub own_scope: bool,
     /// The ledger's namespace behind it.
     pub namespace: String,
-}
-
-/// Which requests the access log tells of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AccessLog {
-    /// None.
-    None,
-    /// Those that were refused.
-    Refusals,
-    /// Those, and commands that change something.
-    #[default]
-    Commands,
-    /// All.
-    All,
 }
 
 /// Why there is no [`Config`].

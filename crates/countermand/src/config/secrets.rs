@@ -6,7 +6,7 @@ use std::path::Path;
 const SHORT: usize = 16;
 
 /// A token's digest, and whether it is short enough to be guessed.
-pub(super) fn token(token: &str) -> Result<([u8; 32], bool), String> {
+pub(crate) fn token(token: &str) -> Result<([u8; 32], bool), String> {
     let token = token.trim_end_matches(['\r', '\n']);
     if token.is_empty() {
         return Err("the token is empty; write one of at least 16 characters".to_owned());
@@ -29,6 +29,6 @@ pub(super) fn token_file(file: &Path) -> Result<([u8; 32], bool), String> {
 }
 
 /// What is kept of a token.
-pub(crate) fn digest(token: &str) -> [u8; 32] {
+pub(super) fn digest(token: &str) -> [u8; 32] {
     *blake3::hash(token.as_bytes()).as_bytes()
 }

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{Config, LoadError, Scope, parse};
+use countermand_control::Scope;
+
+use super::{Config, LoadError, parse};
 
 /// A folder with an htpasswd file of `ana` and `li`, and a token file.
 fn folder() -> tempfile::TempDir {
@@ -163,7 +165,7 @@ fn the_control_api_has_tokens_and_stays_on_loopback() {
     let text = "[control]\ntokens = [ { name = \"farm\", file = \"ops.token\", scope = \"run\" } ]\n\
                 [realms.r]\nhtpasswd = \"ops.htpasswd\"";
     let control = read(text).ok().unwrap().control.unwrap();
-    assert_eq!(control.tokens[0].digest, super::digest("0123456789abcdef"));
+    assert_eq!(control.tokens[0].digest, super::secrets::digest("0123456789abcdef"));
     assert_eq!(control.tokens[0].scope, Scope::Run);
 }
 
@@ -232,6 +234,6 @@ fn a_token_may_come_from_the_environment() {
     let text = "[control]\n[realms.r]\nhtpasswd = \"ops.htpasswd\"\n";
     let environment = |name: &str| (name == "COUNTERMAND_TOKEN").then(|| "from-the-environment".to_owned());
     let config = parse(&file, text, &environment).ok().unwrap();
-    assert_eq!(config.control.unwrap().tokens[0].digest, super::digest("from-the-environment"));
+    assert_eq!(config.control.unwrap().tokens[0].digest, super::secrets::digest("from-the-environment"));
     assert!(matches!(parse(Path::new("/"), text, &|_| None), Err(LoadError::Mistakes(_))));
 }

@@ -114,9 +114,9 @@ mod tests {
         for tried in TRIES {
             let Some(dialect) = countermand_dialects::by_name(tried.dialect) else { continue };
             let under = dialect.paths.iter().any(|path| tried.path.starts_with(path));
-            let served = (dialect.operations)().iter().any(|operation| {
-                operation.methods.iter().any(|method| method.as_str() == tried.method)
-            });
+            let served = (dialect.operations)()
+                .iter()
+                .any(|operation| operation.methods.iter().any(|method| method.as_str() == tried.method));
             assert!(under && served, "{}", tried.path);
         }
         assert_eq!(filled("/requests/{requestId}/cancel", "15"), "/requests/15/cancel");

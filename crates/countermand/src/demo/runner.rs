@@ -8,9 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countermand_ledger::{Clock, Refused, Store};
-use countermand_model::{
-    Event, Field, Filter, Job, Kind, NewResults, Output, Progress, State, Test, Value,
-};
+use countermand_model::{Event, Field, Filter, Job, Kind, NewResults, Output, Progress, State, Test, Value};
 
 use super::seed::{self, NAMESPACE};
 
@@ -100,8 +98,12 @@ impl Runner {
     /// Confirms the jobs that had time to stop. One that was confirmed before refuses, harmlessly.
     async fn stop_told(&mut self) -> Result<(), Refused> {
         let now = self.clock.now();
-        let due: Vec<_> =
-            self.stopping.iter().filter(|(_, told)| passed(now, **told, STOPPING)).map(|(job, _)| *job).collect();
+        let due: Vec<_> = self
+            .stopping
+            .iter()
+            .filter(|(_, told)| passed(now, **told, STOPPING))
+            .map(|(job, _)| *job)
+            .collect();
         for number in due {
             self.stopping.remove(&number);
             self.say(number, Event { state: Some(State::Cancelled), ..Event::default() }).await?;
@@ -110,7 +112,8 @@ impl Runner {
     }
 
     async fn jobs(&self) -> Result<Vec<Job>, Refused> {
-        let not_parents = Filter::Field(Field::Kind, Test::NotEqual(Value::Text(Kind::Parent.name().to_owned())));
+        let not_parents =
+            Filter::Field(Field::Kind, Test::NotEqual(Value::Text(Kind::Parent.name().to_owned())));
         self.store.list(NAMESPACE, not_parents, 0, MOST).await
     }
 
@@ -136,10 +139,9 @@ impl Runner {
     async fn work(&mut self, job: &Job, now: i64) -> Result<(), Refused> {
         let begun = job.started_at.unwrap_or(job.created_at);
         if passed(now, begun, WORKING) {
-            let output = job.alias("qlik-odag").map(|id| Output {
-                id: format!("app-{id}"),
-                name: job.name.clone().unwrap_or_default(),
-            });
+            let output = job
+                .alias("qlik-odag")
+                .map(|id| Output { id: format!("app-{id}"), name: job.name.clone().unwrap_or_default() });
             let state = Some(State::Succeeded);
             return self.say(job.number, Event { state, output, ..Event::default() }).await;
         }
