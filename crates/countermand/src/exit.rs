@@ -25,10 +25,11 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure that one line tells.
+    /// A failure that one line tells. It begins with the program's name; a line that begins with the place in a file
+    /// does not.
     #[must_use]
-    pub fn new(code: u8, line: impl Into<String>) -> Failure {
-        Failure { code, lines: vec![line.into()] }
+    pub fn new(code: u8, line: impl std::fmt::Display) -> Failure {
+        Failure { code, lines: vec![format!("countermand: {line}")] }
     }
 
     /// A failure that was told on stdout.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::compose::{self, StartError};
 use crate::config::{self, Config, LoadError};
 use crate::exit::{self, Failure};
+use crate::logs;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -23,7 +24,9 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = load(&self.config)?;
-        // The hashes in a file of users are the realm's to judge; opening it is how it does.
+        // The hashes in a file of users are the realm's to judge; opening it is how it does. What it warns of, such as
+        // weak hashes, comes as log lines.
+        logs::start();
         compose::open_realms(&config).map_err(StartError::Realms)?;
         let mut out = std::io::stdout().lock();
         for note in &config.notes {

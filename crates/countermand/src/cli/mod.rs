@@ -71,15 +71,15 @@ impl Arguments {
 #[must_use]
 pub fn usage(error: &clap::Error) -> Failure {
     let text = error.to_string();
-    let told: Vec<_> = text
-        .lines()
-        .map(str::trim)
-        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let is_told = |line: &&str| !line.starts_with("Usage:") && !line.starts_with("For more information");
+    let told: Vec<_> = lines.take_while(is_told).collect();
     let told = told.join(" ");
     let told = told.strip_prefix("error: ").unwrap_or(&told);
-    Failure::new(exit::USAGE, format!("{told}; see countermand --help"))
+    let command = text.lines().find_map(|line| line.strip_prefix("Usage: ")).unwrap_or("countermand");
+    let is_name = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
+    let command: Vec<_> = command.split(' ').take_while(is_name).collect();
+    Failure::new(exit::USAGE, format!("{told}; see {} --help", command.join(" ")))
 }
 
 /// Runs a future on a runtime of its own.

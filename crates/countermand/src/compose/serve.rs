@@ -97,9 +97,9 @@ impl Listening {
             drain: limits.drain,
         };
         let shutdown = shutdown.boxed().shared();
-        let dialects = listen::serve(edge_listener, edge, limits.clone(), shutdown.clone());
+        let dialects = listen::serve(edge_listener, edge, limits, shutdown.clone());
         let controlled = async {
-            let Some(listener) = control_listener else { return };
+            let Some(listener) = control_listener else { return 0 };
             // Streams of commands have no end of their own; told first, they do not use up the deadline.
             let drained = control.clone();
             let shutdown = shutdown.map(move |()| drained.drain());
@@ -110,9 +110,13 @@ impl Listening {
                 }
                 request
             });
-            listen::serve(listener, service, limits.clone(), shutdown).await;
+            listen::serve(listener, service, limits, shutdown).await.cut
         };
-        tokio::join!(dialects, controlled);
+        let (dialects, control_cut) = tokio::join!(dialects, controlled);
+        let cut = dialects.cut + control_cut;
+        if cut > 0 {
+            tracing::warn!(cut, "connections were still at work when limits.drain was over");
+        }
         store.close().await;
     }
 }

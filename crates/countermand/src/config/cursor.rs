@@ -36,7 +36,10 @@ impl<'t> Cursor<'t> {
 
     /// `true` or `false`.
     pub(super) fn flag(&mut self, key: &'static str, findings: &mut Findings<'_>) -> Option<At<bool>> {
-        self.read(key, "true or false", findings, |value| value.as_bool())
+        self.read(key, "true or false", findings, |value| match value {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => None,
+        })
     }
 
     /// A text or a whole number; the number as its decimal text.

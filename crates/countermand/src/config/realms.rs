@@ -45,9 +45,6 @@ fn realm(name: &Text, raw: &RawRealm, context: &Context<'_>, findings: &mut Find
             ),
         ),
     }
-    if raw.write.is_none() {
-        findings.note(name.at, format!("realm {} has no write, so every user of it may write", name.value));
-    }
     let plain = |groups: &At<Vec<Text>>| groups.value.iter().map(|group| group.value.clone()).collect();
     Some(Realm {
         name: name.value.clone(),

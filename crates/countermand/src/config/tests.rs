@@ -237,3 +237,80 @@ fn a_token_may_come_from_the_environment() {
     assert_eq!(config.control.unwrap().tokens[0].digest, super::secrets::digest("from-the-environment"));
     assert!(matches!(parse(Path::new("/"), text, &|_| None), Err(LoadError::Mistakes(_))));
 }
+
+/// A mount of the hitachi-detail-view dialect, which has options of every kind; the lines given come second.
+#[track_caller]
+fn check_mount(lines: &str, expected: &[&str]) {
+    check_part(&format!("[[mounts]]\n{lines}"), expected);
+}
+
+#[test]
+fn mounts_refer_to_what_there_is() {
+    let names: Vec<_> = countermand_dialects::ALL.iter().map(|dialect| dialect.name).collect();
+    check_mount("", &[&format!("1:1 a mount has no dialect; there are {}", names.join(", "))]);
+    check_mount(
+        "dialect = \"hitachi-detail-vew\"",
+        &["2:11 no dialect is called \"hitachi-detail-vew\"; did you mean \"hitachi-detail-view\"?"],
+    );
+    let here = |lines: &str| format!("dialect = \"hitachi-detail-view\"\n{lines}");
+    let cases = [
+        ("realm = \"peopel\"", "3:9 there is no realm \"peopel\"; did you mean \"people\"?"),
+        ("engine = \"primary\"", "3:10 there is no engine \"primary\"; write [engines.primary]"),
+        ("prefix = \"vp\"", "3:10 prefix \"vp\" is not a path; write it as \"/vp\""),
+        ("prefix = \"/vp/\"", "3:10 prefix \"/vp/\" is not a path"),
+        (
+            "path = \"/dbapi.do\"",
+            "3:8 hitachi-detail-view has 2 paths, which path cannot replace; use prefix",
+        ),
+        ("mode = \"shadow\"", "3:8 mode = \"shadow\" is not in this version; write \"serve\""),
+        ("mode = \"sever\"", "3:8 mode is one of serve, … did you mean \"serve\"?"),
+        ("legacy = \"old\"", "3:1 mounts.legacy is not in this version"),
+        ("scope = \"mine\"", "3:9 scope is one of all, own, not \"mine\""),
+        ("scope = \"own\"\nrealm = \"none\"", "3:9 scope = \"own\" needs users; give the mount a realm"),
+        ("operations = { getStats = \"serve\" }", "3:16 no operation getStats; did you mean getStatus?"),
+        ("operations = { getStatus = \"shadow\" }", "3:16 getStatus = \"shadow\" is not in this version"),
+        ("options = { delivery = \"twice\" }", "3:13 option delivery: \"twice\" is not one of once, repeat"),
+        ("options = { delivry = \"once\" }", "3:13 option delivry: no such option; there are delivery, "),
+        ("options = { lifetime = [] }", "3:24 mounts.options.lifetime is an array; write true, false"),
+    ];
+    for (lines, expected) in cases {
+        check_mount(&here(lines), &[expected]);
+    }
+    check_mount(
+        &here("[[mounts]]\ndialect = \"hitachi-detail-view\""),
+        &[
+            "3:1 /dbapi.do is mounted twice; give this mount a prefix of its own",
+            "3:1 /clearsightadvanced/dbapi.do is mounted twice",
+        ],
+    );
+}
+
+#[test]
+fn nobody_is_asked_who_they_are_on_loopback_only() {
+    let mount = "[[mounts]]\ndialect = \"hitachi-detail-view\"\nrealm = \"none\"";
+    check(
+        &format!("[server]\nlisten = \"0.0.0.0:80\"\n{mount}"),
+        &["5:9 realm = \"none\" is for loopback only; give the mount a realm, or listen at 127.0.0.1"],
+    );
+    let config = read(mount).unwrap_or_else(|mistakes| panic!("{}", mistakes.join("\n")));
+    assert_eq!(config.mounts[0].realm, None);
+}
+
+#[test]
+fn a_mount_has_its_own_prefix_engine_and_options() {
+    let config = read(
+        "[realms.a]\nhtpasswd = \"ops.htpasswd\"\nwrite = [\"w\"]\ngroups = { w = [\"li\"] }\n\
+         [realms.b]\nhtpasswd = \"ops.htpasswd\"\n\
+         [engines.one]\nkind = \"ledger\"\n[engines.two]\nkind = \"ledger\"\nnamespace = \"second\"\n\
+         [[mounts]]\ndialect = \"hitachi-detail-view\"\nprefix = \"/vp\"\nrealm = \"a\"\nengine = \"two\"\n\
+         scope = \"own\"\noptions = { delivery = \"repeat\" }\n",
+    )
+    .unwrap_or_else(|mistakes| panic!("{}", mistakes.join("\n")));
+    let mount = &config.mounts[0];
+    assert_eq!((mount.prefix.as_str(), mount.namespace.as_str(), mount.own_scope), ("/vp", "second", true));
+    assert_eq!(mount.realm, Some(0));
+    let notes: Vec<_> = config.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    assert!(notes[0].contains("there is no [control]"), "{notes:?}");
+    assert!(notes[1].contains("no mount uses realm b"), "{notes:?}");
+}

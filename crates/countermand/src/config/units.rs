@@ -29,12 +29,15 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// More of anything than a machine could hold.
+const MOST: usize = 10_000_000;
+
 /// A number of things, from 1.
 pub(super) fn count(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("0 would refuse everything; write a number from 1".to_owned()),
-        Ok(count) => Ok(count),
-        Err(_) => Err(format!("{text:?} is not a count; write a whole number from 1")),
+        Ok(count @ 1..=MOST) => Ok(count),
+        Ok(_) | Err(_) => Err(format!("{text:?} is not a count; write a whole number from 1 to {MOST}")),
     }
 }
 
@@ -80,7 +83,7 @@ mod tests {
         for text in ["", "10", "10 sec", "s", "-1s", "0s", "25h"] {
             assert!(duration(text).is_err_and(|message| message.contains("write")), "{text}");
         }
-        assert!(count("0").is_err());
+        assert!(count("0").is_err() && count("-1").is_err() && count("99999999999").is_err());
         assert!(address("localhost:80").is_err_and(|message| message.contains("127.0.0.1:8080")));
     }
 }
