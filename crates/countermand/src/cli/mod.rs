@@ -1,0 +1,95 @@
+//! The command line: what can be asked, and which part of the library answers it. A subcommand per file; a file
+//! knows its own arguments and nothing of its neighbours.
+
+mod check;
+
+mod demo;
+
+mod dialects;
+
+mod job;
+
+mod serve;
+
+mod user;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit::{self, Failure};
+
+/// A compatibility gateway for legacy job-control APIs.
+#[derive(Debug, Parser)]
+#[command(name = "countermand", version, propagate_version = true, after_help = EXAMPLES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  countermand demo                                  a gateway with jobs in it, and curls to try
+  countermand check --config countermand.toml       every mistake, with its place
+  countermand serve --config countermand.toml
+
+Exit codes: 0 fine, 1 ran and failed, 64 usage, 74 IO, 78 configuration.
+Logs go to stderr; RUST_LOG chooses what is told, NO_COLOR takes the colour out.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a gateway with seed jobs and a small runner, to try it.
+    Demo(demo::Arguments),
+    /// Run the gateway of a configuration file.
+    Serve(serve::Arguments),
+    /// Tell every mistake in a configuration file.
+    Check(check::Arguments),
+    /// Show what is spoken: versions, operations, paths, options, and how each is known.
+    Dialects(dialects::Arguments),
+    /// Keep the users of a realm.
+    User(user::Arguments),
+    /// Register, watch and move jobs through the control API of a running gateway.
+    Job(job::Arguments),
+}
+
+impl Arguments {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// With the exit code and the lines for stderr.
+    pub fn run(self) -> Result<(), Failure> {
+        match self.command {
+            Command::Demo(arguments) => arguments.run(),
+            Command::Serve(arguments) => arguments.run(),
+            Command::Check(arguments) => arguments.run(),
+            Command::Dialects(arguments) => arguments.run(),
+            Command::User(arguments) => arguments.run(),
+            Command::Job(arguments) => arguments.run(),
+        }
+    }
+}
+
+/// What clap says about a command line it did not take, in one line, with where to read on.
+#[must_use]
+pub fn usage(error: &clap::Error) -> Failure {
+    let text = error.to_string();
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let is_told = |line: &&str| !line.starts_with("Usage:") && !line.starts_with("For more information");
+    let told: Vec<_> = lines.take_while(is_told).collect();
+    let told = told.join(" ");
+    let told = told.strip_prefix("error: ").unwrap_or(&told);
+    let command = text.lines().find_map(|line| line.strip_prefix("Usage: ")).unwrap_or("countermand");
+    let is_name = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
+    let command: Vec<_> = command.split(' ').take_while(is_name).collect();
+    Failure::new(exit::USAGE, format!("{told}; see {} --help", command.join(" ")))
+}
+
+/// Runs a future on a runtime of its own.
+fn block_on<T>(
+    runtime: &mut tokio::runtime::Builder,
+    future: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let runtime = runtime
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(exit::IO, format!("cannot start the runtime: {error}")))?;
+    runtime.block_on(future)
+}

@@ -1,0 +1,170 @@
+//! From a checked configuration to a gateway: the one place where ledger, realms, codecs, engines, edge and control
+//! API meet. Building binds no address, so that a test has a whole gateway in its own process.
+
+mod serve;
+
+mod start_error;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use countermand_bus::{Limits, Onion, Settled};
+use countermand_control::Control;
+use countermand_dialects::Dialect;
+use countermand_edge::{Denied, DeniedHook, Edge, Engine, Realm, RealmConfig, RealmError, Settings};
+use countermand_ledger::{self as ledger, Clock, Location, Store};
+use countermand_model::{Call, Cancel, Command, Target};
+use prometheus_client::registry::Registry;
+
+use crate::config::{self, Config, Ledger, Users};
+
+pub use serve::{Listening, run, terminated};
+pub use start_error::StartError;
+
+/// How many connections read the ledger beside its writer. SQLite reads from memory mostly: more than the processors
+/// of a small machine gain nothing.
+const READERS: usize = 4;
+
+/// A gateway in this process. Each part is a handle; clones share one gateway.
+#[derive(Clone)]
+pub struct Gateway {
+    /// The jobs.
+    pub store: Store,
+    /// The dialects, as a tower service of HTTP requests.
+    pub edge: Edge,
+    /// The control API likewise; without tokens, where the configuration has none, it refuses everybody.
+    pub control: Control,
+}
+
+impl Gateway {
+    /// Opens the ledger and the realms and puts everything together. Blocks while it reads files. Must be called
+    /// within a Tokio runtime.
+    ///
+    /// # Errors
+    /// The ledger or a realm does not open, or two mounts are at one path.
+    pub fn build(config: &Config, clock: Arc<dyn Clock>) -> Result<Gateway, StartError> {
+        let realms = open_realms(config).map_err(StartError::Realms)?;
+        let store = open_store(config, clock)?;
+        let mut registry = Registry::default();
+        let settings = Settings {
+            public_url: config.server.public_url.clone(),
+            body_limit: config.limits.body,
+            body_timeout: config.limits.body_timeout,
+            access_log: config.access,
+        };
+        let onion = Onion::new(Limits {
+            in_flight: config.limits.in_flight,
+            call_timeout: config.limits.call_timeout,
+        });
+        let mounts = config.mounts.iter().map(|mount| self::mount(mount, &onion, &realms, &store)).collect();
+        let edge = Edge::new(settings, mounts, &mut registry).map_err(StartError::Mounts)?;
+        let tokens = config.control.as_ref().map(|control| control.tokens.clone()).unwrap_or_default();
+        let control = Control::new(store.clone(), tokens, Arc::new(move || figures(&registry)));
+        Ok(Gateway { store, edge, control })
+    }
+}
+
+/// Opens every realm, or tells what is wrong with any of them.
+///
+/// # Errors
+/// Every mistake in every realm's file.
+pub fn open_realms(config: &Config) -> Result<Vec<Arc<Realm>>, Vec<RealmError>> {
+    let mut opened = Vec::new();
+    let mut mistakes = Vec::new();
+    for realm in &config.realms {
+        match open_realm(realm) {
+            Ok(realm) => opened.push(realm),
+            Err(more) => mistakes.extend(more),
+        }
+    }
+    if mistakes.is_empty() { Ok(opened) } else { Err(mistakes) }
+}
+
+fn open_realm(realm: &config::Realm) -> Result<Arc<Realm>, Vec<RealmError>> {
+    match &realm.users {
+        Users::One { user, password } => Ok(Realm::of_one(&realm.name, user, password)),
+        Users::File { htpasswd, read, write, admin, groups } => Realm::open(RealmConfig {
+            name: realm.name.clone(),
+            htpasswd: htpasswd.clone(),
+            read: read.clone(),
+            write: write.clone(),
+            admin: admin.clone(),
+            groups: groups.iter().cloned().collect::<BTreeMap<_, _>>(),
+        }),
+    }
+}
+
+fn open_store(config: &Config, clock: Arc<dyn Clock>) -> Result<Store, StartError> {
+    let location = match &config.ledger {
+        Ledger::Memory => Location::Memory,
+        Ledger::File(file) => Location::File(file.clone()),
+    };
+    let config = ledger::Config {
+        durable: matches!(location, Location::File(_)),
+        location,
+        clock,
+        // One more than may be in flight could never wait here.
+        queue: config.limits.in_flight,
+        readers: READERS,
+    };
+    Store::open(config).map_err(StartError::Ledger)
+}
+
+fn mount(
+    mount: &config::Mount,
+    onion: &Onion,
+    realms: &[Arc<Realm>],
+    store: &Store,
+) -> countermand_edge::Mount {
+    countermand_edge::Mount {
+        dialect: mount.dialect,
+        codec: Arc::clone(&mount.codec),
+        prefix: mount.prefix.clone(),
+        path: mount.path.clone(),
+        realm: mount.realm.map(|realm| Arc::clone(&realms[realm])),
+        own_scope: mount.own_scope,
+        engine: engine(onion, store, &mount.namespace),
+        denied: denied(mount.dialect, store.clone(), mount.namespace.clone()),
+    }
+}
+
+/// The ledger's engine over one namespace, and how it tells the onion that a cancel has come to its end.
+fn engine(onion: &Onion, store: &Store, namespace: &str) -> Engine {
+    let (settling, its_namespace) = (store.clone(), namespace.to_owned());
+    let settled: Settled = Arc::new(move |number, limit| {
+        let (store, namespace) = (settling.clone(), its_namespace.clone());
+        Box::pin(async move { store.settled(&namespace, number, limit).await })
+    });
+    onion.around(store.engine(namespace), settled)
+}
+
+/// A known user who may not has a row in the audit. The edge knows the operation, not the command: the body that would
+/// say which was not read. Of the command the audit keeps the targets only, so a cancel stands for any.
+fn denied(dialect: &'static Dialect, store: Store, namespace: String) -> DeniedHook {
+    Arc::new(move |denied: Denied| {
+        let (store, namespace) = (store.clone(), namespace.clone());
+        let target =
+            |written: String| Target { number: (dialect.ids.number)(&written), written, dataset: None };
+        let targets = denied.written.map(target).into_iter().collect();
+        let call = Call {
+            command: Command::Cancel(Cancel { targets, ..Cancel::default() }),
+            caller: denied.caller,
+            dialect: denied.dialect,
+            request_id: denied.request_id,
+        };
+        Box::pin(async move {
+            if let Err(fault) = store.audit_refusal(&namespace, &call).await {
+                tracing::error!(%fault, request_id = call.request_id, "a refusal is not in the audit");
+            }
+        })
+    })
+}
+
+/// The edge's metrics in Prometheus' text format. Without the `# EOF` that would end the page: the control API has
+/// more to say after it.
+fn figures(registry: &Registry) -> String {
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode_registry(&mut text, registry)
+        .expect("writing to a String does not fail");
+    text
+}

@@ -1,0 +1,142 @@
+//! A gateway on its addresses: bound before anybody is told that it is ready, and ended in good order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use countermand_edge::{Peer, listen};
+use countermand_ledger::{Clock, Wall};
+use futures_util::FutureExt;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tower::ServiceExt;
+
+use super::{Gateway, StartError};
+use crate::config::{Config, Limits};
+
+/// A gateway whose addresses are bound: connections wait in the backlog until it serves.
+pub struct Listening {
+    gateway: Gateway,
+    edge: TcpListener,
+    control: Option<TcpListener>,
+    limits: Limits,
+}
+
+/// Builds a gateway on the wall clock and serves it until `shutdown`.
+///
+/// # Errors
+/// Why it did not start.
+pub async fn run(
+    config: Config,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), StartError> {
+    let clock: Arc<dyn Clock> = Arc::new(Wall);
+    let gateway = Gateway::build(&config, clock)?;
+    for note in &config.notes {
+        tracing::warn!("{note}");
+    }
+    let listening = gateway.listen(&config).await?;
+    tracing::info!(
+        listen = %listening.address(),
+        control = listening.control_address().map(tracing::field::display),
+        mounts = config.mounts.len(),
+        "ready"
+    );
+    listening.serve(shutdown).await;
+    tracing::info!("ended");
+    Ok(())
+}
+
+impl Gateway {
+    /// Binds the addresses of the configuration.
+    ///
+    /// # Errors
+    /// One of them cannot be listened at.
+    pub async fn listen(self, config: &Config) -> Result<Listening, StartError> {
+        let edge = bind("server.listen", config.server.listen).await?;
+        let control = match &config.control {
+            Some(control) => Some(bind("control.listen", control.listen).await?),
+            None => None,
+        };
+        Ok(Listening { gateway: self, edge, control, limits: config.limits.clone() })
+    }
+}
+
+impl Listening {
+    /// Where the dialects are; the port is a real one also where 0 was asked for.
+    ///
+    /// # Panics
+    /// Never: a bound socket has an address.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.edge.local_addr().expect("a bound socket has an address")
+    }
+
+    /// Where the control API is, where there is one.
+    ///
+    /// # Panics
+    /// Never: a bound socket has an address.
+    #[must_use]
+    pub fn control_address(&self) -> Option<SocketAddr> {
+        self.control.as_ref().map(|control| control.local_addr().expect("a bound socket has an address"))
+    }
+
+    /// Serves until `shutdown`, then lets requests under way end, as long as the configuration allows, and closes the
+    /// ledger.
+    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) {
+        let Listening {
+            gateway: Gateway { store, edge, control },
+            edge: edge_listener,
+            control: control_listener,
+            limits,
+        } = self;
+        let limits = listen::Limits {
+            head: limits.head,
+            connections: limits.connections,
+            head_timeout: limits.head_timeout,
+            idle: limits.idle,
+            drain: limits.drain,
+        };
+        let shutdown = shutdown.boxed().shared();
+        let dialects = listen::serve(edge_listener, edge, limits, shutdown.clone());
+        let controlled = async {
+            let Some(listener) = control_listener else { return 0 };
+            // Streams of commands have no end of their own; told first, they do not use up the deadline.
+            let drained = control.clone();
+            let shutdown = shutdown.map(move |()| drained.drain());
+            // The edge's listener says who calls in its own type; the control API knows a plain address.
+            let service = control.map_request(|mut request: http::Request<hyper::body::Incoming>| {
+                if let Some(Peer(address)) = request.extensions().get().copied() {
+                    request.extensions_mut().insert(address);
+                }
+                request
+            });
+            listen::serve(listener, service, limits, shutdown).await.cut
+        };
+        let (dialects, control_cut) = tokio::join!(dialects, controlled);
+        let cut = dialects.cut + control_cut;
+        if cut > 0 {
+            tracing::warn!(cut, "connections were still at work when limits.drain was over");
+        }
+        store.close().await;
+    }
+}
+
+/// SIGTERM or SIGINT.
+///
+/// # Errors
+/// The process cannot hear signals.
+pub fn terminated() -> Result<impl Future<Output = ()> + Send + 'static, StartError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Signals)?;
+    Ok(async move {
+        let name = tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        };
+        tracing::info!(signal = name, "ends; requests under way are finished first");
+    })
+}
+
+async fn bind(key: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { key, address, source })
+}

@@ -1,0 +1,168 @@
+//! A configuration that has been checked: plain data, no text left to be understood.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use countermand_control::Token;
+use countermand_dialects::{Codec, Dialect, Origin};
+use countermand_edge::AccessLog;
+
+use super::Mistake;
+
+/// A gateway as it is to be. Everything in it has been checked; starting can still fail on what only the machine
+/// knows: an address in use, a damaged ledger.
+pub struct Config {
+    /// Where the dialects are served.
+    pub server: Server,
+    /// How much of anything.
+    pub limits: Limits,
+    /// The control API; `None` where there is none.
+    pub control: Option<Control>,
+    /// The jobs.
+    pub ledger: Ledger,
+    /// Who is who.
+    pub realms: Vec<Realm>,
+    /// Which dialect answers where.
+    pub mounts: Vec<Mount>,
+    /// Which requests the access log tells of.
+    pub access: AccessLog,
+    /// What is no mistake but worth saying at start.
+    pub notes: Vec<Mistake>,
+}
+
+/// Where the dialects are served.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// The address.
+    pub listen: SocketAddr,
+    /// What URLs in answers begin with, whatever the request says.
+    pub public_url: Option<Origin>,
+}
+
+/// How much of anything. Sizes are bytes.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// A request's head.
+    pub head: usize,
+    /// A request's body.
+    pub body: usize,
+    /// Connections at once.
+    pub connections: usize,
+    /// Calls at once.
+    pub in_flight: usize,
+    /// Until a head is there.
+    pub head_timeout: Duration,
+    /// Until a body is there.
+    pub body_timeout: Duration,
+    /// Until an engine has answered.
+    pub call_timeout: Duration,
+    /// How long a connection may wait for its next request.
+    pub idle: Duration,
+    /// How long a shutdown waits for requests under way.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            head: 16 << 10,
+            body: 1 << 20,
+            connections: 20_000,
+            in_flight: 4096,
+            head_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(30),
+            call_timeout: Duration::from_secs(30),
+            idle: Duration::from_secs(75),
+            drain: Duration::from_secs(20),
+        }
+    }
+}
+
+/// The control API.
+#[derive(Clone, Debug)]
+pub struct Control {
+    /// The address.
+    pub listen: SocketAddr,
+    /// Who may use it. Of a token only the digest is kept.
+    pub tokens: Vec<Token>,
+}
+
+/// Where the jobs are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ledger {
+    /// Nowhere: gone with the process.
+    Memory,
+    /// In an SQLite file.
+    File(PathBuf),
+}
+
+/// The users of one or more mounts, and what they may.
+#[derive(Clone, Debug)]
+pub struct Realm {
+    /// Its name, which clients see.
+    pub name: String,
+    /// Where the passwords are.
+    pub users: Users,
+}
+
+/// Where a realm's users come from.
+#[derive(Clone, Debug)]
+pub enum Users {
+    /// From an htpasswd file; groups grant what they may.
+    File {
+        /// The file.
+        htpasswd: PathBuf,
+        /// The groups that may read; `None`: every user.
+        read: Option<Vec<String>>,
+        /// The groups that may write; `None`: every user.
+        write: Option<Vec<String>>,
+        /// The groups that may change other users' jobs.
+        admin: Vec<String>,
+        /// Each group and who is in it.
+        groups: Vec<(String, Vec<String>)>,
+    },
+    /// One user who may do everything. For the demo.
+    One {
+        /// The name.
+        user: String,
+        /// The password.
+        password: String,
+    },
+}
+
+/// A dialect that answers somewhere.
+pub struct Mount {
+    /// Which.
+    pub dialect: &'static Dialect,
+    /// Its behaviour with this mount's options.
+    pub codec: Arc<dyn Codec>,
+    /// What goes in front of its paths: empty, or beginning with `/` and not ending with one.
+    pub prefix: String,
+    /// What stands in place of its only path.
+    pub path: Option<String>,
+    /// The index of its realm in [`Config::realms`]; `None` asks nobody for credentials.
+    pub realm: Option<usize>,
+    /// Whether users see and change only jobs that are their own or nobody's.
+    pub own_scope: bool,
+    /// The ledger's namespace behind it.
+    pub namespace: String,
+}
+
+/// Every dialect at its own paths with the options it has by itself.
+#[must_use]
+pub fn all_dialects(realm: Option<usize>, namespace: &str) -> Vec<Mount> {
+    countermand_dialects::ALL
+        .iter()
+        .map(|dialect| Mount {
+            dialect,
+            codec: dialect.build(&[]).expect("a dialect takes its own defaults"),
+            prefix: String::new(),
+            path: None,
+            realm,
+            own_scope: false,
+            namespace: namespace.to_owned(),
+        })
+        .collect()
+}

@@ -1,0 +1,108 @@
+//! `[control]`: where the control API listens and who may use it.
+
+use std::collections::BTreeSet;
+
+use countermand_control::{Scope, Token};
+
+use super::check::{self, Context};
+use super::mistake::Findings;
+use super::raw::{RawControl, RawToken};
+use super::{Control, secrets};
+
+/// The variable that holds the token where the file names none. Clients read the same one.
+const VARIABLE: &str = "COUNTERMAND_TOKEN";
+
+const SCOPES: [(&str, Scope); 3] = [("admin", Scope::Admin), ("run", Scope::Run), ("read", Scope::Read)];
+
+pub(super) fn check(
+    raw: Option<&RawControl>,
+    context: &Context<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Control> {
+    let Some(raw) = raw else {
+        findings.note(0, "there is no [control], so nobody can register jobs or report on them");
+        return None;
+    };
+    let tokens = tokens(raw, context, findings);
+    let listen = check::listen(raw.listen.as_ref(), "127.0.0.1:8081", findings)?;
+    if !listen.ip().is_loopback() && !raw.plaintext.as_ref().is_some_and(|plaintext| plaintext.value) {
+        findings.mistake(
+            raw.listen.as_ref().map_or(raw.at, |listen| listen.at),
+            format!(
+                "control.listen {listen} is beyond loopback and the control API speaks plain HTTP; listen at \
+                 127.0.0.1, or write plaintext = true if the network is yours"
+            ),
+        );
+    }
+    Some(Control { listen, tokens })
+}
+
+fn tokens(raw: &RawControl, context: &Context<'_>, findings: &mut Findings<'_>) -> Vec<Token> {
+    if let (Some(_), Some(file)) = (&raw.token, &raw.token_file) {
+        findings.mistake(file.at, "control has both token and token_file; keep token_file");
+    }
+    let mut tokens = Vec::new();
+    let sole = |digest| Token { name: "control".to_owned(), digest, scope: Scope::Admin };
+    if let Some(token) = &raw.token {
+        tokens.extend(secret(token.at, secrets::token(&token.value), findings).map(sole));
+    } else if let Some(file) = &raw.token_file {
+        let read = secrets::token_file(&context.path(&file.value));
+        tokens.extend(secret(file.at, read, findings).map(sole));
+    } else if raw.tokens.is_empty() {
+        match (context.environment)(VARIABLE) {
+            Some(token) => tokens.extend(secret(raw.at, secrets::token(&token), findings).map(sole)),
+            None => findings.mistake(
+                raw.at,
+                format!("control has no token; write token_file = \"control.token\" or set {VARIABLE}"),
+            ),
+        }
+    }
+    let mut names: BTreeSet<String> = tokens.iter().map(|token| token.name.clone()).collect();
+    for token in &raw.tokens {
+        tokens.extend(listed(token, &mut names, context, findings));
+    }
+    tokens
+}
+
+fn listed(
+    raw: &RawToken,
+    names: &mut BTreeSet<String>,
+    context: &Context<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Token> {
+    let mut missing = |key, example| {
+        findings.mistake(raw.at, format!("a token of control.tokens has no {key}; write {example}"));
+    };
+    if raw.name.is_none() {
+        missing("name", "name = \"ops\"");
+    }
+    if raw.file.is_none() {
+        missing("file", "file = \"ops.token\"");
+    }
+    if raw.scope.is_none() {
+        missing("scope", "scope = \"admin\", \"run\" or \"read\"");
+    }
+    let scope = check::choice("scope", raw.scope.as_ref(), &SCOPES, findings);
+    let digest = raw.file.as_ref().and_then(|file| {
+        let read = secrets::token_file(&context.path(&file.value));
+        secret(file.at, read, findings)
+    });
+    let name = raw.name.as_ref()?;
+    if !names.insert(name.value.clone()) {
+        findings.mistake(name.at, format!("there is another token named {:?}; name each once", name.value));
+    }
+    Some(Token { name: name.value.clone(), digest: digest?, scope: scope? })
+}
+
+/// Takes a secret, and says when it is a weak one.
+fn secret(
+    at: usize,
+    read: Result<([u8; 32], bool), String>,
+    findings: &mut Findings<'_>,
+) -> Option<[u8; 32]> {
+    let (digest, short) = findings.take(at, read)?;
+    if short {
+        findings.note(at, "the token is short enough to be guessed; take one of at least 16 characters");
+    }
+    Some(digest)
+}

@@ -1,0 +1,34 @@
+//! Secrets of the configuration: read from files or the environment, kept as digests. Never quotes one in a message.
+
+use std::path::Path;
+
+/// Fewer characters than this can be guessed by trying.
+const SHORT: usize = 16;
+
+/// A token's digest, and whether it is short enough to be guessed.
+pub(crate) fn token(token: &str) -> Result<([u8; 32], bool), String> {
+    let token = token.trim_end_matches(['\r', '\n']);
+    if token.is_empty() {
+        return Err("the token is empty; write one of at least 16 characters".to_owned());
+    }
+    if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(
+            "the token has characters that no Authorization header carries; use letters and digits, in \
+                    one line"
+                .to_owned(),
+        );
+    }
+    Ok((digest(token), token.len() < SHORT))
+}
+
+/// A token in a file of its own.
+pub(super) fn token_file(file: &Path) -> Result<([u8; 32], bool), String> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| format!("{} cannot be read: {error}; write the token into it", file.display()))?;
+    token(&text).map_err(|problem| format!("{}: {problem}", file.display()))
+}
+
+/// What is kept of a token.
+pub(super) fn digest(token: &str) -> [u8; 32] {
+    *blake3::hash(token.as_bytes()).as_bytes()
+}

@@ -1,0 +1,159 @@
+//! The built program from outside: exit codes, help, and what it says.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+fn countermand(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countermand"));
+    command.args(arguments).env_remove("COUNTERMAND_CONTROL").env_remove("COUNTERMAND_TOKEN");
+    command.env_remove("RUST_LOG").stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    countermand(arguments).output().expect("the program runs")
+}
+
+fn run_with(arguments: &[&str], input: &str) -> Output {
+    let mut command = countermand(arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program runs");
+    // Who refuses the arguments does not read; that is not what is tested here.
+    let _ = child.stdin.take().expect("stdin is piped").write_all(input.as_bytes());
+    child.wait_with_output().expect("the program ends")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the program speaks UTF-8")
+}
+
+#[track_caller]
+fn check(output: &Output, code: i32, said: &str) {
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "stdout: {out}\nstderr: {err}");
+    assert!(out.contains(said) || err.contains(said), "{said:?} not in\nstdout: {out}\nstderr: {err}");
+}
+
+/// Every command there is, by what is typed before `--help`.
+const COMMANDS: &[&[&str]] = &[
+    &["demo"],
+    &["serve"],
+    &["check"],
+    &["dialects"],
+    &["user"],
+    &["user", "add"],
+    &["job"],
+    &["job", "put"],
+    &["job", "get"],
+    &["job", "list"],
+    &["job", "watch"],
+    &["job", "cancel"],
+    &["job", "hold"],
+    &["job", "release"],
+    &["job", "event"],
+    &["job", "import"],
+];
+
+#[test]
+fn every_command_has_help_and_is_in_the_help_above_it() {
+    for command in COMMANDS {
+        let (name, above) = command.split_last().unwrap();
+        let help = run(&[above, ["--help"].as_slice()].concat());
+        let listed = text(&help.stdout).lines().any(|line| line.split_whitespace().next() == Some(name));
+        assert!(listed, "{name} is not in {}", text(&help.stdout));
+        let own = run(&[command, ["--help"].as_slice()].concat());
+        check(&own, 0, "Usage: countermand");
+        if *name != "user" {
+            check(&own, 0, "Example");
+        }
+    }
+}
+
+#[test]
+fn what_has_not_landed_is_not_in_the_help() {
+    let help = text(&run(&["--help"]).stdout);
+    for absent in ["conform", "record", "fixtures"] {
+        assert!(!help.contains(absent), "{help}");
+    }
+}
+
+#[test]
+fn a_command_line_that_is_not_understood_is_64_in_one_line() {
+    for arguments in
+        [&["chek"][..], &["check"], &["job", "get", "x"], &["check", "--confg", "f"], &["job", "cancel"]]
+    {
+        let output = run(arguments);
+        check(&output, 64, "; see countermand ");
+        assert_eq!(text(&output.stderr).lines().count(), 1, "{}", text(&output.stderr));
+    }
+    check(&run(&[]), 64, "Usage: countermand");
+    check(&run(&["--version"]), 0, "countermand 0.");
+}
+
+#[test]
+fn a_missing_configuration_is_74_and_a_wrong_one_78() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("countermand.toml");
+    let path = file.to_str().unwrap();
+    check(&run(&["check", "--config", path]), 74, "cannot read");
+    std::fs::write(&file, "[server]\nlisen = 1\n[limits]\nbody = \"1MB\"\n").unwrap();
+    let output = run(&["check", "--config", path]);
+    check(&output, 78, ":2:1: unknown key lisen in server; did you mean listen?");
+    check(&output, 78, ":4:8: \"1MB\" is not a size");
+    std::fs::write(
+        &file,
+        "[realms.ops]\nhtpasswd = \"ops.htpasswd\"\nwrite = [\"w\"]\ngroups = { w = [\"ana\"] }",
+    )
+    .unwrap();
+    let htpasswd = folder.path().join("ops.htpasswd");
+    check(&run_with(&["user", "add", htpasswd.to_str().unwrap(), "ana"], "secret\n"), 0, "ana is added");
+    check(&run(&["check", "--config", path]), 0, "fine");
+}
+
+#[test]
+fn a_user_is_added_and_changed_in_a_file_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ops.htpasswd");
+    let path = file.to_str().unwrap();
+    check(&run_with(&["user", "add", path, "ana"], "one\n"), 0, "ana is added");
+    check(&run_with(&["user", "add", path, "li"], "two"), 0, "li is added");
+    check(&run_with(&["user", "add", path, "ana"], "three\r\n"), 0, "ana has a new password");
+    let lines = std::fs::read_to_string(&file).unwrap();
+    let lines: Vec<_> = lines.lines().map(|line| line.split_once(':').unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!((lines[0].0, lines[1].0), ("ana", "li"));
+    assert!(lines[0].1.starts_with("$2y$10$"), "{}", lines[0].1);
+    assert!(bcrypt::verify("three", lines[0].1).unwrap());
+    assert!(bcrypt::verify("two", lines[1].1).unwrap());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    check(&run_with(&["user", "add", path, "a:b"], "x\n"), 64, "cannot be a user");
+    check(&run_with(&["user", "add", path, "ana"], "\n"), 64, "1 to 72 bytes");
+    check(&run_with(&["user", "add", "/nowhere/file", "ana"], "x\n"), 74, "cannot write /nowhere/file");
+}
+
+#[test]
+fn a_gateway_that_is_not_there_is_74() {
+    // Nobody listens at a port that was just given back.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let control = format!("http://127.0.0.1:{port}");
+    check(&run(&["job", "get", "1", "--control", &control]), 74, "is the gateway running");
+    check(&run(&["job", "get", "1", "--control", "https://x"]), 64, "http://127.0.0.1:8081");
+}
+
+#[test]
+fn the_table_of_dialects_is_the_same_as_text_and_as_data() {
+    let data = text(&run(&["dialects", "--json"]).stdout);
+    let data: serde_json::Value = serde_json::from_str(&data).unwrap();
+    let page = text(&run(&["dialects"]).stdout);
+    assert_eq!(data.as_array().unwrap().len(), countermand_dialects::ALL.len());
+    for dialect in data.as_array().unwrap() {
+        assert!(page.contains(dialect["name"].as_str().unwrap()), "{page}");
+        for operation in dialect["operations"].as_array().unwrap() {
+            assert!(page.contains(operation["meaning"].as_str().unwrap()), "{operation}");
+        }
+    }
+}
