@@ -129,38 +129,7 @@ pub(crate) fn done(call: &Call) -> Outcome {
 }
 
 fn job() -> Job {
-    Job {
-        number: 1,
-        namespace: "default".to_owned(),
-        aliases: Vec::new(),
-        dialects: None,
-        dataset: None,
-        kind: Kind::Single,
-        parent: None,
-        children: Children::default(),
-        trigger: None,
-        owner: None,
-        name: None,
-        description: None,
-        job_type: None,
-        state: State::Running,
-        previous_state: None,
-        created_at: 0,
-        started_at: None,
-        finished_at: None,
-        changed_at: 0,
-        progress: Progress::default(),
-        results_total: 1,
-        results_delivered: 0,
-        drained_at: None,
-        has_errors: false,
-        output: None,
-        acknowledged: false,
-        message: None,
-        attributes: Vec::new(),
-        runner: None,
-        revision: 1,
-    }
+    Job { state: State::Running, results_total: 1, ..Job::new(1, 0) }
 }
 
 /// A request from 192.0.2.1, without credentials, and without a body.
