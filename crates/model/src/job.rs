@@ -68,6 +68,43 @@ pub struct Job {
 }
 
 impl Job {
+    /// A job that stands alone in the default namespace, queued at `at`, and of which nothing else is known.
+    #[must_use]
+    pub fn new(number: i64, at: i64) -> Job {
+        Job {
+            number,
+            namespace: "default".to_owned(),
+            aliases: Vec::new(),
+            dialects: None,
+            dataset: None,
+            kind: Kind::Single,
+            parent: None,
+            children: Children::default(),
+            trigger: None,
+            owner: None,
+            name: None,
+            description: None,
+            job_type: None,
+            state: State::Queued,
+            previous_state: None,
+            created_at: at,
+            started_at: None,
+            finished_at: None,
+            changed_at: at,
+            progress: Progress::default(),
+            results_total: 0,
+            results_delivered: 0,
+            drained_at: None,
+            has_errors: false,
+            output: None,
+            acknowledged: false,
+            message: None,
+            attributes: Vec::new(),
+            runner: None,
+            revision: 1,
+        }
+    }
+
     /// Its first id in a dialect, when that is not the number.
     #[must_use]
     pub fn alias(&self, dialect: &str) -> Option<&str> {
