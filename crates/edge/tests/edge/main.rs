@@ -6,6 +6,7 @@ mod deliveries;
 mod dialect;
 mod failures;
 mod listening;
+mod logging;
 mod logins;
 mod mounts;
 mod support;
