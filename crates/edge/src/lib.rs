@@ -3,7 +3,8 @@
 //! no ledger and no scheduler.
 //!
 //! Reading order: [`Mount`] says what answers where; `stack` is the onion, written once; `handler` is the path of one
-//! request inside it, `reply` its way back; [`Realm`] knows the users; [`listen`] accepts connections for any service, this one or another.
+//! request inside it, `reply` its way back; [`Realm`] knows the users; [`listen`] accepts connections for any service,
+//! this one or another.
 
 mod settings;
 
