@@ -157,7 +157,7 @@ async fn audit_refusal(asked: &mut Asked, route: &Route) {
         written: asked.segments.first().cloned(),
         request_id: asked.request_id.clone(),
     };
-    if let Err(fault) = asked.store().audit_refusal(&namespace, &denied).await {
+    if let Err(fault) = asked.store().audit_refusal(&namespace, denied).await {
         tracing::error!(%fault, request_id = asked.request_id, "a refusal was not audited");
     }
 }
