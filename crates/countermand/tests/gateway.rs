@@ -179,3 +179,39 @@ fn an_address_that_is_taken_is_74_and_one_for_all_is_refused() {
     assert_eq!(output.status.code(), Some(64));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--expose"));
 }
+
+#[test]
+fn a_configured_gateway_says_when_it_is_ready_and_ends_on_a_signal() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("countermand.toml");
+    let users = format!("ana:{}\n", bcrypt::hash("secret", 4).unwrap());
+    std::fs::write(folder.path().join("ops.htpasswd"), users).unwrap();
+    std::fs::write(
+        &file,
+        "[server]\nlisten = \"127.0.0.1:0\"\n[control]\nlisten = \"127.0.0.1:0\"\n\
+         [ledger]\nstore = \"sqlite:jobs.db\"\n[realms.ops]\nhtpasswd = \"ops.htpasswd\"\n",
+    )
+    .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countermand"));
+    command.args(["serve", "--config", file.to_str().unwrap()]).env("COUNTERMAND_TOKEN", TOKEN);
+    command.env_remove("RUST_LOG").stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let ready = log
+        .by_ref()
+        .map(|line| serde_json::from_str::<serde_json::Value>(&line.unwrap()).expect("a log line is JSON"))
+        .find(|line| line["message"] == "ready")
+        .expect("it becomes ready");
+    let address = |name: &str| ready[name].as_str().unwrap().parse::<SocketAddr>().unwrap();
+    let (edge, control) = (address("listen"), address("control"));
+    let running = Running { child, edge, control, printed: String::new() };
+    assert!(folder.path().join("jobs.db").exists(), "the store is relative to the configuration");
+    assert!(running.job(&["list"]).status.success());
+    assert!(ask(running.edge, "GET /nowhere HTTP/1.1").starts_with("HTTP/1.1 404"));
+    // The log is read on, so that the gateway never waits for somebody to take it.
+    let rest = std::thread::spawn(move || log.map_while(Result::ok).collect::<Vec<_>>().join("\n"));
+    assert_eq!(running.end(), Some(0));
+    let rest = rest.join().unwrap();
+    assert!(rest.contains("SIGTERM") && rest.contains("\"ended\""), "{rest}");
+    assert!(!rest.contains(TOKEN), "{rest}");
+}
