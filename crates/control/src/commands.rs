@@ -69,7 +69,9 @@ impl Feed {
         loop {
             self.grown.mark_unchanged();
             let log = self.store.commands(self.after, limit).await?.map_err(Problem::gone)?;
-            let Some(last) = log.entries.last().map(|entry| entry.seq) else { return Ok(Vec::new()) };
+            let Some(last) = log.entries.last().map(|entry| entry.seq) else {
+                return if self.after > log.last { Err(self.foreign().await?) } else { Ok(Vec::new()) };
+            };
             self.after = last;
             let mut entries = log.entries;
             entries.retain(|entry| self.namespace.as_ref().is_none_or(|name| *name == entry.namespace));
@@ -78,6 +80,16 @@ impl Feed {
                 return Ok(entries);
             }
         }
+    }
+
+    /// What a reader is told whose place is beyond the end: it is from another ledger, and would otherwise miss
+    /// everything until this one has grown as far. It is to begin again at the beginning.
+    async fn foreign(&self) -> Result<Problem, Problem> {
+        let oldest = match self.store.commands(0, 1).await? {
+            Ok(log) => log.entries.first().map_or(1, |entry| entry.seq),
+            Err(oldest) => oldest,
+        };
+        Ok(Problem::gone(oldest))
     }
 
     /// As [`next`](Feed::next), but waits for the first entry until `deadline`.

@@ -3,39 +3,44 @@
 use countermand_ledger::Refused;
 use countermand_model::{Fault, FaultKind, State};
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode};
 
 use crate::wire::ProblemWire;
 use crate::{ControlBody, body};
 
-/// A refusal: a status, a sentence, and the one member that helps a program go on.
+/// A refusal: a status, a sentence, and the one thing that helps a program go on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
     status: StatusCode,
     detail: String,
-    member: Member,
-    header: Option<(HeaderName, HeaderValue)>,
+    help: Help,
 }
 
-/// The member that a kind of problem has besides those of RFC 9457.
+/// What a kind of problem tells a program besides its status: a member of the document, or a header.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Member {
-    /// Nothing: the status says it all, and the type is `about:blank`.
+enum Help {
+    /// Nothing: the status says it all.
     None,
-    /// 409: the state the job is in.
+    /// 409, `state`: the state the job is in.
     State(State),
-    /// 422: the member of the body, as a JSON pointer (RFC 6901).
+    /// 422, `pointer`: the member of the body, RFC 6901.
     Pointer(String),
-    /// 412: the revision the job has; `None` when there is no such job.
+    /// 412, `revision`: the revision the job has; `None` when there is no such job.
     Revision(Option<u64>),
-    /// 410: the oldest sequence number that is kept.
+    /// 410, `oldest`: the oldest sequence number that is kept.
     Oldest(u64),
+    /// 401, `WWW-Authenticate`.
+    Challenge(&'static str),
+    /// 405, `Allow`.
+    Allow(String),
+    /// 503, `Retry-After` in seconds.
+    RetryAfter(u32),
 }
 
 impl Problem {
     /// A problem that is told by its status.
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
-        Problem { status, detail: detail.into(), member: Member::None, header: None }
+        Problem { status, detail: detail.into(), help: Help::None }
     }
 
     /// 400: not JSON, or not a query that is known here.
@@ -45,7 +50,7 @@ impl Problem {
 
     /// 422: JSON, but not what it should say.
     pub(crate) fn invalid(pointer: String, detail: impl Into<String>) -> Problem {
-        Problem { member: Member::Pointer(pointer), ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+        Problem { help: Help::Pointer(pointer), ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
     }
 
     /// 404.
@@ -55,8 +60,8 @@ impl Problem {
 
     /// 409: the order does not fit the job's state.
     pub(crate) fn conflict(state: Option<State>, detail: impl Into<String>) -> Problem {
-        let member = state.map_or(Member::None, Member::State);
-        Problem { member, ..Problem::new(StatusCode::CONFLICT, detail) }
+        let help = state.map_or(Help::None, Help::State);
+        Problem { help, ..Problem::new(StatusCode::CONFLICT, detail) }
     }
 
     /// 412: the job has another revision, or none.
@@ -65,10 +70,7 @@ impl Problem {
             || "There is no such job, so no condition on its revision holds.".to_owned(),
             |revision| format!("The job is at revision {revision}."),
         );
-        Problem {
-            member: Member::Revision(revision),
-            ..Problem::new(StatusCode::PRECONDITION_FAILED, detail)
-        }
+        Problem { help: Help::Revision(revision), ..Problem::new(StatusCode::PRECONDITION_FAILED, detail) }
     }
 
     /// 410: what was asked for is no longer kept.
@@ -77,20 +79,18 @@ impl Problem {
             "The log does not continue from there. The oldest entry kept is {oldest}; read on after {}.",
             oldest.saturating_sub(1)
         );
-        Problem { member: Member::Oldest(oldest), ..Problem::new(StatusCode::GONE, detail) }
+        Problem { help: Help::Oldest(oldest), ..Problem::new(StatusCode::GONE, detail) }
     }
 
     /// 401.
     pub(crate) fn unauthorized(detail: &str, challenge: &'static str) -> Problem {
-        let header = Some((WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
-        Problem { header, ..Problem::new(StatusCode::UNAUTHORIZED, detail) }
+        Problem { help: Help::Challenge(challenge), ..Problem::new(StatusCode::UNAUTHORIZED, detail) }
     }
 
     /// 405 with the methods there are.
-    pub(crate) fn wrong_method(allow: &str) -> Problem {
+    pub(crate) fn wrong_method(allow: String) -> Problem {
         let detail = format!("This path takes {allow}.");
-        let header = HeaderValue::from_str(allow).ok().map(|allow| (ALLOW, allow));
-        Problem { header, ..Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail) }
+        Problem { help: Help::Allow(allow), ..Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail) }
     }
 
     /// What it is answered with.
@@ -108,28 +108,26 @@ impl Problem {
     /// The member of the description it is about, as a JSON pointer, where it is about one.
     #[must_use]
     pub fn pointer(&self) -> Option<&str> {
-        match &self.member {
-            Member::Pointer(pointer) => Some(pointer),
-            Member::None | Member::State(_) | Member::Revision(_) | Member::Oldest(_) => None,
-        }
+        if let Help::Pointer(pointer) = &self.help { Some(pointer) } else { None }
     }
 
-    /// As it is written.
+    /// As it is written. A problem that its status tells has the type `about:blank`, RFC 9457 §4.2.1.
     pub(crate) fn wire(&self) -> ProblemWire<'_> {
-        let (kind, title) = match &self.member {
-            Member::None => ("about:blank", self.status.canonical_reason().unwrap_or("Error")),
-            Member::State(_) => ("/problems/state", "The job's state does not allow this"),
-            Member::Pointer(_) => ("/problems/invalid", "The body does not say what it should"),
-            Member::Revision(_) => ("/problems/stale", "The job has changed"),
-            Member::Oldest(_) => ("/problems/gone", "The log does not go back that far"),
+        let blank = ("about:blank", self.status.canonical_reason().unwrap_or("Error"));
+        let (kind, title) = match &self.help {
+            Help::None | Help::Challenge(_) | Help::Allow(_) | Help::RetryAfter(_) => blank,
+            Help::State(_) => ("/problems/state", "The state of the job does not allow this"),
+            Help::Pointer(_) => ("/problems/invalid", "The body does not say what it should"),
+            Help::Revision(_) => ("/problems/stale", "The job has another revision"),
+            Help::Oldest(_) => ("/problems/gone", "The log does not go back that far"),
         };
         let mut wire = ProblemWire::new(kind, title, self.status.as_u16(), &self.detail);
-        match &self.member {
-            Member::None => {}
-            Member::State(state) => wire.state = Some(state.name()),
-            Member::Pointer(pointer) => wire.pointer = Some(pointer),
-            Member::Revision(revision) => wire.revision = *revision,
-            Member::Oldest(oldest) => wire.oldest = Some(*oldest),
+        match &self.help {
+            Help::None | Help::Challenge(_) | Help::Allow(_) | Help::RetryAfter(_) => {}
+            Help::State(state) => wire.state = Some(state.name()),
+            Help::Pointer(pointer) => wire.pointer = Some(pointer),
+            Help::Revision(revision) => wire.revision = *revision,
+            Help::Oldest(oldest) => wire.oldest = Some(*oldest),
         }
         wire
     }
@@ -139,8 +137,17 @@ impl Problem {
         let mut response = body::json(self.status, &self.wire());
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some((name, value)) = &self.header {
-            headers.insert(name, value.clone());
+        match &self.help {
+            Help::Challenge(challenge) => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+            Help::Allow(allow) => {
+                headers.insert(ALLOW, HeaderValue::from_str(allow).expect("methods are tokens"));
+            }
+            Help::RetryAfter(seconds) => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
+            }
+            Help::None | Help::State(_) | Help::Pointer(_) | Help::Revision(_) | Help::Oldest(_) => {}
         }
         response
     }
@@ -193,7 +200,7 @@ impl From<Fault> for Problem {
         if status.is_server_error() {
             tracing::error!(fault = %fault, "the ledger could not");
         }
-        let header = fault.retry_after.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds)));
-        Problem { header, ..Problem::new(status, fault.message) }
+        let help = fault.retry_after.map_or(Help::None, Help::RetryAfter);
+        Problem { help, ..Problem::new(status, fault.message) }
     }
 }

@@ -123,7 +123,7 @@ async fn handle(
     trace.by = token.as_ref().map_or_else(String::new, |token| token.name.clone());
     let (route, segments) = match found {
         Found::Route(route, segments) => (route, segments),
-        Found::WrongMethod(allow) => return Err(Problem::wrong_method(&allow)),
+        Found::WrongMethod(allow) => return Err(Problem::wrong_method(allow)),
         Found::Nothing => return Err(Problem::new(StatusCode::NOT_FOUND, "There is nothing at this path.")),
     };
     trace.route = Some(route);

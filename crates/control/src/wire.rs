@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use countermand_ledger::{AuditRow, AuditTarget, Entry};
-use countermand_model::{Job, Output, Trigger};
+use countermand_model::{Job, Output, State, Trigger};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -105,7 +105,7 @@ impl<'a> JobWire<'a> {
             description: job.description.as_deref(),
             r#type: job.job_type.as_deref(),
             state: job.state.name(),
-            previous_state: job.previous_state.map(|state| state.name()),
+            previous_state: job.previous_state.map(State::name),
             created_at: time::write(job.created_at),
             started_at: job.started_at.map(time::write),
             finished_at: job.finished_at.map(time::write),
@@ -248,8 +248,8 @@ fn audit_target(target: &AuditTarget) -> AuditTargetWire<'_> {
         written: &target.written,
         number: target.number,
         effect: target.effect.name(),
-        before: target.before.map(|state| state.name()),
-        after: target.after.map(|state| state.name()),
+        before: target.before.map(State::name),
+        after: target.after.map(State::name),
     }
 }
 

@@ -5,8 +5,12 @@ use std::sync::Arc;
 use crate::{Codec, Operation, OptionError, OptionValue, Switch, Switches};
 
 /// Every dialect. To add one: a folder, its `mod` line, and its row here.
-pub const ALL: &[&Dialect] =
-    &[&crate::hitachi_detail_view::DIALECT, &crate::oracle_ess::DIALECT, &crate::qlik_odag::DIALECT];
+pub const ALL: &[&Dialect] = &[
+    &crate::cisco_prime::DIALECT,
+    &crate::hitachi_detail_view::DIALECT,
+    &crate::oracle_ess::DIALECT,
+    &crate::qlik_odag::DIALECT,
+];
 
 /// The dialect of that name.
 #[must_use]

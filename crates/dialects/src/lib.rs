@@ -14,6 +14,8 @@ mod switches;
 
 pub mod grammar;
 
+mod cisco_prime;
+
 mod hitachi_detail_view;
 
 mod oracle_ess;

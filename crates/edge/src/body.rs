@@ -14,7 +14,7 @@ use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 /// How long what nobody asked for is read on after the answer.
-const LINGER: Duration = Duration::from_secs(30);
+const LINGER: Duration = Duration::from_secs(10);
 
 /// The body of a request, as far as it was read.
 pub(crate) struct RequestBody<B> {

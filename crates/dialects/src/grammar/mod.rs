@@ -11,3 +11,7 @@ pub mod number;
 pub mod path;
 
 pub mod query;
+
+pub mod time;
+
+pub mod xml;

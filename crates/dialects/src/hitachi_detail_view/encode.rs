@@ -13,33 +13,23 @@ use crate::grammar::json;
 
 /// Writes how far a request is, with the results that were handed out.
 pub(super) fn get_status(codec: &DetailView, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
-    match outcome {
-        Outcome::Read { at, snapshot } => match snapshot.as_deref() {
-            Some(snapshot) if is_cached(codec, &snapshot.job, *at) => status(codec, echo, snapshot),
-            Some(_) | None => errors::answer(codec, echo, Mistake::CacheMiss),
-        },
-        Outcome::Acted { .. }
-        | Outcome::Confirmed
-        | Outcome::Listed { .. }
-        | Outcome::Runs { .. }
-        | Outcome::Permitted(_)
-        | Outcome::CheckedIn(_) => errors::answer(codec, echo, Mistake::Internal),
+    let Outcome::Read { at, snapshot } = outcome else {
+        return errors::answer(codec, echo, Mistake::Internal);
+    };
+    match snapshot.as_deref() {
+        Some(snapshot) if is_cached(codec, &snapshot.job, *at) => status(codec, echo, snapshot),
+        Some(_) | None => errors::answer(codec, echo, Mistake::CacheMiss),
     }
 }
 
 /// Writes what came of an abort.
 pub(super) fn abort_request(codec: &DetailView, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
-    match outcome {
-        Outcome::Acted { at, targets } => match targets.first() {
-            Some(acted) => aborted(codec, echo, acted, *at),
-            None => errors::answer(codec, echo, Mistake::Internal),
-        },
-        Outcome::Read { .. }
-        | Outcome::Confirmed
-        | Outcome::Listed { .. }
-        | Outcome::Runs { .. }
-        | Outcome::Permitted(_)
-        | Outcome::CheckedIn(_) => errors::answer(codec, echo, Mistake::Internal),
+    let Outcome::Acted { at, targets } = outcome else {
+        return errors::answer(codec, echo, Mistake::Internal);
+    };
+    match targets.first() {
+        Some(acted) => aborted(codec, echo, acted, *at),
+        None => errors::answer(codec, echo, Mistake::Internal),
     }
 }
 

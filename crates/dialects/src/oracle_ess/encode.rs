@@ -11,6 +11,7 @@ use super::wire::{LinkWire, MemberWire, RequestDetailsWire, write_action};
 use super::{NAME, OracleEss, errors, routes, states};
 use crate::Echo;
 use crate::grammar::number;
+use crate::grammar::time::{Fraction, rfc3339};
 
 /// The answer of an action.
 ///
@@ -184,11 +185,11 @@ fn possibilities(details: &mut RequestDetailsWire<'_>, job: &Job, at: i64) {
 
 /// When what happened.
 fn times(details: &mut RequestDetailsWire<'_>, job: &Job, at: i64) {
-    details.set_text("submissionTime", time(job.created_at));
-    details.set_text("stateChangeTime", time(job.changed_at));
-    details.set_text("processStartTime", job.started_at.and_then(time));
-    details.set_text("processEndTime", job.started_at.and(job.finished_at).and_then(time));
-    details.set_text("completedTime", job.finished_at.and_then(time));
+    details.set_text("submissionTime", Some(utc(job.created_at)));
+    details.set_text("stateChangeTime", Some(utc(job.changed_at)));
+    details.set_text("processStartTime", job.started_at.map(utc));
+    details.set_text("processEndTime", job.started_at.and(job.finished_at).map(utc));
+    details.set_text("completedTime", job.finished_at.map(utc));
     // Quirk: -999 until it has run; fixtures/oracle-ess/get-waiting.http. While it runs: so far (inferred).
     let elapsed = |started| job.finished_at.unwrap_or(at).saturating_sub(started);
     details.set("elapsedTime", MemberWire::Integer(job.started_at.map_or(-999, elapsed)));
@@ -217,10 +218,6 @@ fn request_type(job: &Job) -> Option<&'static str> {
     }
 }
 
-/// A time as ESS writes it: UTC, milliseconds, `Z`. A time after the year 9999 has no such form.
-fn time(milliseconds: i64) -> Option<String> {
-    const PRINTER: jiff::fmt::temporal::DateTimePrinter =
-        jiff::fmt::temporal::DateTimePrinter::new().precision(Some(3));
-    let time = jiff::Timestamp::from_millisecond(milliseconds).ok()?;
-    Some(PRINTER.timestamp_to_string(&time))
+fn utc(milliseconds: i64) -> String {
+    rfc3339(milliseconds, Fraction::Always)
 }

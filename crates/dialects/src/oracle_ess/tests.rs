@@ -4,8 +4,8 @@
 mod details;
 
 use countermand_model::{
-    Acted, Cancel, Children, Effect, Fault, FaultKind, Job, Kin, Kind, Outcome, Progress, Reach, Results,
-    Snapshot, State, Status, Target,
+    Acted, Cancel, Effect, Fault, FaultKind, Job, Kin, Outcome, Reach, Results, Snapshot, State, Status,
+    Target,
 };
 use http::header::{ACCEPT, ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, Method};
@@ -88,38 +88,7 @@ fn read(job: Job) -> Outcome {
 }
 
 fn job(state: State) -> Job {
-    Job {
-        number: 7,
-        namespace: "default".to_owned(),
-        aliases: Vec::new(),
-        dialects: None,
-        dataset: None,
-        kind: Kind::Single,
-        parent: None,
-        children: Children::default(),
-        trigger: None,
-        owner: None,
-        name: None,
-        description: None,
-        job_type: None,
-        state,
-        previous_state: None,
-        created_at: NOON - 600_000,
-        started_at: None,
-        finished_at: None,
-        changed_at: NOON,
-        progress: Progress::default(),
-        results_total: 0,
-        results_delivered: 0,
-        drained_at: None,
-        has_errors: false,
-        output: None,
-        acknowledged: false,
-        message: None,
-        attributes: Vec::new(),
-        runner: None,
-        revision: 1,
-    }
+    Job { state, created_at: NOON - 600_000, ..Job::new(7, NOON) }
 }
 
 fn with_attributes(state: State, attributes: &str) -> Job {

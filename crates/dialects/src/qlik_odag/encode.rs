@@ -6,7 +6,6 @@ use bytes::Bytes;
 use countermand_model::{Acted, Effect, Fault, FaultKind, Job, Outcome, Snapshot, State};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
-use jiff::Timestamp;
 
 use super::{DIALECT, Odag, decode, errors, wire};
 use crate::Echo;
@@ -16,15 +15,10 @@ pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json;
 
 /// Of `GET`.
 pub(super) fn read(_: &Odag, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
-    match outcome {
-        Outcome::Read { snapshot: Some(snapshot), .. } => object(echo, snapshot),
-        Outcome::Read { snapshot: None, .. } => errors::answer(echo, &refusal(Effect::NotFound)),
-        Outcome::Acted { .. }
-        | Outcome::Confirmed
-        | Outcome::Listed { .. }
-        | Outcome::Runs { .. }
-        | Outcome::Permitted(_)
-        | Outcome::CheckedIn(_) => unexpected(echo),
+    let Outcome::Read { snapshot, .. } = outcome else { return unexpected(echo) };
+    match snapshot {
+        Some(snapshot) => object(echo, snapshot),
+        None => errors::answer(echo, &refusal(Effect::NotFound)),
     }
 }
 
@@ -81,26 +75,12 @@ pub(super) fn id_of(job: &Job, asked: &str) -> String {
     shown.map_or_else(|| id_of_number(job.number), str::to_owned)
 }
 
-/// A moment as ISO 8601 in UTC with milliseconds, as JavaScript writes it. Beyond the years ±9999 it is the last one
-/// that can be written.
-pub(super) fn date(milliseconds: i64) -> String {
-    let bound = if milliseconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    format!("{:.3}", Timestamp::from_millisecond(milliseconds).unwrap_or(bound))
-}
-
 /// What came of the one target that every action has.
 fn only(outcome: &Outcome) -> Option<&Acted> {
-    match outcome {
-        Outcome::Acted { targets, .. } => match targets.as_slice() {
-            [acted] => Some(acted),
-            _ => None,
-        },
-        Outcome::Read { .. }
-        | Outcome::Confirmed
-        | Outcome::Listed { .. }
-        | Outcome::Runs { .. }
-        | Outcome::Permitted(_)
-        | Outcome::CheckedIn(_) => None,
+    let Outcome::Acted { targets, .. } = outcome else { return None };
+    match targets.as_slice() {
+        [acted] => Some(acted),
+        _none_or_many => None,
     }
 }
 

@@ -9,9 +9,7 @@ mod showing;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use countermand_model::{
-    Acted, Alias, Children, Effect, Fault, Job, Kind, Outcome, Progress, Snapshot, State, Target,
-};
+use countermand_model::{Acted, Alias, Effect, Fault, Job, Outcome, Snapshot, State, Target};
 use http::{HeaderMap, Method, Response};
 use serde_json::Value;
 
@@ -48,36 +46,11 @@ fn put(action: &str, more: &str) -> Echo {
 fn job(state: State) -> Job {
     let alias = |id: &str| Alias { dialect: DIALECT.name.to_owned(), id: id.to_owned(), number: None };
     Job {
-        number: 201,
-        namespace: "default".to_owned(),
         aliases: vec![alias(HEX), alias(GUID)],
-        dialects: None,
-        dataset: None,
-        kind: Kind::Single,
-        parent: None,
-        children: Children::default(),
-        trigger: None,
         owner: Some("ana".to_owned()),
-        name: None,
-        description: None,
-        job_type: None,
         state,
-        previous_state: None,
-        created_at: 1_767_268_800_000,
-        started_at: None,
-        finished_at: None,
         changed_at: 1_767_268_801_250,
-        progress: Progress::default(),
-        results_total: 0,
-        results_delivered: 0,
-        drained_at: None,
-        has_errors: false,
-        output: None,
-        acknowledged: false,
-        message: None,
-        attributes: Vec::new(),
-        runner: None,
-        revision: 1,
+        ..Job::new(201, 1_767_268_800_000)
     }
 }
 

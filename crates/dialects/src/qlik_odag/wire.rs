@@ -13,10 +13,11 @@ use countermand_model::{Job, Kind, Output, Snapshot, State};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::encode::{date, id_of, id_of_number};
+use super::encode::{id_of, id_of_number};
 use super::{DIALECT, routes, states};
 use crate::Echo;
 use crate::grammar::json::{Slashes, Writer};
+use crate::grammar::time::{Fraction, rfc3339};
 
 /// Writes the object of the caller's profile.
 pub(super) fn request(echo: &Echo, snapshot: &Snapshot) -> Vec<u8> {
@@ -172,11 +173,11 @@ fn id(face: &Face<'_>, json: &mut Writer, name: &'static str) {
 }
 
 fn created(face: &Face<'_>, json: &mut Writer, name: &'static str) {
-    json.member_string(name, &date(face.job.created_at));
+    json.member_string(name, &rfc3339(face.job.created_at, Fraction::Always));
 }
 
 fn modified(face: &Face<'_>, json: &mut Writer, name: &'static str) {
-    json.member_string(name, &date(face.job.changed_at));
+    json.member_string(name, &rfc3339(face.job.changed_at, Fraction::Always));
 }
 
 fn kind(face: &Face<'_>, json: &mut Writer, name: &'static str) {
@@ -355,9 +356,9 @@ fn load(
     let load: LoadStateWire<'_> = face.read(name).unwrap_or_default();
     json.member_object(name, |json| {
         json.member_string("loadHost", load.load_host.as_deref().unwrap_or_default());
-        json.member_string("startedAt", &date(started));
+        json.member_string("startedAt", &rfc3339(started, Fraction::Always));
         if let Some(finished) = face.job.finished_at {
-            json.member_string("finishedAt", &date(finished));
+            json.member_string("finishedAt", &rfc3339(finished, Fraction::Always));
         }
         if let Some(status) = states::load_status(face.job.state).or(load.status.as_deref()) {
             json.member_string("status", status);

@@ -1,1 +1,130 @@
-//! placeholder
+//! Accepts connections for any HTTP service: this crate's edge, or another listener's. It knows sockets, limits and
+//! deadlines; what is asked and answered on a connection is the service's business.
+
+mod activity;
+mod connection;
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response};
+use http_body::Body;
+use hyper::body::Incoming;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+/// What a client may take of us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest request head, in bytes: 431. Below 8 KiB it is 8 KiB, which is the least that hyper reads at a time.
+    pub head: usize,
+    /// The most connections at a time. Further ones wait in the kernel until one ends.
+    pub connections: usize,
+    /// How long a head may take, from its first byte on; of the first one, from the accept on.
+    pub head_timeout: Duration,
+    /// How long a connection may stay without a request.
+    pub idle: Duration,
+    /// How long requests under way may take to end after the shutdown.
+    pub drain: Duration,
+}
+
+/// What became of the connections that were open at the shutdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drained {
+    /// How many ended by themselves.
+    pub finished: usize,
+    /// How many were cut when the time was over.
+    pub cut: usize,
+}
+
+/// Serves HTTP/1 and, without TLS and by prior knowledge, HTTP/2 until `shutdown` is done, and then whatever is under
+/// way, but not longer than [`Limits::drain`].
+///
+/// Each request carries the [`Peer`](crate::Peer) and the [`Local`](crate::Local) address as extensions.
+pub async fn serve<S, B>(
+    listener: TcpListener,
+    service: S,
+    limits: Limits,
+    shutdown: impl Future<Output = ()>,
+) -> Drained
+where
+    S: tower::Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let mut shutdown = pin!(shutdown);
+    let server = Arc::new(connection::Server::new(limits));
+    let slots = Arc::new(Semaphore::new(limits.connections));
+    let (stop, stopped) = watch::channel(false);
+    let mut connections = JoinSet::new();
+
+    // A slot is taken before the accept, so that what is too much waits where it costs us nothing.
+    while let Some(slot) = unless(shutdown.as_mut(), Arc::clone(&slots).acquire_owned()).await {
+        let Some(stream) = unless(shutdown.as_mut(), accept(&listener)).await else { break };
+        while connections.try_join_next().is_some() {}
+        let connection = connection::run(Arc::clone(&server), stream, service.clone(), stopped.clone());
+        connections.spawn(async move {
+            connection.await;
+            drop(slot);
+        });
+    }
+
+    drop(listener);
+    while connections.try_join_next().is_some() {}
+    let open = connections.len();
+    // Nobody listens any more when the last connection has ended, and then there is nothing to stop.
+    stop.send(true).ok();
+    let ended = timeout(limits.drain, async { while connections.join_next().await.is_some() {} }).await;
+    let cut = if ended.is_ok() { 0 } else { connections.len() };
+    connections.shutdown().await;
+    Drained { finished: open - cut, cut }
+}
+
+/// What comes of `work`, unless the shutdown is first.
+async fn unless<T>(shutdown: Pin<&mut impl Future<Output = ()>>, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        () = shutdown => None,
+        done = work => Some(done),
+    }
+}
+
+/// The next connection, however long it takes.
+async fn accept(listener: &TcpListener) -> TcpStream {
+    const FIRST: Duration = Duration::from_millis(10);
+    const LONGEST: Duration = Duration::from_secs(1);
+    let mut pause = FIRST;
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            Err(error) if is_about_one(&error) => {
+                tracing::debug!(%error, "a connection ended before it was accepted")
+            }
+            Err(error) => {
+                // Out of descriptors or memory: the same error would come at once, for as long as it lasts.
+                tracing::warn!(%error, ?pause, "cannot accept; trying again");
+                sleep(pause).await;
+                pause = (pause * 2).min(LONGEST);
+            }
+        }
+    }
+}
+
+/// Whether the next accept may well succeed: what accept(2) says of one connection and not of us.
+fn is_about_one(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::Interrupted
+    )
+}

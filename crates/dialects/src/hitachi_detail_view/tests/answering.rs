@@ -1,8 +1,6 @@
 //! From outcomes and faults to bytes.
 
-use countermand_model::{
-    Acted, Children, Delivery, Effect, FaultKind, Job, Kind, Progress, Snapshot, State, Target,
-};
+use countermand_model::{Acted, Delivery, Effect, FaultKind, Job, Progress, Snapshot, State, Target};
 
 use super::*;
 
@@ -10,36 +8,11 @@ const NOW: i64 = 1_767_268_800_000;
 
 fn job(state: State) -> Job {
     Job {
-        number: 101,
-        namespace: "default".to_owned(),
-        aliases: Vec::new(),
-        dialects: None,
-        dataset: None,
-        kind: Kind::Single,
-        parent: None,
-        children: Children::default(),
-        trigger: None,
-        owner: None,
-        name: None,
-        description: None,
-        job_type: None,
         state,
-        previous_state: None,
-        created_at: NOW,
-        started_at: None,
         finished_at: state.is_terminal().then_some(NOW),
-        changed_at: NOW,
         progress: Progress { total: 10, matched: 1, processed: 10 },
         results_total: 2,
-        results_delivered: 0,
-        drained_at: None,
-        has_errors: false,
-        output: None,
-        acknowledged: false,
-        message: None,
-        attributes: Vec::new(),
-        runner: None,
-        revision: 1,
+        ..Job::new(101, NOW)
     }
 }
 

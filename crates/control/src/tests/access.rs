@@ -1,0 +1,137 @@
+//! Who may what, and what is refused before it means anything.
+
+use bytes::Bytes;
+use futures_util::stream;
+use http_body::Frame;
+use http_body_util::StreamBody;
+
+use super::desk::{Desk, request};
+
+#[tokio::test]
+async fn a_token_opens_what_its_scope_says() {
+    let desk = Desk::new();
+    desk.ask("PUT", "/v1/jobs/7", r#"{"state": "running"}"#).await;
+    let cases = [
+        ("GET", "/v1/jobs", "", [200, 200, 200, 401]),
+        ("GET", "/v1/jobs/7", "", [200, 200, 200, 401]),
+        ("GET", "/v1/commands", "", [200, 200, 200, 401]),
+        ("GET", "/v1/audit", "", [200, 200, 200, 401]),
+        ("POST", "/v1/jobs/7/events", "{}", [200, 200, 403, 401]),
+        ("PUT", "/v1/jobs/7", "{}", [200, 403, 403, 401]),
+        ("POST", "/v1/jobs", "{}", [201, 403, 403, 401]),
+        ("POST", "/v1/jobs/7/cancel", "", [200, 403, 403, 401]),
+        ("GET", "/v1/nonesuch", "", [404, 404, 404, 401]),
+        ("DELETE", "/v1/jobs/7", "", [405, 405, 405, 401]),
+        ("GET", "/livez", "", [200, 200, 200, 200]),
+        ("GET", "/readyz", "", [200, 200, 200, 200]),
+        ("GET", "/metrics", "", [200, 200, 200, 200]),
+        ("GET", "/v1/openapi.json", "", [200, 200, 200, 200]),
+    ];
+    for (method, path, body, expected) in cases {
+        for (who, expected) in ["admin", "run", "read", "stranger"].into_iter().zip(expected) {
+            let answer = desk.send(request(who, method, path, body)).await;
+            assert_eq!(answer.status, expected, "{method} {path} as {who}: {}", answer.text());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_is_told_how_to_ask() {
+    let desk = Desk::new();
+    let mut bare = request("", "GET", "/v1/jobs", "");
+    bare.headers_mut().remove("authorization");
+    let bare = desk.send(bare).await;
+    assert_eq!((bare.status, bare.header("www-authenticate")), (401, "Bearer realm=\"countermand\""));
+    let wrong = desk.send(request("wrong", "GET", "/v1/jobs", "")).await;
+    assert_eq!(wrong.header("www-authenticate"), "Bearer realm=\"countermand\", error=\"invalid_token\"");
+    let lower = desk.ask_with(("authorization", "bearer read-token"), ("GET", "/v1/jobs", "")).await;
+    assert_eq!(lower.status, 200);
+    let basic = desk.ask_with(("authorization", "Basic read-token"), ("GET", "/v1/jobs", "")).await;
+    assert_eq!(basic.status, 401);
+}
+
+#[tokio::test]
+async fn who_may_not_is_in_the_audit_and_a_stranger_is_not() {
+    let desk = Desk::new();
+    desk.ask("PUT", "/v1/jobs/7", "{}").await;
+    desk.send(request("stranger", "POST", "/v1/jobs/7/cancel", "")).await;
+    assert_eq!(desk.ask("GET", "/v1/audit", "").await.json()["entries"], serde_json::json!([]));
+    desk.send(request("run", "POST", "/v1/jobs/7/cancel", "")).await;
+    let audit = desk.ask("GET", "/v1/audit", "").await.json();
+    let row = &audit["entries"][0];
+    assert_eq!((row["by"].as_str(), row["dialect"].as_str()), (Some("run"), Some("control")), "{row}");
+    assert_eq!(audit["entries"].as_array().map(Vec::len), Some(1));
+    assert_eq!(desk.ask("GET", "/v1/jobs/7", "").await.state().1, "queued");
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_requests_id() {
+    let desk = Desk::new();
+    let own = desk.ask_with(("x-request-id", "abc-1"), ("GET", "/v1/nonesuch", "")).await;
+    assert_eq!((own.status, own.header("x-request-id")), (404, "abc-1"));
+    let ours = desk.ask_with(("x-request-id", "a b"), ("GET", "/livez", "")).await;
+    assert!(ours.header("x-request-id").len() == 16 && ours.header("x-request-id") != "a b");
+    desk.ask("PUT", "/v1/jobs/7", "{}").await;
+    desk.ask_with(("x-request-id", "abc-2"), ("POST", "/v1/jobs/7/cancel", "")).await;
+    assert_eq!(desk.ask("GET", "/v1/audit", "").await.json()["entries"][0]["request_id"], "abc-2");
+}
+
+#[tokio::test]
+async fn bodies_are_json_and_no_longer_than_they_may_be() {
+    let desk = Desk::new();
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(desk.ask_with(form, ("PUT", "/v1/jobs/7", "{}")).await.status, 415);
+    let latin = ("content-type", "application/json; charset=iso-8859-1");
+    assert_eq!(desk.ask_with(latin, ("PUT", "/v1/jobs/7", "{}")).await.status, 415);
+    let lines = ("content-type", "application/x-ndjson");
+    assert_eq!(desk.ask_with(lines, ("PUT", "/v1/jobs/7", "{}")).await.status, 415);
+    let utf8 = ("content-type", "Application/JSON; charset=\"UTF-8\"");
+    assert_eq!(desk.ask_with(utf8, ("PUT", "/v1/jobs/7", "{}")).await.status, 201);
+    let name = "x".repeat(1 << 20);
+    assert_eq!(desk.ask("PUT", "/v1/jobs/7", &format!("{{\"name\": \"{name}\"}}")).await.status, 413);
+    let name = &name[..(1 << 20) - 12];
+    assert_eq!(desk.ask("PUT", "/v1/jobs/7", &format!("{{\"name\": \"{name}\"}}")).await.status, 200);
+    assert_eq!(desk.ask("PUT", "/v1/jobs/7", &"[".repeat(100_000)).await.status, 400);
+    assert_eq!(desk.ask("PUT", "/v1/jobs/x", "{}").await.status, 404);
+}
+
+#[tokio::test]
+async fn head_is_get_without_its_body() {
+    let desk = Desk::new();
+    desk.ask("PUT", "/v1/jobs/7", "{}").await;
+    let get = desk.ask("GET", "/v1/jobs/7", "").await;
+    let head = desk.ask("HEAD", "/v1/jobs/7", "").await;
+    assert_eq!((head.status, head.body.len(), head.header("etag")), (200, 0, get.header("etag")));
+    assert_eq!(head.header("content-length"), get.body.len().to_string());
+    let wrong = desk.ask("DELETE", "/v1/jobs/7", "").await;
+    assert_eq!((wrong.status, wrong.header("allow")), (405, "GET, HEAD, PUT"));
+}
+
+#[tokio::test]
+async fn figures_are_of_the_whole_process() {
+    let desk = Desk::new();
+    desk.ask("PUT", "/v1/jobs/7", "{}").await;
+    desk.ask("POST", "/v1/jobs/7/cancel", "").await;
+    let metrics = desk.ask("GET", "/metrics", "").await;
+    assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    for line in [
+        "rest_of_the_process 1",
+        "# TYPE countermand_ledger_commands_total counter",
+        "countermand_ledger_commands_total 1",
+        "countermand_control_requests_total{method=\"PUT\",route=\"/v1/jobs/{number}\",status=\"2xx\"} 1",
+    ] {
+        assert!(metrics.text().lines().any(|there| there == line), "{line}\nin {}", metrics.text());
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_the_callers_to_send_again() {
+    let desk = Desk::new();
+    let pieces = [Ok(Frame::data(Bytes::from_static(b"{}"))), Err(std::io::Error::other("reset"))];
+    let request = http::Request::put("/v1/jobs/7")
+        .header("authorization", "Bearer admin-token")
+        .body(StreamBody::new(stream::iter(pieces)))
+        .unwrap();
+    assert_eq!(desk.open(request).await.status(), 400);
+    assert_eq!(desk.ask("GET", "/v1/jobs/7", "").await.status, 404);
+}

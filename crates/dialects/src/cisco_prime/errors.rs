@@ -1,0 +1,106 @@
+//! Every fault in this dialect: its status, its PRS code and the form of its answer.
+//!
+//! Documented are the statuses 302, 400, 401, 403, 404, 406, 415, 500, 502 and 503 and what they are for, and that the
+//! body is an `errorDocument` "in your requested format". Known are the codes 101, 102 and 303. Inferred are the other
+//! statuses (RFC 9110), and that a 401, 403, 406 and 415 too have an `errorDocument`.
+
+use bytes::Bytes;
+use countermand_model::{Fault, FaultKind};
+use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, Response, StatusCode};
+
+use super::encode;
+use super::routes::{API, LOGIN};
+use super::wire::ErrorDocumentWire;
+use crate::Echo;
+
+/// No such entity, 404. Observed.
+pub(super) const NO_SUCH_ENTITY: &str = "PRS-101";
+
+/// No such entity type, 404. Documented.
+pub(super) const NO_SUCH_ENTITY_TYPE: &str = "PRS-102";
+
+/// Too many requests of one user, 503. Observed.
+const RATE_LIMIT: &str = "PRS-303";
+
+/// Of everything else. Inferred: the catalogue is not public, and a number that is in nobody's catalogue misleads nobody.
+const NOT_LISTED: &str = "PRS-000";
+
+/// The documented meaning of 404: also of a known path with a wrong method.
+pub(super) const NO_SUCH_RESOURCE: &str =
+    "The URI and method combination requested is invalid or does not exist.";
+
+/// Inferred: the realm's name is not known.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Prime\"");
+
+/// The whole answer to a request that is refused.
+pub(super) fn response(echo: &Echo, fault: &Fault) -> Response<Bytes> {
+    let (status, code) = row(fault.kind);
+    if status == StatusCode::FOUND {
+        return redirect(echo);
+    }
+    let code = fault.code.unwrap_or(code);
+    // Quirk: a message ends in `.-PRS-n`; fixtures/cisco-prime/v1-unknown-job-json.http
+    let sentence = fault.message.trim_end_matches('.');
+    let document = ErrorDocumentWire {
+        http_response_code: status.as_u16(),
+        message: format!("{sentence}.-{code}"),
+        id: format!("presentation.{code}"),
+    };
+    let mut response = encode::response(echo, status, document.write(echo));
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
+    }
+    if let Some(seconds) = fault.retry_after {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// An engine answered what it cannot have been asked: a defect of ours.
+pub(super) fn defect(echo: &Echo) -> Response<Bytes> {
+    response(
+        echo,
+        &Fault::new(FaultKind::Internal, "The request could not be processed because of an internal error."),
+    )
+}
+
+fn row(kind: FaultKind) -> (StatusCode, &'static str) {
+    match kind {
+        FaultKind::Malformed => (StatusCode::BAD_REQUEST, NOT_LISTED),
+        // Quirk: without credentials there is no 401 but a redirect to the login page;
+        // fixtures/cisco-prime/no-credentials.http
+        FaultKind::NoCredentials => (StatusCode::FOUND, NOT_LISTED),
+        FaultKind::BadCredentials => (StatusCode::UNAUTHORIZED, NOT_LISTED),
+        FaultKind::Forbidden | FaultKind::CrossSite => (StatusCode::FORBIDDEN, NOT_LISTED),
+        // Quirk: a wrong method is 404, never 405; fixtures/cisco-prime/wrong-method-json.http
+        FaultKind::UnknownRoute | FaultKind::WrongMethod => (StatusCode::NOT_FOUND, NOT_LISTED),
+        FaultKind::NotFound => (StatusCode::NOT_FOUND, NO_SUCH_ENTITY),
+        FaultKind::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, NOT_LISTED),
+        FaultKind::BodyTimeout => (StatusCode::REQUEST_TIMEOUT, NOT_LISTED),
+        FaultKind::Conflict => (StatusCode::CONFLICT, NOT_LISTED),
+        FaultKind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, NOT_LISTED),
+        FaultKind::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, NOT_LISTED),
+        // Quirk: who asks too often gets 503, not 429; `a_fault_has_the_status_and_form_of_the_dialect` in tests.rs
+        FaultKind::TooManyRequests => (StatusCode::SERVICE_UNAVAILABLE, RATE_LIMIT),
+        FaultKind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, NOT_LISTED),
+        FaultKind::Unsupported => (StatusCode::NOT_IMPLEMENTED, NOT_LISTED),
+        FaultKind::Unreachable => (StatusCode::BAD_GATEWAY, NOT_LISTED),
+        FaultKind::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, NOT_LISTED),
+        FaultKind::Timeout => (StatusCode::GATEWAY_TIMEOUT, NOT_LISTED),
+    }
+}
+
+fn redirect(echo: &Echo) -> Response<Bytes> {
+    // The login page is the API's neighbour, behind the same prefix.
+    let outside = echo.root_url.rsplit_once(API).map_or(echo.root_url.as_str(), |(outside, _)| outside);
+    let location = format!("{outside}{LOGIN}");
+    let body = "<html><head><title>302 Found</title></head><body><p>Log in first.</p></body></html>\n";
+    let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+    *response.status_mut() = StatusCode::FOUND;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html;charset=UTF-8"));
+    // A path alone does where the authority is not fit for a header.
+    let location = HeaderValue::try_from(location).unwrap_or(HeaderValue::from_static(LOGIN));
+    response.headers_mut().insert(LOCATION, location);
+    response
+}

@@ -1,0 +1,191 @@
+//! The northbound interface of Cisco Prime Infrastructure (PI) and Evolved Programmable Network Manager (EPNM): the
+//! running instances of `jobService`, and `JobSummary`. API versions 1 to 4, side by side, by the path.
+//!
+//! Of the [`Echo`] it uses every field: `version` is 1 to 4, `path` is what stands below the version without its
+//! suffix, `request_url` and `root_url` are as answers show them, `id` is the job id of `data/JobSummary/{id}`.
+//!
+//! Not here: the rest of `jobService` (suspend, resume, cancel, runhistory), lists of `JobSummary`, sessions by
+//! `JSESSIONID`, the catalogues. They are answered as what does not exist: 404.
+
+mod routes;
+
+mod open;
+
+mod decode;
+
+mod encode;
+
+mod wire;
+
+mod errors;
+
+mod states;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use countermand_model::{Command, Fault, Outcome};
+use http::Response;
+
+use crate::grammar::number;
+use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk};
+
+const NAME: &str = "cisco-prime";
+
+/// The row of this dialect.
+pub(crate) static DIALECT: Dialect = Dialect {
+    name: NAME,
+    title: "Cisco Prime Infrastructure, EPN Manager: jobService",
+    versions: &["v1", "v2", "v3", "v4"],
+    paths: routes::PATHS,
+    claims: None,
+    operations: || routes::ROUTES.iter().map(|route| &route.operation).collect(),
+    switches: &[],
+    quirks: QUIRKS,
+    sources: &[
+        "Cisco Prime Infrastructure API reference 1.3 to 3.10, and its page on cancelrunning (v1, v2, v3)",
+        "Cisco EPN Manager API reference 3.1 to 7.1; developer.cisco.com/docs/epnm",
+        "captures and clients in public repositories: gve-sw/epnm, gve-sw/epnm_usage_tool, \
+         aradford123/cisco-prime-infrastructure-examples, durgell/Prime-Infrastructure-3-Querier, \
+         automateyournetwork/CiscoPrimeFacts, Checkmk test data",
+    ],
+    ids: Ids {
+        form: "a decimal number",
+        is_id: |text| number::decimal(text).is_some(),
+        number: number::decimal,
+        write: |number| number.to_string(),
+    },
+    make: |_| Arc::new(Prime),
+};
+
+/// The codec. It has no switches.
+#[derive(Debug)]
+struct Prime;
+
+impl Codec for Prime {
+    fn open(&self, head: &Head<'_>) -> Echo {
+        open::open(head)
+    }
+
+    fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
+        (routes::ROUTES[echo.route].decode)(self, echo, body)
+    }
+
+    fn encode_response(&self, echo: &Echo, answer: &Result<Outcome, Fault>) -> Response<Bytes> {
+        match answer {
+            Ok(outcome) => (routes::ROUTES[echo.route].encode)(self, echo, outcome),
+            Err(fault) => errors::response(echo, fault),
+        }
+    }
+}
+
+const fn quirk(evidence: Evidence, fixture: &'static str, what: &'static str) -> Quirk {
+    Quirk { what, evidence, fixture }
+}
+
+const QUIRKS: &[Quirk] = &[
+    quirk(
+        Evidence::Observed,
+        "cisco-prime/v1-reference-json.http",
+        "v1 JSON writes every slash as `\\/`, a collection of one as an object and an empty one as \"\".",
+    ),
+    quirk(
+        Evidence::Documented,
+        "cisco-prime/v2-reference-json.http",
+        "From v2 on a collection is always an array, `operationResult` too, and the order of `@` members is another.",
+    ),
+    quirk(
+        Evidence::Documented,
+        "cisco-prime/v3-reference-xml.http",
+        "`failure` holds `failure` items and `success` holds `success` items; both are there, even when empty.",
+    ),
+    quirk(
+        Evidence::Observed,
+        "cisco-prime/v1-numeric-name-json.http",
+        "v1 JSON makes a number or a boolean of every element text that looks like one, even a name.",
+    ),
+    quirk(
+        Evidence::Observed,
+        "cisco-prime/v1-job-summary-json.http",
+        "v1 JSON writes attributes as strings, and `entity` as an array even of one; displayName ends in the jobStatus.",
+    ),
+    quirk(
+        Evidence::Documented,
+        "cisco-prime/v4-job-summary-json.http",
+        "runId and duration of a JobSummary are numbers in v4 and strings before; v4 tells the virtual domain.",
+    ),
+    quirk(
+        Evidence::Observed,
+        "cisco-prime/v1-job-summary-xml.http",
+        "v1 writes a fraction of a second only when there is one; later versions always write three digits.",
+    ),
+    quirk(
+        Evidence::Observed,
+        "cisco-prime/v1-completed-job-still-runs-json.http",
+        "jobStatus is the trigger's: COMPLETED beside a runStatus of RUNNING is normal.",
+    ),
+    quirk(
+        Evidence::Observed,
+        "cisco-prime/ids-in-every-form-json.http",
+        "Ids may be a number, a text, an object or an array of these, in every version.",
+    ),
+    quirk(
+        Evidence::Observed,
+        "cisco-prime/extra-root-member-json.http",
+        "A JSON request may have other members beside its root.",
+    ),
+    quirk(
+        Evidence::Observed,
+        "cisco-prime/v1-query-is-echoed.http",
+        "requestUrl is without the suffix and with the query, which v1 JSON escapes as HTML; data/ decodes it first.",
+    ),
+    quirk(
+        Evidence::Inferred,
+        "cisco-prime/suffix-beats-accept.http",
+        "The suffix wins against Accept, and XML is the default.",
+    ),
+    quirk(
+        Evidence::Observed,
+        "cisco-prime/json-suffix-with-xml-body.http",
+        "The suffix does not choose the parser of the body; Content-Type does, and without it a body is XML.",
+    ),
+    quirk(
+        Evidence::Observed,
+        "cisco-prime/stray-content-type-on-get.http",
+        "A GET may have any Content-Type.",
+    ),
+    quirk(
+        Evidence::Documented,
+        "cisco-prime/wrong-method-json.http",
+        "A wrong method is 404 with an errorDocument, never 405.",
+    ),
+    quirk(
+        Evidence::Documented,
+        "cisco-prime/v1-unknown-entity-type-json.http",
+        "An unknown entity type is 404 with PRS-102, and queryParams is the text of a Java map.",
+    ),
+    quirk(
+        Evidence::Observed,
+        "cisco-prime/v4-unknown-job-json.http",
+        "An unknown id is 404 with PRS-101 and the id as `1,234`; v4 tells its internal type name and the domain and \
+         leaves out the first slash of uriPath.",
+    ),
+    quirk(
+        Evidence::Documented,
+        "cisco-prime/no-credentials.http",
+        "Without credentials: 302 to the login page, no 401.",
+    ),
+    quirk(
+        Evidence::Observed,
+        "cisco-prime/login-page.http",
+        "The page behind that redirect is 200 and HTML, so that a client fails in its JSON parser and knows why.",
+    ),
+    quirk(
+        Evidence::Documented,
+        "cisco-prime/v1-run-is-no-job-json.http",
+        "cancelrunning takes run ids; JobSummary takes job ids, and a run is not found there.",
+    ),
+];

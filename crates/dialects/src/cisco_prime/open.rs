@@ -1,0 +1,131 @@
+//! The head of a request: version, suffix, route, formats, and the URLs that answers echo. Reads no body.
+
+use countermand_model::{Fault, FaultKind};
+use percent_encoding::percent_decode_str;
+
+use super::errors::{NO_SUCH_ENTITY_TYPE, NO_SUCH_RESOURCE};
+use super::routes::{self, ROUTES};
+use crate::grammar::{negotiate, path};
+use crate::{BodyRule, Echo, Format, Head};
+
+/// What answers are written in; XML when nothing is said ("By default, when nothing is specified, the response format
+/// is set to be XML"). The vendor names `text/xml`; `application/xml` is taken as the same wish, and answered with
+/// `text/xml` too.
+const ANSWERS: &[negotiate::Offer] =
+    &[("text/xml", Format::Xml), ("application/xml", Format::Xml), ("application/json", Format::Json)];
+
+/// What bodies are read in.
+const BODIES: &[negotiate::Offer] =
+    &[("application/json", Format::Json), ("application/xml", Format::Xml), ("text/xml", Format::Xml)];
+
+/// What an answer is written as where no known version was asked for. Inferred: the newest is the least odd.
+const VERSION_OF_THE_LOST: u8 = 4;
+
+/// See [`Codec::open`](crate::Codec::open).
+pub(super) fn open(head: &Head<'_>) -> Echo {
+    let (path, suffix) = without_suffix(head.rest);
+    let (version, below) = version_and_rest(path);
+    let found = routes::find(head.base, path, head.method)
+        .map_err(|kind| Fault::new(kind, NO_SUCH_RESOURCE))
+        .and_then(|(route, taken)| match taken.get(1) {
+            // Only two suffixes are known; any other is no id but a resource that does not exist.
+            Some(id) if id.contains('.') => Err(Fault::new(FaultKind::UnknownRoute, NO_SUCH_RESOURCE)),
+            id => Ok((route, id.map(|id| path::decoded(id)))),
+        })
+        .map_err(|fault| unknown_entity_type(head, below).unwrap_or(fault));
+    let (route, id, missing) = match found {
+        Ok((route, id)) => (Some(route), id, None),
+        Err(fault) => (None, None, Some(fault)),
+    };
+    let operation = route.map(|route| &ROUTES[route].operation);
+
+    // Quirk: a suffix wins against Accept; fixtures/cisco-prime/suffix-beats-accept.http
+    let negotiated = match (suffix, operation.and_then(|operation| operation.document)) {
+        (Some(format), _) => Ok(format),
+        (None, Some(_)) => Ok(Format::Xml),
+        (None, None) => negotiate::answer(head.headers, ANSWERS),
+    };
+    let (format, unacceptable) =
+        negotiated.map_or_else(|fault| (Format::Xml, Some(fault)), |format| (format, None));
+
+    // Quirk: the suffix does not choose the parser, only Content-Type does, and a GET may have any;
+    // fixtures/cisco-prime/json-suffix-with-xml-body.http and stray-content-type-on-get.http
+    let takes_body = operation.is_some_and(|operation| operation.body != BodyRule::None);
+    let read = if takes_body { negotiate::body(head.headers, BODIES, Format::Xml) } else { Ok(Format::Xml) };
+    let (body, unreadable) = read.map_or_else(|fault| (Format::Xml, Some(fault)), |format| (format, None));
+
+    Echo {
+        operation,
+        route: route.unwrap_or_default(),
+        refusal: missing.or(unacceptable).or(unreadable),
+        version: version.unwrap_or(VERSION_OF_THE_LOST),
+        format,
+        body,
+        method: head.method.clone(),
+        path: below.to_owned(),
+        query: head.query.unwrap_or_default().to_owned(),
+        request_url: request_url(head, path, below),
+        root_url: root_url(head, version, below),
+        id,
+    }
+}
+
+/// Quirk: the suffix stands at the end of the path and is not shown in any URL that is echoed;
+/// fixtures/cisco-prime/v1-query-is-echoed.http
+fn without_suffix(path: &str) -> (&str, Option<Format>) {
+    let known = [(".json", Format::Json), (".xml", Format::Xml)];
+    known
+        .into_iter()
+        .find_map(|(suffix, format)| path.strip_suffix(suffix).map(|path| (path, Some(format))))
+        .unwrap_or((path, None))
+}
+
+/// `/v1/op/…` is 1 and `/op/…`. Without a known version, the path below the first segment all the same.
+fn version_and_rest(path: &str) -> (Option<u8>, &str) {
+    let (first, below) = match path.get(1..).and_then(|path| path.find('/')) {
+        Some(length) => path.split_at(length + 1),
+        None => (path, ""),
+    };
+    let version = (1..=routes::NEWEST_VERSION).find(|version| first == format!("/v{version}"));
+    (version, below)
+}
+
+/// `/data/{something}` by GET is told what it is that does not exist.
+fn unknown_entity_type(head: &Head<'_>, below: &str) -> Option<Fault> {
+    let reads = routes::READS.contains(head.method);
+    let mut segments = below.strip_prefix("/data/")?.split('/');
+    let entity = segments.next().filter(|entity| !entity.is_empty() && *entity != routes::JOB_SUMMARY)?;
+    let shallow = segments.nth(1).is_none();
+    (reads && shallow).then(|| {
+        Fault::new(FaultKind::UnknownRoute, format!("No such entity type as {}.", path::decoded(entity)))
+            .with_code(Some(NO_SUCH_ENTITY_TYPE))
+    })
+}
+
+fn request_url(head: &Head<'_>, path: &str, below: &str) -> String {
+    let mut url = format!("{}{}{path}", head.origin, head.base_path());
+    if let Some(query) = head.query {
+        url.push('?');
+        // Quirk: below data/ the query is echoed decoded, below op/ as it was sent;
+        // fixtures/cisco-prime/v1-query-is-echoed.http
+        if below.starts_with("/data") {
+            url.push_str(&percent_decode_str(query).decode_utf8_lossy());
+        } else {
+            url.push_str(query);
+        }
+    }
+    url
+}
+
+/// The API's root with version and section: `https://host/webacs/api/v1/op`. No slash at the end.
+fn root_url(head: &Head<'_>, version: Option<u8>, below: &str) -> String {
+    let mut url = format!("{}{}", head.origin, head.base_path());
+    if let Some(version) = version {
+        url.push_str(&format!("/v{version}"));
+    }
+    if let Some(section @ ("op" | "data")) = below.split('/').nth(1) {
+        url.push('/');
+        url.push_str(section);
+    }
+    url
+}

@@ -1,0 +1,119 @@
+//! One row per operation. The version is the first segment below the base, so every path begins with `{version}`; the
+//! login page has a base of its own and nothing below it.
+
+use countermand_model::FaultKind;
+use http::Method;
+
+use super::{Prime, decode, encode};
+use crate::grammar::path;
+use crate::{Access, BodyRule, Document, Evidence, Operation, Resend, Route};
+
+/// The bases, as [`Dialect::paths`](crate::Dialect::paths) has them.
+pub(super) const PATHS: &[&str] = &[API, LOGIN];
+
+/// Where the API lives.
+pub(super) const API: &str = "/webacs/api";
+
+/// The page that a request without credentials is sent to.
+pub(super) const LOGIN: &str = "/webacs/pages/common/login.jsp";
+
+/// The versions are 1 to this.
+pub(super) const NEWEST_VERSION: u8 = 4;
+
+/// The one entity type so far.
+pub(super) const JOB_SUMMARY: &str = "JobSummary";
+
+/// HEAD is answered as GET; the edge leaves out the body.
+pub(super) const READS: &[Method] = &[Method::GET, Method::HEAD];
+
+/// Quirk: a client that sends no credentials and follows the redirect must find a page, with 200, that is not JSON;
+/// fixtures/cisco-prime/login-page.http
+const LOGIN_PAGE: &Document = &Document {
+    status: 200,
+    content_type: "text/html;charset=UTF-8",
+    body: "<!DOCTYPE html>\n<html><head><title>Login</title></head><body><p>This API takes HTTP Basic \
+           credentials. There is nothing to log in to here.</p></body></html>\n",
+};
+
+/// All operations.
+pub(super) static ROUTES: [Route<Prime>; 3] = [
+    Route {
+        operation: Operation {
+            name: "cancelrunning",
+            methods: &[Method::PUT],
+            path: "/{version}/op/jobService/cancelrunning",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::Batch,
+            resend: Resend::Never,
+            document: None,
+            meaning: "Stops running instances of jobs, by run id.",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::cancel_running,
+        encode: encode::cancel_running,
+    },
+    Route {
+        operation: Operation {
+            name: "jobsummary",
+            methods: READS,
+            path: "/{version}/data/JobSummary/{id}",
+            selector: None,
+            access: Access::Read,
+            body: BodyRule::None,
+            resend: Resend::Safe,
+            document: None,
+            meaning: "Tells the status of a job and of its latest run, by job id.",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::job_summary,
+        encode: encode::job_summary,
+    },
+    Route {
+        operation: Operation {
+            name: "login",
+            methods: READS,
+            path: "",
+            selector: None,
+            access: Access::Open,
+            body: BodyRule::None,
+            resend: Resend::Safe,
+            document: Some(LOGIN_PAGE),
+            meaning: "The page that a request without credentials is redirected to.",
+            evidence: Evidence::Inferred,
+        },
+        decode: decode::nothing,
+        encode: encode::document,
+    },
+];
+
+/// The route of a path without its suffix, with the segments that its variables took.
+///
+/// # Errors
+/// No route has this path, or none that has it has this method.
+pub(super) fn find<'p>(
+    base: Option<usize>,
+    path: &'p str,
+    method: &Method,
+) -> Result<(usize, Vec<&'p str>), FaultKind> {
+    let is_page = base.and_then(|base| PATHS.get(base)) == Some(&LOGIN);
+    let mut missing = FaultKind::UnknownRoute;
+    for (index, Route { operation, .. }) in ROUTES.iter().enumerate() {
+        if operation.document.is_some() != is_page {
+            continue;
+        }
+        let Some(taken) = path::matches(operation.path, path) else { continue };
+        if taken.first().is_some_and(|version| !is_version(version)) {
+            continue;
+        }
+        if operation.methods.contains(method) {
+            return Ok((index, taken));
+        }
+        missing = FaultKind::WrongMethod;
+    }
+    Err(missing)
+}
+
+fn is_version(segment: &str) -> bool {
+    (1..=NEWEST_VERSION).any(|version| segment == format!("v{version}"))
+}

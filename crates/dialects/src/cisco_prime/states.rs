@@ -1,0 +1,129 @@
+//! Our states and the words of `JobSummary`, both ways. The words are the documented values of JobSpecState, WorkState
+//! and ResultState; which of our states each stands for is inferred, except where a line says otherwise.
+
+use countermand_model::{Job, State, TriggerState};
+
+/// The words for a run: its WorkState, and its ResultState where it has one.
+///
+/// Observed: a run that is RUNNING has no resultStatus; COMPLETED comes with SUCCESS.
+pub(super) const fn run_words(state: State) -> (&'static str, Option<&'static str>) {
+    match state {
+        State::Validating => ("CREATED", None),
+        // Lossy: the vendor has one word for all that waits.
+        State::Queued | State::Ready | State::Blocked | State::Held | State::Recovering => {
+            ("PENDING_EXECUTION", None)
+        }
+        // Lossy: a run that was told to stop is at work until it has stopped.
+        State::Running | State::Finishing | State::Cancelling => ("RUNNING", None),
+        State::Paused => ("PAUSED", None),
+        State::Cancelled => ("CANCELLED", Some("CANCELLED")),
+        State::Succeeded => ("COMPLETED", Some("SUCCESS")),
+        State::Warning => ("COMPLETED", Some("PARTIALSUCCESS")),
+        // COMPLETED, because clients wait for that word and then look at the result.
+        State::Failed => ("COMPLETED", Some("FAILURE")),
+        // Lossy: what never did its work was aborted.
+        State::Invalid | State::Expired => ("ABORTED", Some("FAILURE")),
+    }
+}
+
+/// WorkStates that no state is written as, each with the state it stands for.
+const OTHER_WORK: &[(&str, State)] =
+    &[("PAUSING", State::Running), ("ABORTED", State::Failed), ("INTERRUPTED", State::Failed)];
+
+/// ResultStates that no state is written as, each with the state it stands for.
+const OTHER_RESULTS: &[(&str, State)] = &[
+    ("PARTIALFAILURE", State::Warning),
+    ("ROLLBACKED", State::Failed),
+    ("CANCELFAILED", State::Failed),
+    ("PENDINGEXECUTION", State::Queued),
+    ("PAUSED", State::Paused),
+];
+
+/// The word for a job's trigger.
+const fn trigger_word(state: TriggerState) -> &'static str {
+    match state {
+        TriggerState::Scheduled => "SCHEDULED",
+        TriggerState::Suspended => "SUSPENDED",
+        TriggerState::Cancelled => "CANCELLED",
+        TriggerState::Completed => "COMPLETED",
+    }
+}
+
+/// The JobSpecState of a job. It describes the trigger, not the run: observed is COMPLETED beside a run that is
+/// RUNNING. A job without a trigger is taken as triggered once, when it starts.
+pub(super) fn job_status(job: &Job) -> &'static str {
+    if let Some(trigger) = &job.trigger {
+        return trigger_word(trigger.state);
+    }
+    match job.state {
+        State::Held => "SUSPENDED",
+        State::Validating | State::Queued | State::Ready | State::Blocked => "SCHEDULED",
+        State::Cancelled if job.started_at.is_none() => "CANCELLED",
+        State::Running
+        | State::Paused
+        | State::Finishing
+        | State::Recovering
+        | State::Cancelling
+        | State::Cancelled
+        | State::Invalid
+        | State::Succeeded
+        | State::Warning
+        | State::Failed
+        | State::Expired => "COMPLETED",
+    }
+}
+
+/// Whether a WorkState that was kept in a run's attributes is still true: the state it stands for holds.
+pub(super) fn is_kept_work(word: &str, state: State) -> bool {
+    OTHER_WORK.contains(&(word, state))
+}
+
+/// Whether a ResultState that was kept in a run's attributes is still true: the state it stands for holds.
+pub(super) fn is_kept_result(word: &str, state: State) -> bool {
+    OTHER_RESULTS.contains(&(word, state))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_has_documented_words() {
+        let work = [
+            "UNKNOWN",
+            "CREATED",
+            "RUNNING",
+            "COMPLETED",
+            "ABORTED",
+            "INTERRUPTED",
+            "CANCELLED",
+            "PENDING_EXECUTION",
+            "PAUSING",
+            "PAUSED",
+        ];
+        let results = [
+            "UNKNOWN",
+            "SUCCESS",
+            "PARTIALSUCCESS",
+            "FAILURE",
+            "ROLLBACKED",
+            "CANCELFAILED",
+            "CANCELLED",
+            "PENDINGEXECUTION",
+            "PAUSED",
+            "PARTIALFAILURE",
+        ];
+        for state in State::ALL {
+            let (word, result) = run_words(state);
+            assert!(work.contains(&word), "{state}: {word}");
+            assert!(result.is_none_or(|word| results.contains(&word)), "{state}: {result:?}");
+            assert_eq!(
+                result.is_some(),
+                state.is_terminal(),
+                "{state} has a result exactly when it has ended"
+            );
+        }
+        assert!(OTHER_WORK.iter().all(|(word, _)| work.contains(word)));
+        assert!(OTHER_RESULTS.iter().all(|(word, _)| results.contains(word)));
+    }
+}

@@ -1,0 +1,182 @@
+//! `jobRunOperationPayload`: the run ids that an operation is about, in every form in which clients write them.
+//!
+//! Quirk: in JSON a `runId` may be a number, a text of one, an object `{"$": 15}`, or an array of these, in every
+//! version, and the document may have other members; fixtures/cisco-prime/ids-in-every-form-json.http and
+//! extra-root-member-json.http
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::grammar::{json, xml};
+use crate::{Format, Malformed};
+
+const ROOT: &str = "jobRunOperationPayload";
+
+/// The ids, in the order written, at least one.
+#[derive(Debug, PartialEq, Eq)]
+pub(in super::super) struct RunIdsWire {
+    pub(in super::super) run_ids: Vec<i64>,
+}
+
+impl RunIdsWire {
+    /// Reads the document.
+    ///
+    /// # Errors
+    /// With the JSON pointer, the element path, or the line and column, of what does not fit.
+    pub(in super::super) fn read(format: Format, body: &[u8]) -> Result<RunIdsWire, Malformed> {
+        match format {
+            Format::Json => read_json(body),
+            Format::Xml => read_xml(body),
+        }
+    }
+}
+
+fn read_xml(body: &[u8]) -> Result<RunIdsWire, Malformed> {
+    xml::read(body, ROOT, |payload| {
+        let mut run_ids = Vec::new();
+        payload.children(|wrapper| match wrapper.name() {
+            "runIds" => wrapper.children(|item| {
+                if item.name() == "runId" {
+                    let text = item.text()?;
+                    run_ids.push(long(&text).ok_or_else(|| item.malformed(NOT_A_LONG))?);
+                }
+                Ok(())
+            }),
+            _ => Ok(()),
+        })?;
+        if run_ids.is_empty() {
+            return Err(payload.malformed("there is no runIds/runId in it"));
+        }
+        Ok(RunIdsWire { run_ids })
+    })
+}
+
+fn read_json(body: &[u8]) -> Result<RunIdsWire, Malformed> {
+    let document: DocumentWire = json::read(body)?;
+    let LongsWire(run_ids) = document.payload.run_ids.run_id;
+    if run_ids.is_empty() {
+        return Err(Malformed::new(format!("/{ROOT}/runIds/runId"), "there is no id in it"));
+    }
+    Ok(RunIdsWire { run_ids })
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object with jobRunOperationPayload")]
+struct DocumentWire {
+    #[serde(rename = "jobRunOperationPayload")]
+    payload: PayloadWire,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object with runIds")]
+struct PayloadWire {
+    #[serde(rename = "runIds")]
+    run_ids: WrapperWire,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object with runId")]
+struct WrapperWire {
+    #[serde(rename = "runId")]
+    run_id: LongsWire,
+}
+
+const NOT_A_LONG: &str = "this is not a whole number from -9223372036854775808 to 9223372036854775807";
+
+/// A Java long as text; white space around it does not count.
+fn long(text: &str) -> Option<i64> {
+    text.trim_matches([' ', '\t', '\r', '\n']).parse().ok()
+}
+
+/// One long or an array of them.
+struct LongsWire(Vec<i64>);
+
+/// One long.
+struct LongWire(i64);
+
+struct LongsVisitor;
+
+struct LongVisitor;
+
+impl<'de> Deserialize<'de> for LongsWire {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<LongsWire, D::Error> {
+        deserializer.deserialize_any(LongsVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for LongWire {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<LongWire, D::Error> {
+        deserializer.deserialize_any(LongVisitor)
+    }
+}
+
+impl<'de> Visitor<'de> for LongsVisitor {
+    type Value = LongsWire;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an id or an array of ids")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<LongsWire, A::Error> {
+        let mut ids = Vec::new();
+        while let Some(LongWire(id)) = items.next_element()? {
+            ids.push(id);
+        }
+        Ok(LongsWire(ids))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<LongsWire, E> {
+        LongVisitor.visit_i64(number).map(LongsWire::from)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<LongsWire, E> {
+        LongVisitor.visit_u64(number).map(LongsWire::from)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<LongsWire, E> {
+        LongVisitor.visit_str(text).map(LongsWire::from)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<LongsWire, A::Error> {
+        LongVisitor.visit_map(members).map(LongsWire::from)
+    }
+}
+
+impl From<LongWire> for LongsWire {
+    fn from(LongWire(id): LongWire) -> LongsWire {
+        LongsWire(vec![id])
+    }
+}
+
+impl<'de> Visitor<'de> for LongVisitor {
+    type Value = LongWire;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an id: a whole number or a text of one")
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<LongWire, E> {
+        Ok(LongWire(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<LongWire, E> {
+        i64::try_from(number).map(LongWire).map_err(|_| E::custom(NOT_A_LONG))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<LongWire, E> {
+        long(text).map(LongWire).ok_or_else(|| E::custom(NOT_A_LONG))
+    }
+
+    /// The form that mapped JSON gives an element with attributes: its text is the member `$`.
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<LongWire, A::Error> {
+        let mut id = None;
+        while let Some(key) = members.next_key::<String>()? {
+            if key == "$" {
+                id = Some(members.next_value::<LongWire>()?);
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        id.ok_or_else(|| A::Error::custom("an id that is an object has a member $"))
+    }
+}

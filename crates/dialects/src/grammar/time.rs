@@ -1,0 +1,51 @@
+//! Times as text. The model counts milliseconds since 1970-01-01T00:00:00Z; all texts here are UTC and end in `Z`.
+
+use jiff::Timestamp;
+
+/// When the fraction of a second is written; if it is, with three digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fraction {
+    /// Always: `2018-03-29T09:49:43.000Z`.
+    Always,
+    /// Only when it is not zero: `2018-03-29T09:49:43Z`, `2018-03-29T09:49:43.007Z`.
+    WhenNotZero,
+}
+
+/// A time in the form of RFC 3339. What lies outside the years −9999 to 9999 is written as the nearest that does not.
+#[must_use]
+pub fn rfc3339(milliseconds: i64, fraction: Fraction) -> String {
+    let nearest = if milliseconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    let time = Timestamp::from_millisecond(milliseconds).unwrap_or(nearest);
+    let whole = time.subsec_millisecond() == 0;
+    let form = match fraction {
+        Fraction::WhenNotZero if whole => "%Y-%m-%dT%H:%M:%SZ",
+        Fraction::WhenNotZero | Fraction::Always => "%Y-%m-%dT%H:%M:%S.%3fZ",
+    };
+    time.strftime(form).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fraction_has_three_digits_or_none() {
+        let cases = [
+            (0, "1970-01-01T00:00:00.000Z", "1970-01-01T00:00:00Z"),
+            (1_495_045_210_350, "2017-05-17T18:20:10.350Z", "2017-05-17T18:20:10.350Z"),
+            (1_522_316_983_007, "2018-03-29T09:49:43.007Z", "2018-03-29T09:49:43.007Z"),
+            (-1, "1969-12-31T23:59:59.999Z", "1969-12-31T23:59:59.999Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z", "2000-02-29T00:00:00Z"),
+        ];
+        for (milliseconds, always, when_not_zero) in cases {
+            assert_eq!(rfc3339(milliseconds, Fraction::Always), always);
+            assert_eq!(rfc3339(milliseconds, Fraction::WhenNotZero), when_not_zero);
+        }
+    }
+
+    #[test]
+    fn every_number_has_a_text() {
+        assert_eq!(&rfc3339(i64::MAX, Fraction::Always)[..4], "9999");
+        assert_eq!(&rfc3339(i64::MIN, Fraction::Always)[..5], "-9999");
+    }
+}

@@ -1,0 +1,96 @@
+//! Writes one document, element by element, in the order of the calls, without white space between them.
+
+use super::characters::is_char;
+
+/// What JAXB writes before a document.
+const PROLOG: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
+
+/// A document being written. Names are the caller's own constants and are not checked; texts and values may be
+/// anything: a character that XML cannot hold becomes U+FFFD.
+#[derive(Debug)]
+pub struct Writer {
+    out: String,
+    /// Whether the innermost start tag still lacks its `>`.
+    in_tag: bool,
+}
+
+impl Default for Writer {
+    fn default() -> Writer {
+        Writer::new()
+    }
+}
+
+impl Writer {
+    /// A document with nothing but its declaration.
+    #[must_use]
+    pub fn new() -> Writer {
+        let mut out = String::with_capacity(512);
+        out.push_str(PROLOG);
+        Writer { out, in_tag: false }
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        self.out.into_bytes()
+    }
+
+    /// An element with its attributes; `<name/>` when `inside` writes nothing.
+    pub fn element(&mut self, name: &str, attributes: &[(&str, &str)], inside: impl FnOnce(&mut Writer)) {
+        self.end_tag();
+        self.out.push('<');
+        self.out.push_str(name);
+        for (name, value) in attributes {
+            self.out.push(' ');
+            self.out.push_str(name);
+            self.out.push_str("=\"");
+            self.escaped(value, true);
+            self.out.push('"');
+        }
+        self.in_tag = true;
+        inside(self);
+        if std::mem::take(&mut self.in_tag) {
+            self.out.push_str("/>");
+        } else {
+            self.out.push_str("</");
+            self.out.push_str(name);
+            self.out.push('>');
+        }
+    }
+
+    /// An element without attributes that holds a text.
+    pub fn text_element(&mut self, name: &str, text: &str) {
+        self.element(name, &[], |xml| xml.text(text));
+    }
+
+    /// Text of the innermost element.
+    pub fn text(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.end_tag();
+            self.escaped(text, false);
+        }
+    }
+
+    fn end_tag(&mut self) {
+        if std::mem::take(&mut self.in_tag) {
+            self.out.push('>');
+        }
+    }
+
+    fn escaped(&mut self, text: &str, in_attribute: bool) {
+        for char in text.chars() {
+            match char {
+                '&' => self.out.push_str("&amp;"),
+                '<' => self.out.push_str("&lt;"),
+                '>' => self.out.push_str("&gt;"),
+                '"' if in_attribute => self.out.push_str("&quot;"),
+                // A reader would turn these into blanks or line feeds.
+                '\t' if in_attribute => self.out.push_str("&#9;"),
+                '\n' if in_attribute => self.out.push_str("&#10;"),
+                '\r' => self.out.push_str("&#13;"),
+                char if is_char(char) => self.out.push(char),
+                _ => self.out.push(char::REPLACEMENT_CHARACTER),
+            }
+        }
+    }
+}
