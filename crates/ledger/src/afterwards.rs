@@ -1,0 +1,63 @@
+//! What a cancel asked for that can be done only at the job's end: acknowledge it and delete its output.
+
+use countermand_model::State;
+
+use crate::feed::{self, Giver};
+use crate::rows::Standing;
+use crate::turn::Turn;
+
+/// Keeps in mind that the cancelled end of this job is to be acknowledged, until it ends.
+pub(crate) fn remember(
+    turn: &mut Turn<'_>,
+    job: &Standing,
+    delete_output: bool,
+    giver: Giver<'_>,
+) -> rusqlite::Result<()> {
+    turn.session.run(
+        "INSERT INTO afterwards (job, delete_output, by, dialect, request_id) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (job) DO UPDATE SET delete_output = max(delete_output, excluded.delete_output)",
+        (job.id, delete_output, giver.by, giver.dialect, giver.request_id),
+    )?;
+    Ok(())
+}
+
+/// Does what was kept in mind for a job whose cancel is over. One that ended otherwise is left as it is.
+pub(crate) fn settle(turn: &mut Turn<'_>, job: &mut Standing) -> rusqlite::Result<()> {
+    let kept = turn.session.one(
+        "DELETE FROM afterwards WHERE job = ?1 RETURNING delete_output, by, dialect, request_id",
+        [job.id],
+        |row| Ok((row.get::<_, bool>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get(3)?)),
+    )?;
+    let Some((delete_output, by, dialect, request_id)) = kept else { return Ok(()) };
+    let request_id: String = request_id;
+    if job.state != State::Cancelled {
+        return Ok(());
+    }
+    let giver = Giver { by: &by, dialect: &dialect, request_id: &request_id };
+    acknowledge(turn, job)?;
+    feed::add(turn, job, "acknowledge", job.state, giver)?;
+    if delete_output && job.has_output {
+        delete_output_of(turn, job)?;
+        feed::add(turn, job, "delete_output", job.state, giver)?;
+    }
+    Ok(())
+}
+
+/// Marks the end of a job as taken note of.
+pub(crate) fn acknowledge(turn: &mut Turn<'_>, job: &mut Standing) -> rusqlite::Result<()> {
+    job.acknowledged = true;
+    job.revision += 1;
+    turn.session.run("UPDATE jobs SET acknowledged = 1, revision = revision + 1 WHERE id = ?1", [job.id])?;
+    Ok(())
+}
+
+/// Takes away what a job produced.
+pub(crate) fn delete_output_of(turn: &mut Turn<'_>, job: &mut Standing) -> rusqlite::Result<()> {
+    job.has_output = false;
+    job.revision += 1;
+    turn.session.run(
+        "UPDATE jobs SET output_id = NULL, output_name = NULL, revision = revision + 1 WHERE id = ?1",
+        [job.id],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! The ledger as an engine: commands that change go to the writer, the others to the readers.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use countermand_model::{Call, Command, Fault, Outcome};
+use futures_util::future::BoxFuture;
+use tower::Service;
+
+use crate::store::misdirected;
+use crate::{Store, act, deliver, read};
+
+/// The ledger as an engine over one namespace.
+///
+/// It is always ready; a queue that is full is answered as [`Overloaded`](countermand_model::FaultKind::Overloaded).
+#[derive(Clone)]
+pub struct Engine {
+    store: Store,
+    namespace: Arc<str>,
+}
+
+impl Engine {
+    pub(crate) fn new(store: Store, namespace: &str) -> Engine {
+        Engine { store, namespace: namespace.into() }
+    }
+
+    async fn carry_out(self, call: Call) -> Result<Outcome, Fault> {
+        let Engine { store, namespace } = self;
+        let signals = Arc::clone(&store.house.signals);
+        if let Command::Confirm { delivery } = call.command {
+            let confirm =
+                move |turn: &mut crate::turn::Turn<'_>| deliver::confirm(turn, &signals.deliveries, delivery);
+            return store.house.writer.write(confirm).await.map(|()| Outcome::Confirmed);
+        }
+        let outcome = if call.command.is_changing() {
+            store.house.writer.write(move |turn| act::act(turn, &namespace, &call)).await?
+        } else {
+            if let Some(fault) = read::refuse(&call.command) {
+                return Err(fault);
+            }
+            let clock = Arc::clone(&store.house.clock);
+            let look = move |session: &crate::session::Session| {
+                read::read(session, &namespace, &call, clock.now(), &signals.deliveries)
+            };
+            store.house.readers.read(look).await?
+        };
+        outcome.ok_or_else(misdirected)
+    }
+}
+
+impl Service<Call> for Engine {
+    type Response = Outcome;
+    type Error = Fault;
+    type Future = BoxFuture<'static, Result<Outcome, Fault>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Fault>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, call: Call) -> Self::Future {
+        Box::pin(self.clone().carry_out(call))
+    }
+}

@@ -1,0 +1,121 @@
+//! What a runner says of its job. Each part of an event is taken, or the whole is refused and nothing changes.
+
+use countermand_model::machine::may_report;
+use countermand_model::{Event, Job, NewResults, State};
+
+use crate::contract::Refused;
+use crate::keep;
+use crate::results;
+use crate::rows::{self, Standing};
+use crate::session::Namespace;
+use crate::turn::Turn;
+
+/// Who tells of a job.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Speaker {
+    /// A runner, by the name in the event.
+    Runner,
+    /// The job itself, through its dialect: whoever may write there speaks for its runner.
+    Job,
+}
+
+/// Takes a runner's event about the job of that number.
+pub(crate) fn event(
+    turn: &mut Turn<'_>,
+    namespace: &str,
+    number: i64,
+    event: &Event,
+    if_revision: Option<u64>,
+) -> rusqlite::Result<Result<Job, Refused>> {
+    let Some(namespace) = turn.session.namespace(namespace)? else { return Ok(Err(Refused::NotFound)) };
+    let found = rows::by_number(turn.session, namespace, number)?.filter(|standing| !standing.hidden);
+    let Some(standing) = found else { return Ok(Err(Refused::NotFound)) };
+    if if_revision.is_some_and(|revision| revision != standing.revision) {
+        return Ok(Err(Refused::Stale { revision: standing.revision }));
+    }
+    apply(turn, namespace, &standing, event, Speaker::Runner)
+}
+
+/// Takes an event about a job that was found.
+pub(crate) fn apply(
+    turn: &mut Turn<'_>,
+    namespace: Namespace<'_>,
+    standing: &Standing,
+    event: &Event,
+    speaker: Speaker,
+) -> rusqlite::Result<Result<Job, Refused>> {
+    let old = rows::job(turn.session, namespace, standing.id)?;
+    if let Err(refused) = check(&old, standing, event, speaker) {
+        return Ok(Err(refused));
+    }
+    if old.state.is_terminal() {
+        // The repetition of an end that is known; the runner did not hear the first answer.
+        return Ok(Ok(old));
+    }
+    let mut job = old.clone();
+    if let Some(to) = event.state {
+        keep::shift(&mut job, to, turn.now);
+        if to == State::Running && job.runner.is_none() {
+            job.runner.clone_from(&event.runner);
+        }
+    }
+    job.progress = event.progress.unwrap_or(job.progress);
+    job.has_errors = event.has_errors.unwrap_or(job.has_errors);
+    if event.message.is_some() {
+        job.message.clone_from(&event.message);
+    }
+    if event.output.is_some() {
+        job.output.clone_from(&event.output);
+    }
+    let news = event.results.as_ref().map_or(&[][..], |new| unknown_of(new, old.results_total));
+    job.results_total += news.len() as u64;
+    if job == old {
+        return Ok(Ok(old));
+    }
+    results::append(turn.session, standing.id, old.results_total, news)?;
+    let mut marks = standing.clone();
+    marks.held_by_order &= job.state == State::Held;
+    keep::keep(turn, namespace, Some(standing), marks, &mut job).map(Ok)
+}
+
+/// The items that are not stored yet. There is no gap before them.
+fn unknown_of(new: &NewResults, total: u64) -> &[String] {
+    let known = usize::try_from(total - new.from).unwrap_or(usize::MAX);
+    new.items.get(known..).unwrap_or_default()
+}
+
+fn check(job: &Job, standing: &Standing, event: &Event, speaker: Speaker) -> Result<(), Refused> {
+    let refuse = |message: String| Err(Refused::conflict(message, Some(job.state)));
+    if speaker == Speaker::Runner
+        && let Some(holder) = &job.runner
+    {
+        match &event.runner {
+            Some(runner) if runner != holder => {
+                return refuse(format!("another runner, {holder:?}, holds the job"));
+            }
+            None if event.state == Some(State::Running) => {
+                return refuse(format!("the runner {holder:?} holds the job, and this one has no name"));
+            }
+            Some(_) | None => {}
+        }
+    }
+    if let Some(to) = event.state.filter(|to| *to != job.state) {
+        if standing.is_derived() {
+            return refuse("the state of a parent follows its children and its trigger".to_owned());
+        }
+        if !may_report(job.state, to) {
+            return refuse(format!("a job that is {} does not become {to} by itself", job.state));
+        }
+    }
+    if job.state.is_terminal() && event.state.is_none() {
+        return refuse(format!("the job is {}: it takes no more news", job.state));
+    }
+    let Some(new) = &event.results else { return Ok(()) };
+    if new.from > job.results_total {
+        return refuse(format!("results from {} on leave a gap: {} are stored", new.from, job.results_total));
+    }
+    if job.state.is_terminal() && !unknown_of(new, job.results_total).is_empty() {
+        return refuse(format!("the job is {}: it takes no more results", job.state));
+    }
+    Ok(())
+}

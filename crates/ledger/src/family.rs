@@ -1,0 +1,143 @@
+//! Every change of state, and what it means for the parent: counts and derived state follow in the same transaction.
+//! Families have two levels; a parent is never a child.
+
+use countermand_model::{State, Tally, TriggerState, derive};
+
+use crate::afterwards;
+use crate::rows::{self, Standing, Word, tally_text};
+use crate::session::Namespace;
+use crate::turn::Turn;
+
+/// Moves one job and leaves its parent to the caller. `by_order` marks a hold that only an order undoes.
+pub(crate) fn set_state(
+    turn: &mut Turn<'_>,
+    job: &mut Standing,
+    to: State,
+    by_order: bool,
+) -> rusqlite::Result<()> {
+    let from = job.state;
+    note_move(turn, job.id, from, to);
+    job.state = to;
+    job.changed_at = turn.now;
+    job.held_by_order = by_order && to == State::Held;
+    job.revision += 1;
+    if to.is_terminal() {
+        turn.session.run(
+            "UPDATE jobs SET state = ?2, previous_state = ?3, changed_at = ?4, finished_at = ?4, ended = 1,
+             held_by_order = 0, revision = revision + 1 WHERE id = ?1",
+            (job.id, Word(to), Word(from), turn.now),
+        )?;
+    } else {
+        turn.session.run(
+            "UPDATE jobs SET state = ?2, previous_state = ?3, changed_at = ?4, held_by_order = ?5,
+             revision = revision + 1 WHERE id = ?1",
+            (job.id, Word(to), Word(from), turn.now, job.held_by_order),
+        )?;
+    }
+    if from == State::Cancelling && to.is_terminal() {
+        afterwards::settle(turn, job)?;
+    }
+    Ok(())
+}
+
+/// Notes what those who wait for the end of a cancel are to hear after the commit.
+pub(crate) fn note_move(turn: &mut Turn<'_>, id: i64, from: State, to: State) {
+    if from == State::Cancelling && to != State::Cancelling {
+        turn.aftermath.settled.push(id);
+    }
+}
+
+/// Follows a child that moved from `from` to `to`.
+pub(crate) fn child_moved(
+    turn: &mut Turn<'_>,
+    namespace: Namespace<'_>,
+    parent: Option<i64>,
+    from: State,
+    to: State,
+) -> rusqlite::Result<()> {
+    change_children(turn, namespace, parent, |parent| {
+        recount(&mut parent.children, Some(from), Some(to));
+    })
+}
+
+/// Counts a child that leaves one state and enters another; one that is new leaves none, one that goes enters none.
+pub(crate) fn recount(children: &mut Tally, from: Option<State>, to: Option<State>) {
+    let mut counted = Tally::default();
+    for state in State::ALL {
+        let leaving = u64::from(from == Some(state));
+        counted.add(state, children.count(state).saturating_sub(leaving));
+    }
+    if let Some(to) = to {
+        counted.add(to, 1);
+    }
+    *children = counted;
+}
+
+/// Changes the counts of a parent and derives its state again.
+pub(crate) fn change_children(
+    turn: &mut Turn<'_>,
+    namespace: Namespace<'_>,
+    parent: Option<i64>,
+    change: impl FnOnce(&mut Standing),
+) -> rusqlite::Result<()> {
+    let Some(number) = parent else { return Ok(()) };
+    let Some(mut parent) = rows::by_number(turn.session, namespace, number)? else { return Ok(()) };
+    change(&mut parent);
+    save_parent(turn, &mut parent)
+}
+
+/// Derives a parent's state from its counts, its trigger and its open cancel, and writes all of it.
+pub(crate) fn save_parent(turn: &mut Turn<'_>, parent: &mut Standing) -> rusqlite::Result<()> {
+    let from = parent.state;
+    // What was told to cancel has ended with the last child.
+    let ends_cancel = parent.cancel_open && parent.children.unfinished() == 0;
+    parent.cancel_open &= !ends_cancel;
+    let derived = derive(&parent.children, parent.trigger, parent.cancel_open);
+    let to = derived.unwrap_or(from);
+    turn.session.run(
+        "UPDATE jobs SET children = ?2, kind = ?3, trigger_state = ?4, trigger_by_order = ?5, cancel_open = ?6,
+         revision = revision + 1 WHERE id = ?1",
+        (
+            parent.id,
+            tally_text(&parent.children),
+            Word(parent.kind),
+            parent.trigger.map(Word),
+            parent.trigger_by_order,
+            parent.cancel_open,
+        ),
+    )?;
+    parent.revision += 1;
+    if from != to {
+        note_move(turn, parent.id, from, to);
+        parent.state = to;
+        parent.changed_at = turn.now;
+        // A parent may begin anew when a child is registered late, and then neither its end nor what was said of it
+        // holds any longer.
+        parent.acknowledged &= to.is_terminal();
+        turn.session.run(
+            "UPDATE jobs SET state = ?2, previous_state = ?3, changed_at = ?4, ended = ?5, acknowledged = ?6,
+             started_at = CASE WHEN ?7 THEN coalesce(started_at, ?4) ELSE started_at END,
+             finished_at = CASE WHEN ?5 THEN ?4 END WHERE id = ?1",
+            (
+                parent.id,
+                Word(to),
+                Word(from),
+                turn.now,
+                to.is_terminal(),
+                parent.acknowledged,
+                to == State::Running,
+            ),
+        )?;
+    }
+    if ends_cancel {
+        afterwards::settle(turn, parent)?;
+    }
+    Ok(())
+}
+
+/// Changes the state of a trigger by order. The caller saves the parent.
+pub(crate) fn order_trigger(parent: &mut Standing, to: TriggerState) {
+    parent.trigger = Some(to);
+    // A release leaves the trigger as a description may want it.
+    parent.trigger_by_order = to != TriggerState::Scheduled;
+}

@@ -1,0 +1,232 @@
+//! A job is described: registered, corrected, or started afresh. Repeating a description changes nothing, and no
+//! description undoes an order.
+
+use countermand_model::{Draft, Effect, Job, Kind, Patch, derive};
+
+use crate::aliases;
+use crate::audit;
+use crate::contract::{AuditTarget, Put, Refused};
+use crate::draft::{blank, describe, destination, start_afresh};
+use crate::feed::Giver;
+use crate::keep;
+use crate::results;
+use crate::rows::{self, CONTROL, Standing};
+use crate::session::{Namespace, Session};
+use crate::turn::Turn;
+
+/// Applies a description. Everything that can be refused is refused before anything is written. The `bool` is
+/// whether the job is new.
+pub(crate) fn put(
+    turn: &mut Turn<'_>,
+    namespace: &str,
+    number: Option<i64>,
+    draft: &Draft,
+    put: &Put,
+) -> rusqlite::Result<Result<(Job, bool), Refused>> {
+    // A namespace comes into being with its first job; a refused one leaves an empty name behind, which is nothing.
+    let namespace = turn.session.namespace_or_new(namespace)?;
+    let number = match number {
+        Some(number) => number,
+        None => match next_number(turn.session, namespace)? {
+            Some(number) => number,
+            None => return Ok(Err(Refused::conflict("there is no number after the last one", None))),
+        },
+    };
+    if number < 1 {
+        return Ok(Err(Refused::invalid("/number", "a number is between 1 and 9223372036854775807")));
+    }
+    let was = rows::by_number(turn.session, namespace, number)?;
+    if let Err(refused) = fits_revision(was.as_ref(), put.if_revision) {
+        return Ok(Err(refused));
+    }
+    let plan = match plan(turn, namespace, number, was.as_ref(), draft, put.replace)? {
+        Ok(plan) => plan,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let Some(plan) = plan else {
+        let was = was.expect("only a job that is there stays as it is");
+        return Ok(Ok((rows::job(turn.session, namespace, was.id)?, false)));
+    };
+    let (afresh, before) = (plan.afresh, was.as_ref().map(|was| was.state));
+    let job = carry_out(turn, namespace, was.as_ref(), plan)?;
+    if afresh {
+        let target = AuditTarget {
+            written: number.to_string(),
+            number: Some(number),
+            effect: Effect::Done,
+            before,
+            after: Some(job.state),
+        };
+        let giver = Giver { by: &put.by, dialect: CONTROL, request_id: &put.request_id };
+        audit::add(turn, namespace.name, "replace", giver, "", &[target])?;
+    }
+    Ok(Ok((job, was.is_none())))
+}
+
+/// What is to be written.
+struct Plan {
+    old: Option<Job>,
+    job: Job,
+    marks: Standing,
+    afresh: bool,
+    /// The results after the first so many, which stay.
+    results: Option<(u64, Vec<String>)>,
+}
+
+/// Works out what a description makes of a job; `None` where that is what it is already.
+fn plan(
+    turn: &Turn<'_>,
+    namespace: Namespace<'_>,
+    number: i64,
+    was: Option<&Standing>,
+    draft: &Draft,
+    replace: bool,
+) -> rusqlite::Result<Result<Option<Plan>, Refused>> {
+    let session = turn.session;
+    let old = was.map(|was| rows::job(session, namespace, was.id)).transpose()?;
+    let mut job = old.clone().unwrap_or_else(|| blank(namespace.name, number, turn.now));
+    let mut marks = was.cloned().unwrap_or_else(|| Standing::new(number, turn.now));
+    let mut afresh = false;
+    match was.map(|was| destination(was, &draft.state, replace)) {
+        None => job.state = draft.state.clone().or(job.state),
+        Some(Ok((to, anew))) => {
+            afresh = anew;
+            keep::shift(&mut job, to, turn.now);
+            if afresh {
+                start_afresh(&mut job);
+                marks.life += 1;
+                marks.hidden = false;
+                marks.cancel_open = false;
+            }
+        }
+        Some(Err(refused)) => return Ok(Err(refused)),
+    }
+    if let Err(refused) = describe(&mut job, &mut marks, draft, turn.now, replace) {
+        return Ok(Err(refused));
+    }
+    marks.held_by_order &= job.state == countermand_model::State::Held;
+    if let Some(derived) = derive(&marks.children, marks.trigger, marks.cancel_open) {
+        if old.is_none() {
+            job.state = derived;
+            keep::time(&mut job, turn.now);
+        } else {
+            keep::shift(&mut job, derived, turn.now);
+        }
+    }
+    let id = was.map_or(0, |was| was.id);
+    let is_old_parent = old.as_ref().is_some_and(|old| old.parent == job.parent);
+    if !is_old_parent && let Err(refused) = check_parent(session, namespace, &job)? {
+        return Ok(Err(refused));
+    }
+    let answers_as_before =
+        !afresh && old.as_ref().is_some_and(|old| old.aliases == job.aliases && old.dialects == job.dialects);
+    if !answers_as_before && let Err(refused) = aliases::check(session, namespace, id, &job)? {
+        return Ok(Err(refused));
+    }
+    let results = new_results(session, id, &mut job, &mut marks, draft, afresh)?;
+    if !afresh
+        && results.is_none()
+        && old.as_ref() == Some(&job)
+        && was.is_some_and(|was| same_marks(was, &marks))
+    {
+        return Ok(Ok(None));
+    }
+    Ok(Ok(Some(Plan { old, job, marks, afresh, results })))
+}
+
+fn carry_out(
+    turn: &mut Turn<'_>,
+    namespace: Namespace<'_>,
+    was: Option<&Standing>,
+    plan: Plan,
+) -> rusqlite::Result<Job> {
+    let Plan { old, mut job, marks, results, .. } = plan;
+    let mut kept = keep::keep(turn, namespace, was, marks, &mut job)?;
+    let id = rows::by_number(turn.session, namespace, job.number)?.map_or(0, |standing| standing.id);
+    if old.as_ref().map_or(&[][..], |old| &old.aliases) != job.aliases {
+        aliases::replace(turn.session, namespace, id, &job.aliases)?;
+        kept.aliases = job.aliases;
+    }
+    if old.as_ref().map_or(&[][..], |old| &old.attributes) != job.attributes {
+        turn.session.run("DELETE FROM attributes WHERE job = ?1", [id])?;
+        for (dialect, value) in &job.attributes {
+            turn.session.run(
+                "INSERT INTO attributes (job, dialect, value) VALUES (?1, ?2, ?3)",
+                (id, dialect, value),
+            )?;
+        }
+        kept.attributes = job.attributes;
+    }
+    if let Some((stay, items)) = results {
+        if stay == 0 {
+            results::clear(turn.session, id)?;
+        }
+        results::append(turn.session, id, stay, &items)?;
+    }
+    Ok(kept)
+}
+
+/// The results that a description adds or puts in place of those that are there. Results that only grow keep what
+/// was delivered of them; others begin anew.
+fn new_results(
+    session: &Session,
+    id: i64,
+    job: &mut Job,
+    marks: &mut Standing,
+    draft: &Draft,
+    afresh: bool,
+) -> rusqlite::Result<Option<(u64, Vec<String>)>> {
+    let Patch::Set(wanted) = &draft.results else {
+        return Ok(afresh.then(|| (0, Vec::new())));
+    };
+    let stored = if afresh { Vec::new() } else { results::all(session, id)? };
+    if *wanted == stored && !afresh {
+        return Ok(None);
+    }
+    let stay = if wanted.starts_with(&stored) { stored.len() } else { 0 };
+    if stay < stored.len() {
+        marks.life += 1;
+        job.results_delivered = 0;
+    }
+    job.results_total = wanted.len() as u64;
+    job.drained_at = None;
+    Ok(Some((stay as u64, wanted[stay..].to_vec())))
+}
+
+fn check_parent(
+    session: &Session,
+    namespace: Namespace<'_>,
+    job: &Job,
+) -> rusqlite::Result<Result<(), Refused>> {
+    let Some(number) = job.parent else { return Ok(Ok(())) };
+    if number == job.number {
+        return Ok(Err(Refused::invalid("/parent", "a job is not its own parent")));
+    }
+    let parent = rows::by_number(session, namespace, number)?.filter(|parent| !parent.hidden);
+    Ok(match parent {
+        None => Err(Refused::invalid("/parent", format!("there is no job {number}"))),
+        Some(parent) if parent.kind == Kind::Child => {
+            Err(Refused::invalid("/parent", format!("the job {number} is a child itself")))
+        }
+        Some(_) => Ok(()),
+    })
+}
+
+fn fits_revision(was: Option<&Standing>, wanted: Option<u64>) -> Result<(), Refused> {
+    let revision = was.filter(|was| !was.hidden).map_or(0, |was| was.revision);
+    if wanted.is_some_and(|wanted| wanted != revision) {
+        return Err(Refused::Stale { revision });
+    }
+    Ok(())
+}
+
+fn same_marks(was: &Standing, marks: &Standing) -> bool {
+    (was.held_by_order, was.trigger_by_order, was.life, was.hidden)
+        == (marks.held_by_order, marks.trigger_by_order, marks.life, marks.hidden)
+}
+
+fn next_number(session: &Session, namespace: Namespace<'_>) -> rusqlite::Result<Option<i64>> {
+    let last =
+        session.one("SELECT max(number) FROM jobs WHERE namespace = ?1", [namespace.id], |row| row.get(0))?;
+    Ok(last.flatten().map_or(Some(1), |last: i64| last.checked_add(1)))
+}

@@ -1,0 +1,98 @@
+//! A few threads that read, each with its own connection, beside the one that writes. A read that starts after an
+//! answered write sees it: the answer comes after the commit, and a reader looks at what is committed when it begins.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use countermand_model::{Fault, FaultKind};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::open::Lock;
+use crate::session::{Session, fault};
+use crate::writer::{panicked, refused};
+
+/// How many reads may wait for each reader.
+const WAITING_PER_READER: usize = 1024;
+
+type Task = Box<dyn FnOnce(&Session) + Send>;
+
+/// The way to the reading threads.
+pub(crate) struct Readers {
+    /// `None` asks all threads to end.
+    queue: mpsc::Sender<Option<Task>>,
+    ended: watch::Sender<()>,
+}
+
+/// What one reading thread owns. The queue is shared: whoever holds it takes the next read.
+pub(crate) struct Seat {
+    queue: Arc<Mutex<mpsc::Receiver<Option<Task>>>>,
+    session: Session,
+    ended: watch::Receiver<()>,
+}
+
+impl Readers {
+    /// The readers and the seats their threads sit on, one per connection.
+    pub(crate) fn new(sessions: Vec<Session>) -> (Readers, Vec<Seat>) {
+        let (sender, queue) = mpsc::channel(WAITING_PER_READER * sessions.len().max(1));
+        let queue = Arc::new(Mutex::new(queue));
+        let (gone, ended) = watch::channel(());
+        let seat = |session| Seat { queue: Arc::clone(&queue), session, ended: ended.clone() };
+        (Readers { queue: sender, ended: gone }, sessions.into_iter().map(seat).collect())
+    }
+
+    /// Has `work` done; what is to be seen as of one moment, it reads at one moment. A caller that goes away before its turn is passed over.
+    pub(crate) async fn read<T, W>(&self, work: W) -> Result<T, Fault>
+    where
+        W: FnOnce(&Session) -> rusqlite::Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let task: Task = Box::new(move |session| {
+            if reply.is_closed() {
+                return;
+            }
+            let made = catch_unwind(AssertUnwindSafe(|| work(session)));
+            if !session.is_idle() {
+                // Only a panic or a failed read leaves its transaction open; there is nothing to keep.
+                let _ = session.run("ROLLBACK", []);
+            }
+            let answer = match made {
+                Ok(made) => made.map_err(|error| fault(&error)),
+                Err(panic) => Err(panicked(panic.as_ref())),
+            };
+            let _ = reply.send(answer);
+        });
+        self.queue.try_send(Some(task)).map_err(refused)?;
+        answer.await.unwrap_or_else(|_| Err(Fault::new(FaultKind::Overloaded, "The ledger is closed.")))
+    }
+
+    /// Has everything that waits read, and the threads ended.
+    pub(crate) async fn close(&self) {
+        // An error says that they have ended already.
+        let _ = self.queue.send(None).await;
+        self.ended.closed().await;
+    }
+}
+
+impl Seat {
+    /// The thread's work, until it is told to end or nobody can ask any more. It holds the file's lock as long.
+    pub(crate) fn sit(self, lock: Arc<Lock>) {
+        while let Some(task) = self.next() {
+            task(&self.session);
+        }
+        let Seat { session, ended, .. } = self;
+        drop(session);
+        drop(lock);
+        drop(ended);
+    }
+
+    fn next(&self) -> Option<Task> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match queue.blocking_recv()? {
+                Some(task) => return Some(task),
+                None => queue.close(),
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Rows of the jobs table as values, and back. [`Standing`] is the little that an order looks at; the whole
+//! [`Job`] is read only where somebody wants to see it.
+
+mod job;
+
+mod standing;
+
+mod words;
+
+pub(crate) use job::{columns, job, load, save};
+pub(crate) use standing::{CONTROL, Standing, by_alias, by_number, children, unfinished_children};
+pub(crate) use words::{Word, counted, stored, tally_text};

@@ -1,0 +1,189 @@
+//! What an order looks at: where a job stands, and the marks that the ledger keeps on it and shows nobody.
+
+use countermand_model::{Caller, Kind, State, Tally, TriggerState};
+use rusqlite::Row;
+
+use super::words::{Word, counted, dialects, tally};
+use crate::session::{Namespace, Session};
+
+/// What the control API gives for its dialect: it sees every job, by number.
+pub(crate) const CONTROL: &str = "control";
+
+/// The dataset of a job that names none.
+const DEFAULT_DATASET: &str = "defaultDs";
+
+/// Where a job stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Standing {
+    /// The row.
+    pub(crate) id: i64,
+    /// The job's number.
+    pub(crate) number: i64,
+    pub(crate) kind: Kind,
+    /// The parent's number.
+    pub(crate) parent: Option<i64>,
+    pub(crate) state: State,
+    pub(crate) acknowledged: bool,
+    /// Deleted by an order.
+    pub(crate) hidden: bool,
+    /// A parent told to cancel, some of whose children have not ended.
+    pub(crate) cancel_open: bool,
+    /// A description does not release it.
+    pub(crate) held_by_order: bool,
+    /// A description does not revive its trigger.
+    pub(crate) trigger_by_order: bool,
+    pub(crate) revision: u64,
+    /// Counts how often its results began anew.
+    pub(crate) life: i64,
+    pub(crate) changed_at: i64,
+    pub(crate) owner: Option<String>,
+    pub(crate) dataset: Option<String>,
+    pub(crate) dialects: Option<Vec<String>>,
+    pub(crate) has_aliases: bool,
+    pub(crate) trigger: Option<TriggerState>,
+    /// How many children are in each state.
+    pub(crate) children: Tally,
+    pub(crate) has_output: bool,
+}
+
+macro_rules! standing {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, number, kind, parent, state, acknowledged, hidden, cancel_open, held_by_order, ",
+            "trigger_by_order, revision, life, changed_at, owner, dataset, dialects, has_aliases, trigger_state, ",
+            "children, output_id IS NOT NULL FROM jobs ",
+            $rest
+        )
+    };
+}
+
+/// The job of that number, hidden or not.
+pub(crate) fn by_number(
+    session: &Session,
+    namespace: Namespace<'_>,
+    number: i64,
+) -> rusqlite::Result<Option<Standing>> {
+    session.one(standing!("WHERE namespace = ?1 AND number = ?2"), (namespace.id, number), read)
+}
+
+/// The job with that alias, hidden or not.
+pub(crate) fn by_alias(
+    session: &Session,
+    namespace: Namespace<'_>,
+    dialect: &str,
+    alias: &str,
+) -> rusqlite::Result<Option<Standing>> {
+    session.one(
+        standing!(
+            "WHERE id = (SELECT job FROM aliases WHERE namespace = ?1 AND dialect = ?2 AND alias = ?3)"
+        ),
+        (namespace.id, dialect, alias),
+        read,
+    )
+}
+
+/// The children of a parent that have not ended, by number.
+pub(crate) fn unfinished_children(
+    session: &Session,
+    namespace: Namespace<'_>,
+    parent: &Standing,
+) -> rusqlite::Result<Vec<Standing>> {
+    if parent.children.unfinished() == 0 {
+        return Ok(Vec::new());
+    }
+    session.all(
+        standing!("WHERE namespace = ?1 AND parent = ?2 AND ended = 0 ORDER BY number"),
+        (namespace.id, parent.number),
+        read,
+    )
+}
+
+/// The children of a parent, by number.
+pub(crate) fn children(
+    session: &Session,
+    namespace: Namespace<'_>,
+    parent: &Standing,
+) -> rusqlite::Result<Vec<Standing>> {
+    if parent.children.total() == 0 {
+        return Ok(Vec::new());
+    }
+    session.all(
+        standing!("WHERE namespace = ?1 AND parent = ?2 ORDER BY number"),
+        (namespace.id, parent.number),
+        read,
+    )
+}
+
+impl Standing {
+    /// A job that is not there yet.
+    pub(crate) fn new(number: i64, now: i64) -> Standing {
+        Standing {
+            id: 0,
+            number,
+            kind: Kind::Single,
+            parent: None,
+            state: State::Queued,
+            acknowledged: false,
+            hidden: false,
+            cancel_open: false,
+            held_by_order: false,
+            trigger_by_order: false,
+            revision: 0,
+            life: 1,
+            changed_at: now,
+            owner: None,
+            dataset: None,
+            dialects: None,
+            has_aliases: false,
+            trigger: None,
+            children: Tally::default(),
+            has_output: false,
+        }
+    }
+
+    /// Whether its state follows its children or its trigger.
+    pub(crate) fn is_derived(&self) -> bool {
+        self.children.total() > 0 || self.trigger.is_some()
+    }
+
+    /// Whether it is seen in a dialect at all.
+    pub(crate) fn is_seen_in(&self, dialect: &str) -> bool {
+        let listed = |dialects: &Vec<String>| dialects.iter().any(|seen| seen == dialect);
+        !self.hidden && (dialect == CONTROL || self.dialects.as_ref().is_none_or(listed))
+    }
+
+    /// Whether it is in a dataset; in any, where the target names none.
+    pub(crate) fn is_in(&self, dataset: Option<&str>) -> bool {
+        dataset.is_none_or(|dataset| self.dataset.as_deref().unwrap_or(DEFAULT_DATASET) == dataset)
+    }
+
+    /// Whether it is another's, for a caller who is kept to his own jobs.
+    pub(crate) fn is_foreign_to(&self, caller: &Caller) -> bool {
+        caller.own_only && self.owner.as_ref().is_some_and(|owner| *owner != caller.user)
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Standing> {
+    Ok(Standing {
+        id: row.get(0)?,
+        number: row.get(1)?,
+        kind: row.get::<_, Word<_>>(2)?.0,
+        parent: row.get(3)?,
+        state: row.get::<_, Word<_>>(4)?.0,
+        acknowledged: row.get(5)?,
+        hidden: row.get(6)?,
+        cancel_open: row.get(7)?,
+        held_by_order: row.get(8)?,
+        trigger_by_order: row.get(9)?,
+        revision: counted(row.get(10)?),
+        life: row.get(11)?,
+        changed_at: row.get(12)?,
+        owner: row.get(13)?,
+        dataset: row.get(14)?,
+        dialects: row.get_ref(15)?.as_str_or_null()?.map(dialects),
+        has_aliases: row.get(16)?,
+        trigger: row.get::<_, Option<Word<_>>>(17)?.map(|word| word.0),
+        children: tally(row.get_ref(18)?.as_str_or_null()?)?,
+        has_output: row.get(19)?,
+    })
+}

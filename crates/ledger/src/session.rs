@@ -1,0 +1,112 @@
+//! One connection and what it remembers. Every thread of the ledger has its own.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use countermand_model::{Fault, FaultKind};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row};
+
+/// A connection, with the ids of the namespaces it has met. They never change, so they are never looked up twice.
+pub(crate) struct Session {
+    connection: Connection,
+    namespaces: RefCell<HashMap<String, i64>>,
+}
+
+/// A compartment of the ledger.
+#[derive(Clone, Copy)]
+pub(crate) struct Namespace<'a> {
+    /// Its key in the tables.
+    pub(crate) id: i64,
+    /// Its name.
+    pub(crate) name: &'a str,
+}
+
+impl Session {
+    pub(crate) fn new(connection: Connection) -> Session {
+        connection.set_prepared_statement_cache_capacity(128);
+        Session { connection, namespaces: RefCell::default() }
+    }
+
+    /// The namespace of that name, when a job was ever put into it.
+    pub(crate) fn namespace<'a>(&self, name: &'a str) -> rusqlite::Result<Option<Namespace<'a>>> {
+        let known = self.namespaces.borrow().get(name).copied();
+        let id = match known {
+            Some(id) => Some(id),
+            None => self.one("SELECT id FROM namespaces WHERE name = ?1", [name], |row| row.get(0))?,
+        };
+        if let (Some(id), None) = (id, known) {
+            self.namespaces.borrow_mut().insert(name.to_owned(), id);
+        }
+        Ok(id.map(|id| Namespace { id, name }))
+    }
+
+    /// The namespace of that name, made when there is none.
+    pub(crate) fn namespace_or_new<'a>(&self, name: &'a str) -> rusqlite::Result<Namespace<'a>> {
+        if let Some(namespace) = self.namespace(name)? {
+            return Ok(namespace);
+        }
+        self.run("INSERT INTO namespaces (name) VALUES (?1)", [name])?;
+        Ok(Namespace { id: self.last_id(), name })
+    }
+
+    /// Forgets the namespaces: after a rollback, one of them may never have been.
+    pub(crate) fn forget(&self) {
+        self.namespaces.borrow_mut().clear();
+    }
+
+    /// A prepared statement, kept for the next time.
+    pub(crate) fn sql(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
+        self.connection.prepare_cached(sql)
+    }
+
+    /// Runs a statement; answers how many rows it changed.
+    pub(crate) fn run(&self, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
+        self.sql(sql)?.execute(params)
+    }
+
+    /// The first row, if any.
+    pub(crate) fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Option<T>> {
+        self.sql(sql)?.query_row(params, read).optional()
+    }
+
+    /// Every row.
+    pub(crate) fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        self.sql(sql)?.query_map(params, read)?.collect()
+    }
+
+    /// The key of the row inserted last.
+    pub(crate) fn last_id(&self) -> i64 {
+        self.connection.last_insert_rowid()
+    }
+
+    /// Whether no transaction is open.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.connection.is_autocommit()
+    }
+
+    /// Reads at one moment: everything `work` sees is of the same commit.
+    pub(crate) fn at_one_moment<T>(
+        &self,
+        work: impl FnOnce(&Session) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        self.run("BEGIN", [])?;
+        let made = work(self);
+        self.run("COMMIT", []).and(made)
+    }
+}
+
+/// What a caller hears when SQLite could not.
+pub(crate) fn fault(error: &rusqlite::Error) -> Fault {
+    Fault::new(FaultKind::Internal, "The ledger could not do this; nothing was changed.")
+        .with_detail(error.to_string())
+}

@@ -1,0 +1,224 @@
+//! The one thread that writes. It starts at once when it is idle; what arrives while the disk is busy waits and goes
+//! into the next transaction together, so that many commands share one sync. A caller is answered after the commit
+//! that covers its write has returned, never before.
+//!
+//! Writes of a group do not hurt each other: a refusal is an answer and changes nothing; a write that fails or panics
+//! takes its group back, and then each is tried alone, so that only the broken one is told so.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use countermand_model::{Fault, FaultKind};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::Clock;
+use crate::open::Lock;
+use crate::session::{Session, fault};
+use crate::signals::{Aftermath, Signals};
+use crate::turn::Turn;
+
+/// How many writes share a transaction at most: beyond this a sync costs little per write, and the first would wait
+/// for the work of the last.
+const GROUP: usize = 256;
+
+/// The way to the writing thread.
+pub(crate) struct Writer {
+    /// `None` asks the thread to end.
+    queue: mpsc::Sender<Option<Box<dyn Task>>>,
+    failing: Arc<AtomicBool>,
+    ended: watch::Sender<()>,
+}
+
+/// What the thread owns.
+pub(crate) struct Desk {
+    queue: mpsc::Receiver<Option<Box<dyn Task>>>,
+    session: Session,
+    clock: Arc<dyn Clock>,
+    signals: Arc<Signals>,
+    failing: Arc<AtomicBool>,
+    ended: watch::Receiver<()>,
+}
+
+/// A write and its waiting caller, whatever it answers.
+trait Task: Send {
+    fn is_abandoned(&self) -> bool;
+    fn run(&mut self, turn: &mut Turn<'_>) -> rusqlite::Result<()>;
+    fn answer(self: Box<Self>, fate: Result<(), &Fault>);
+}
+
+struct Write<W, T> {
+    work: W,
+    made: Option<T>,
+    reply: oneshot::Sender<Result<T, Fault>>,
+}
+
+impl<W, T> Task for Write<W, T>
+where
+    W: Fn(&mut Turn<'_>) -> rusqlite::Result<T> + Send,
+    T: Send,
+{
+    fn is_abandoned(&self) -> bool {
+        self.reply.is_closed()
+    }
+
+    fn run(&mut self, turn: &mut Turn<'_>) -> rusqlite::Result<()> {
+        self.made = Some((self.work)(turn)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, fate: Result<(), &Fault>) {
+        let answer = match fate {
+            Ok(()) => Ok(self.made.expect("a committed write has run")),
+            Err(fault) => Err(fault.clone()),
+        };
+        // A caller that went away meanwhile misses only the answer.
+        let _ = self.reply.send(answer);
+    }
+}
+
+impl Writer {
+    /// A writer and the desk its thread sits at.
+    pub(crate) fn new(
+        session: Session,
+        capacity: usize,
+        clock: Arc<dyn Clock>,
+        signals: Arc<Signals>,
+    ) -> (Writer, Desk) {
+        let (sender, queue) = mpsc::channel(capacity.max(1));
+        let (gone, ended) = watch::channel(());
+        let failing = Arc::new(AtomicBool::new(false));
+        let writer = Writer { queue: sender, failing: Arc::clone(&failing), ended: gone };
+        (writer, Desk { queue, session, clock, signals, failing, ended })
+    }
+
+    /// Has `work` done inside the next transaction, and answers when that is on disk. A caller that goes away before
+    /// its turn is passed over. `work` may be run twice: only what it did last is kept.
+    pub(crate) async fn write<T, W>(&self, work: W) -> Result<T, Fault>
+    where
+        W: Fn(&mut Turn<'_>) -> rusqlite::Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let task = Box::new(Write { work, made: None, reply });
+        self.queue.try_send(Some(task)).map_err(refused)?;
+        answer.await.unwrap_or_else(|_| {
+            // The thread died between taking the write and answering it.
+            Err(Fault::new(FaultKind::Timeout, "The ledger stopped; whether this was done is not known."))
+        })
+    }
+
+    /// How many writes wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// Whether the last commit failed.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.failing.load(Relaxed)
+    }
+
+    /// Has everything that waits done, and the thread ended.
+    pub(crate) async fn close(&self) {
+        // An error says that it has ended already.
+        let _ = self.queue.send(None).await;
+        self.ended.closed().await;
+    }
+}
+
+/// Why a queue took nothing.
+pub(crate) fn refused<T>(error: mpsc::error::TrySendError<T>) -> Fault {
+    let message = match error {
+        mpsc::error::TrySendError::Full(_) => "Too many requests wait for the ledger.",
+        mpsc::error::TrySendError::Closed(_) => "The ledger is closed.",
+    };
+    Fault::new(FaultKind::Overloaded, message).with_retry_after(1)
+}
+
+impl Desk {
+    /// The thread's work, until it is told to end or nobody can ask any more. It holds the file's lock as long.
+    pub(crate) fn sit(mut self, lock: Arc<Lock>) {
+        while let Some(first) = self.queue.blocking_recv() {
+            let mut group: Vec<Box<dyn Task>> = Vec::new();
+            let mut next = Some(first);
+            while let Some(message) = next {
+                match message {
+                    Some(task) => group.push(task),
+                    None => self.queue.close(),
+                }
+                next = if group.len() < GROUP { self.queue.try_recv().ok() } else { None };
+            }
+            group.retain(|task| !task.is_abandoned());
+            if !group.is_empty() {
+                self.settle(group);
+            }
+        }
+        // Leaves a short log to whoever opens the file next. It is only tidiness: the log is as durable as the file.
+        if let Err(error) = self.session.one("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+            tracing::warn!(%error, "the ledger's log was not written back at the end");
+        }
+        let Desk { session, ended, .. } = self;
+        drop(session);
+        drop(lock);
+        drop(ended);
+    }
+
+    /// Commits a group and answers it; when that fails, each of it alone.
+    fn settle(&self, mut group: Vec<Box<dyn Task>>) {
+        match self.commit(&mut group) {
+            Ok(()) => group.into_iter().for_each(|task| task.answer(Ok(()))),
+            Err(fault) if group.len() == 1 => {
+                tracing::error!(%fault, "the ledger could not write");
+                group.into_iter().for_each(|task| task.answer(Err(&fault)));
+            }
+            Err(_) => group.into_iter().for_each(|task| self.settle(vec![task])),
+        }
+    }
+
+    /// Runs every task in one transaction. On an error nothing of it is left.
+    fn commit(&self, group: &mut [Box<dyn Task>]) -> Result<(), Fault> {
+        let mut aftermath = Aftermath::default();
+        let done = self.session.run("BEGIN IMMEDIATE", []).map_err(|error| fault(&error)).and_then(|_| {
+            for task in group {
+                let mut turn =
+                    Turn { session: &self.session, now: self.clock.now(), aftermath: &mut aftermath };
+                catch_unwind(AssertUnwindSafe(|| task.run(&mut turn)))
+                    .map_err(|panic| panicked(panic.as_ref()))?
+                    .map_err(|error| fault(&error))?;
+            }
+            self.session.run("COMMIT", []).map(|_| ()).map_err(|error| {
+                self.failing.store(true, Relaxed);
+                fault(&error)
+            })
+        });
+        match done {
+            Ok(()) => {
+                self.failing.store(false, Relaxed);
+                self.signals.tell(aftermath);
+                Ok(())
+            }
+            Err(fault) => {
+                self.take_back();
+                Err(fault)
+            }
+        }
+    }
+
+    fn take_back(&self) {
+        self.session.forget();
+        // Some errors have rolled back already.
+        if !self.session.is_idle()
+            && let Err(error) = self.session.run("ROLLBACK", [])
+        {
+            self.failing.store(true, Relaxed);
+            tracing::error!(%error, "the ledger could not take back a failed write");
+        }
+    }
+}
+
+/// A panic as a fault: a defect of ours, whose message is for the log.
+pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Fault {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    Fault::new(FaultKind::Internal, "A defect of the ledger kept it from doing this; nothing was changed.")
+        .with_detail(text.unwrap_or("a panic without a message"))
+}
