@@ -40,14 +40,6 @@ pub(crate) async fn give(mut asked: Asked, verb: Verb) -> Result<Response<Contro
     judged(acted.ok_or_else(unanswered)?, &asked).await
 }
 
-/// Writes an order that the token's scope does not allow into the audit, if the path names a job.
-pub(crate) async fn refused(asked: &mut Asked, verb: Verb) {
-    let (Ok(number), Ok(namespace)) = (asked.number(), asked.query.namespace()) else { return };
-    if let Err(fault) = asked.store().audit_refusal(&namespace, &call(asked, verb, number)).await {
-        tracing::error!(%fault, request_id = asked.request_id, "a refusal was not audited");
-    }
-}
-
 fn call(asked: &Asked, verb: Verb, number: i64) -> Call {
     let targets = vec![Target::number(number)];
     let (reach, wants_after) = (Reach::Tree, true);

@@ -13,11 +13,11 @@ use crate::{ControlBody, Problem, audit, commands, events, jobs, probes};
 
 /// One operation.
 pub(crate) struct Route {
+    /// Its `operationId` in `openapi.json`, which the audit calls it by.
+    pub(crate) operation: &'static str,
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) access: Access,
-    /// The order it gives, whose refusal belongs into the audit.
-    pub(crate) order: Option<Verb>,
     pub(crate) handle: Handler,
 }
 
@@ -27,32 +27,40 @@ pub(crate) type Handler =
 
 /// Every operation.
 pub(crate) static ROUTES: [Route; 14] = [
-    row(Method::GET, "/livez", Access::Open, |asked, _| Box::pin(probes::live(asked))),
-    row(Method::GET, "/readyz", Access::Open, |asked, _| Box::pin(probes::ready(asked))),
-    row(Method::GET, "/metrics", Access::Open, |asked, _| Box::pin(probes::metrics(asked))),
-    row(Method::GET, "/v1/openapi.json", Access::Open, |asked, _| Box::pin(probes::openapi(asked))),
-    row(Method::GET, "/v1/jobs", Access::Read, |asked, _| Box::pin(jobs::list(asked))),
-    row(Method::POST, "/v1/jobs", Access::Admin, |asked, body| Box::pin(jobs::post(asked, body))),
-    row(Method::GET, "/v1/jobs/{number}", Access::Read, |asked, _| Box::pin(jobs::get(asked))),
-    row(Method::PUT, "/v1/jobs/{number}", Access::Admin, |asked, body| Box::pin(jobs::put(asked, body))),
-    row(Method::POST, "/v1/jobs/{number}/events", Access::Run, |asked, body| {
+    get("live", "/livez", Access::Open, |asked, _| Box::pin(probes::live(asked))),
+    get("ready", "/readyz", Access::Open, |asked, _| Box::pin(probes::ready(asked))),
+    get("metrics", "/metrics", Access::Open, |asked, _| Box::pin(probes::metrics(asked))),
+    get("describeApi", "/v1/openapi.json", Access::Open, |asked, _| Box::pin(probes::openapi(asked))),
+    get("listJobs", "/v1/jobs", Access::Read, |asked, _| Box::pin(jobs::list(asked))),
+    post("registerJobs", "/v1/jobs", Access::Admin, |asked, body| Box::pin(jobs::post(asked, body))),
+    get("getJob", "/v1/jobs/{number}", Access::Read, |asked, _| Box::pin(jobs::get(asked))),
+    put("putJob", "/v1/jobs/{number}", Access::Admin, |asked, body| Box::pin(jobs::put(asked, body))),
+    post("postEvent", "/v1/jobs/{number}/events", Access::Run, |asked, body| {
         Box::pin(events::post(asked, body))
     }),
-    order("/v1/jobs/{number}/cancel", Verb::Cancel, |asked, _| Box::pin(orders::give(asked, Verb::Cancel))),
-    order("/v1/jobs/{number}/hold", Verb::Hold, |asked, _| Box::pin(orders::give(asked, Verb::Hold))),
-    order("/v1/jobs/{number}/release", Verb::Release, |asked, _| {
+    post("cancelJob", "/v1/jobs/{number}/cancel", Access::Admin, |asked, _| {
+        Box::pin(orders::give(asked, Verb::Cancel))
+    }),
+    post("holdJob", "/v1/jobs/{number}/hold", Access::Admin, |asked, _| {
+        Box::pin(orders::give(asked, Verb::Hold))
+    }),
+    post("releaseJob", "/v1/jobs/{number}/release", Access::Admin, |asked, _| {
         Box::pin(orders::give(asked, Verb::Release))
     }),
-    row(Method::GET, "/v1/commands", Access::Read, |asked, _| Box::pin(commands::get(asked))),
-    row(Method::GET, "/v1/audit", Access::Read, |asked, _| Box::pin(audit::page(asked))),
+    get("followCommands", "/v1/commands", Access::Read, |asked, _| Box::pin(commands::get(asked))),
+    get("readAudit", "/v1/audit", Access::Read, |asked, _| Box::pin(audit::page(asked))),
 ];
 
-const fn row(method: Method, path: &'static str, access: Access, handle: Handler) -> Route {
-    Route { method, path, access, order: None, handle }
+const fn get(operation: &'static str, path: &'static str, access: Access, handle: Handler) -> Route {
+    Route { operation, method: Method::GET, path, access, handle }
 }
 
-const fn order(path: &'static str, verb: Verb, handle: Handler) -> Route {
-    Route { method: Method::POST, path, access: Access::Admin, order: Some(verb), handle }
+const fn put(operation: &'static str, path: &'static str, access: Access, handle: Handler) -> Route {
+    Route { operation, method: Method::PUT, path, access, handle }
+}
+
+const fn post(operation: &'static str, path: &'static str, access: Access, handle: Handler) -> Route {
+    Route { operation, method: Method::POST, path, access, handle }
 }
 
 /// Where a method and a path lead.

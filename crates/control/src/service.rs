@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use countermand_ledger::Store;
+use countermand_ledger::{Denied, Store};
+use countermand_model::Caller;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::header::CONTENT_LENGTH;
@@ -22,8 +23,9 @@ use crate::auth::{self, Access, Token};
 use crate::body::{BrokenOff, RequestBody};
 use crate::probes::Tally;
 use crate::query::Query;
+use crate::read::names::DEFAULT_NAMESPACE;
 use crate::routes::{self, Found, Route};
-use crate::{ControlBody, Problem, orders, request_id};
+use crate::{ControlBody, Problem, request_id};
 
 /// The control API over a ledger. Clones are handles on the same one.
 ///
@@ -127,7 +129,8 @@ async fn handle(
         Found::Nothing => return Err(Problem::new(StatusCode::NOT_FOUND, "There is nothing at this path.")),
     };
     trace.route = Some(route);
-    let client = parts.extensions.get::<SocketAddr>().map_or_else(String::new, ToString::to_string);
+    let peer = parts.extensions.get::<SocketAddr>();
+    let client = peer.map_or_else(String::new, |peer| peer.ip().to_canonical().to_string());
     let mut asked = Asked {
         shared,
         segments,
@@ -138,12 +141,25 @@ async fn handle(
         request_id: request_id.to_owned(),
     };
     if let Some(token) = token.filter(|token| !token.scope.allows(route.access)) {
-        if let Some(verb) = route.order {
-            orders::refused(&mut asked, verb).await;
-        }
+        audit_refusal(&mut asked, route).await;
         return Err(auth::forbidden(&token));
     }
     (route.handle)(asked, body).await
+}
+
+/// Writes into the audit that a known caller may not. Only what changes something asks for more than reading.
+async fn audit_refusal(asked: &mut Asked, route: &Route) {
+    let namespace = asked.query.namespace().unwrap_or_else(|_| DEFAULT_NAMESPACE.to_owned());
+    let denied = Denied {
+        caller: Caller { user: asked.by.clone(), client: asked.client.clone(), own_only: false },
+        dialect: "control",
+        operation: route.operation.to_owned(),
+        written: asked.segments.first().cloned(),
+        request_id: asked.request_id.clone(),
+    };
+    if let Err(fault) = asked.store().audit_refusal(&namespace, &denied).await {
+        tracing::error!(%fault, request_id = asked.request_id, "a refusal was not audited");
+    }
 }
 
 /// HEAD: the header of the answer, with the length the body would have.

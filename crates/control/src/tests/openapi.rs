@@ -27,12 +27,14 @@ fn every_route_is_described_and_nothing_else() {
     for (path, item) in document["paths"].as_object().unwrap() {
         for method in names(item).iter().filter(|name| *name != "parameters") {
             let open = item[method]["security"].as_array().is_some_and(Vec::is_empty);
-            described.insert((method.to_uppercase(), path.clone(), open));
+            let operation = item[method]["operationId"].as_str().unwrap().to_owned();
+            described.insert((method.to_uppercase(), path.clone(), operation, open));
         }
     }
-    let routed = ROUTES
-        .iter()
-        .map(|route| (route.method.to_string(), route.path.to_owned(), route.access == Access::Open));
+    let routed = ROUTES.iter().map(|route| {
+        let (path, operation) = (route.path.to_owned(), route.operation.to_owned());
+        (route.method.to_string(), path, operation, route.access == Access::Open)
+    });
     assert_eq!(described, routed.collect());
 }
 
