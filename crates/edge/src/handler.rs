@@ -1,4 +1,4 @@
-//! The path of one request on its mount: open, authenticate, authorise, read, decode, call, encode, confirm. The order
+//! The path of one request on its mount: open, authenticate, authorise, read, decode, call, and the reply. The order
 //! is the point of this file; each step is somebody else's.
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -7,19 +7,18 @@ use std::sync::Arc;
 use bytes::Bytes;
 use countermand_dialects::{Access, BodyRule, Document, Echo, Head, Operation};
 use countermand_model::{Call, Caller, Fault, FaultKind, Outcome};
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, COOKIE, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, COOKIE};
 use http::request::Parts;
-use http::{HeaderValue, Method, Response, StatusCode, Version};
+use http::{Method, Response, StatusCode, Version};
 use http_body::Body;
 use tower::ServiceExt;
 
-use crate::answer::{Confirmation, confirm, delivery};
 use crate::auth::{Member, is_basic};
 use crate::body::RequestBody;
 use crate::log::Seen;
 use crate::mount::Found;
 use crate::stack::{Shared, bare};
-use crate::{AnswerBody, Denied, Mount, origin, rescue};
+use crate::{AnswerBody, Denied, Mount, origin, reply, rescue};
 
 /// What a request led to, when nothing refused it.
 enum Reached {
@@ -75,11 +74,11 @@ where
     body.linger();
 
     let mut response = match reached {
-        Ok(Reached::Document(document)) => prepared(document),
-        Ok(Reached::Outcome(outcome)) => encode(mount, &echo, Ok(outcome), seen),
-        Err(fault) => encode(mount, &echo, Err(fault), seen),
+        Ok(Reached::Document(document)) => reply::prepared(document),
+        Ok(Reached::Outcome(outcome)) => reply::encoded(mount, &echo, Ok(outcome), seen),
+        Err(fault) => reply::encoded(mount, &echo, Err(fault), seen),
     };
-    finish(&mut response, mount, seen, must_close);
+    reply::finish(&mut response, mount, seen, must_close);
     response
 }
 
@@ -202,73 +201,11 @@ impl Request<'_> {
 }
 
 /// Who gives the command, for the engine and the audit.
-fn caller(mount: &Mount, seen: &Seen) -> Caller {
+pub(crate) fn caller(mount: &Mount, seen: &Seen) -> Caller {
     let is_admin = seen.member.as_ref().is_some_and(|member| member.is_admin);
     Caller {
         user: seen.user().to_owned(),
         client: seen.client_text(),
         own_only: mount.own_scope && !is_admin,
-    }
-}
-
-/// The codec's answer. Should the codec panic over it, its answer to that; should it panic again, a bare 500.
-fn encode(
-    mount: &Mount,
-    echo: &Echo,
-    answer: Result<Outcome, Fault>,
-    seen: &mut Seen,
-) -> Response<AnswerBody> {
-    let written = rescue::caught(|| mount.codec.encode_response(echo, &answer)).or_else(|panic| {
-        seen.fault = Some(panic.clone());
-        rescue::caught(|| mount.codec.encode_response(echo, &Err(panic)))
-    });
-    let Ok(response) = written else { return bare(StatusCode::INTERNAL_SERVER_ERROR) };
-    let response = response.map(AnswerBody::new);
-    if seen.fault.is_some() {
-        return response;
-    }
-    match answer {
-        Ok(outcome) => match delivery(&outcome) {
-            // An error status does not hand anything out, whatever the engine reserved for it.
-            Some(delivery) if response.status().is_success() => {
-                let (caller, dialect) = (caller(mount, seen), mount.dialect.name);
-                let call = confirm(delivery, caller, dialect, seen.request_id.clone());
-                let confirmation = Confirmation { engine: mount.engine.clone(), call };
-                response.map(|body| body.confirming(confirmation))
-            }
-            Some(_) | None => response,
-        },
-        Err(fault) => {
-            seen.fault = Some(fault);
-            response
-        }
-    }
-}
-
-fn prepared(document: &'static Document) -> Response<AnswerBody> {
-    let mut response = bare(StatusCode::from_u16(document.status).unwrap_or(StatusCode::OK));
-    *response.body_mut() = AnswerBody::new(Bytes::from_static(document.body.as_bytes()));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(document.content_type));
-    response
-}
-
-/// The headers that are the edge's, where the codec has not its own.
-fn finish(response: &mut Response<AnswerBody>, mount: &Mount, seen: &Seen, must_close: bool) {
-    let is_challenge = response.status() == StatusCode::UNAUTHORIZED;
-    let headers = response.headers_mut();
-    // What changed something is not to be answered from a cache the next time (RFC 9111 §5.2.2.5), GETs least of all.
-    if seen.operation.is_some_and(|operation| operation.access == Access::Write) {
-        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    }
-    // RFC 9110 §11.6.1: a 401 says how to do better. Only the edge knows the realm's name.
-    let asks = |fault: &Fault| matches!(fault.kind, FaultKind::NoCredentials | FaultKind::BadCredentials);
-    if is_challenge
-        && seen.fault.as_ref().is_some_and(asks)
-        && let Some(realm) = &mount.realm
-    {
-        headers.entry(WWW_AUTHENTICATE).or_insert_with(|| realm.challenge());
-    }
-    if must_close {
-        headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
 }

@@ -3,20 +3,34 @@
 //! no ledger and no scheduler.
 //!
 //! Reading order: [`Mount`] says what answers where; `stack` is the onion, written once; `handler` is the path of one
-//! request inside it; [`Realm`] knows the users; [`listen`] accepts connections for any service, this one or another.
+//! request inside it, `reply` its way back; [`Realm`] knows the users; [`listen`] accepts connections for any service,
+//! this one or another.
+
+mod settings;
+
+mod mount;
+
+mod service;
+
+mod stack;
+
+mod handler;
+
+mod reply;
 
 mod answer;
+
 mod body;
-mod handler;
-mod log;
-mod metrics;
-mod mount;
+
 mod origin;
+
 mod request_id;
+
 mod rescue;
-mod service;
-mod settings;
-mod stack;
+
+mod log;
+
+mod metrics;
 
 mod auth;
 

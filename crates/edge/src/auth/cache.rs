@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::realm::Member;
+use super::users::Member;
 
 /// How long a password that fits is not verified again.
 const SUCCESS: Duration = Duration::from_secs(300);

@@ -7,8 +7,9 @@ mod hash;
 mod htpasswd;
 mod realm;
 mod reload;
+mod users;
 mod verify;
 
 pub(crate) use basic::is_basic;
-pub(crate) use realm::Member;
 pub use realm::{Realm, RealmConfig, RealmError};
+pub(crate) use users::Member;

@@ -1,18 +1,19 @@
 //! A realm: the users of a file, the groups they are in, and what that lets them do.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use countermand_model::{Fault, FaultKind};
 use http::{HeaderMap, HeaderValue};
 
 use super::basic::{self, Credentials};
-use super::cache::{Cache, Fingerprints, Verdict};
+use super::cache::Fingerprints;
 use super::hash::Stored;
 use super::htpasswd::Users;
 use super::reload::{self, Reload};
+use super::users::{Current, Loaded, Member, Rules, loaded};
 use super::verify::Verifiers;
 use crate::metrics::CacheMetrics;
 
@@ -72,35 +73,6 @@ pub struct Realm {
     current: Current,
     /// `None`: these users are not from a file.
     reload: Option<Reload>,
-}
-
-/// A user, as far as a request is concerned.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Member {
-    pub(crate) name: String,
-    pub(crate) may_read: bool,
-    pub(crate) may_write: bool,
-    pub(crate) is_admin: bool,
-}
-
-/// The users as the file has them now; replaced as a whole.
-pub(super) type Current = Arc<RwLock<Arc<Loaded>>>;
-
-/// One state of the file, and what was found out about it.
-pub(super) struct Loaded {
-    /// Tells verifications of one state from those of another.
-    pub(super) generation: u64,
-    users: HashMap<String, (Stored, Arc<Member>)>,
-    decoy: Option<Stored>,
-    cache: Cache,
-}
-
-/// Which names may do what; `None` is every name.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Rules {
-    read: Option<BTreeSet<String>>,
-    write: Option<BTreeSet<String>>,
-    admin: Option<BTreeSet<String>>,
 }
 
 impl Realm {
@@ -196,73 +168,6 @@ impl Realm {
         HeaderValue::from_str(&format!("Basic realm=\"{quoted}\", charset=\"UTF-8\""))
             .expect("visible ASCII is a header value")
     }
-}
-
-impl Member {
-    /// Whoever asks where nobody need say who they are: no name, and no limits but the mount's own.
-    pub(crate) fn anybody() -> Arc<Member> {
-        static ANYBODY: LazyLock<Arc<Member>> = LazyLock::new(|| {
-            Arc::new(Member { name: String::new(), may_read: true, may_write: true, is_admin: true })
-        });
-        Arc::clone(&ANYBODY)
-    }
-}
-
-impl Loaded {
-    pub(super) fn new(generation: u64, users: Users, rules: &Rules) -> Loaded {
-        let member = |(name, stored): (String, Stored)| {
-            let member = Arc::new(rules.member(&name));
-            (name, (stored, member))
-        };
-        Loaded {
-            generation,
-            users: users.stored.into_iter().map(member).collect(),
-            decoy: users.decoy,
-            cache: Cache::default(),
-        }
-    }
-
-    /// Slow. A name that is not there costs what one that is does, so that the time does not tell which there are.
-    fn verify(&self, credentials: &Credentials) -> Verdict {
-        let password = credentials.password().as_bytes();
-        match self.users.get(credentials.name()) {
-            Some((stored, member)) => stored.verify(password).then(|| Arc::clone(member)),
-            None => {
-                if let Some(decoy) = &self.decoy {
-                    std::hint::black_box(decoy.verify(password));
-                }
-                None
-            }
-        }
-    }
-}
-
-impl Rules {
-    fn of(config: &RealmConfig) -> Rules {
-        let names = |groups: &Vec<String>| {
-            groups.iter().filter_map(|group| config.groups.get(group)).flatten().cloned().collect()
-        };
-        Rules {
-            read: config.read.as_ref().map(names),
-            write: config.write.as_ref().map(names),
-            admin: Some(names(&config.admin)),
-        }
-    }
-
-    fn member(&self, name: &str) -> Member {
-        let may = |names: &Option<BTreeSet<String>>| names.as_ref().is_none_or(|names| names.contains(name));
-        Member {
-            name: name.to_owned(),
-            may_read: may(&self.read),
-            may_write: may(&self.write),
-            is_admin: may(&self.admin),
-        }
-    }
-}
-
-/// The users as they are now. Nobody panics while holding this lock.
-pub(super) fn loaded(current: &Current) -> Arc<Loaded> {
-    Arc::clone(&current.read().unwrap_or_else(PoisonError::into_inner))
 }
 
 fn overloaded() -> Fault {

@@ -14,7 +14,8 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::htpasswd::{self, LineError, Users};
-use super::realm::{Current, Loaded, RealmConfig, RealmError, Rules, loaded};
+use super::realm::{RealmConfig, RealmError};
+use super::users::{Current, Loaded, Rules, loaded};
 
 /// How often the file is looked at, at most, in milliseconds.
 const INTERVAL: u64 = 1000;

@@ -181,3 +181,6 @@ fn household(client: IpAddr) -> IpAddr {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,7 +106,7 @@ async fn accept(listener: &TcpListener) -> TcpStream {
         match listener.accept().await {
             Ok((stream, _)) => return stream,
             Err(error) if is_about_one(&error) => {
-                tracing::debug!(%error, "a connection ended before it was accepted")
+                tracing::debug!(%error, "a connection ended before it was accepted");
             }
             Err(error) => {
                 // Out of descriptors or memory: the same error would come at once, for as long as it lasts.

@@ -1,0 +1,75 @@
+//! From an outcome or a fault to the response: the codec's bytes, the edge's headers, and what taking them confirms.
+
+use bytes::Bytes;
+use countermand_dialects::{Access, Document, Echo};
+use countermand_model::{Fault, FaultKind, Outcome};
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::{HeaderValue, Response, StatusCode};
+
+use crate::answer::{Confirmation, confirm, delivery};
+use crate::handler::caller;
+use crate::log::Seen;
+use crate::stack::bare;
+use crate::{AnswerBody, Mount, rescue};
+
+/// The codec's answer. Should the codec panic over it, its answer to that; should it panic again, a bare 500.
+pub(crate) fn encoded(
+    mount: &Mount,
+    echo: &Echo,
+    answer: Result<Outcome, Fault>,
+    seen: &mut Seen,
+) -> Response<AnswerBody> {
+    let written = rescue::caught(|| mount.codec.encode_response(echo, &answer)).or_else(|panic| {
+        seen.fault = Some(panic.clone());
+        rescue::caught(|| mount.codec.encode_response(echo, &Err(panic)))
+    });
+    let Ok(response) = written else { return bare(StatusCode::INTERNAL_SERVER_ERROR) };
+    let response = response.map(AnswerBody::new);
+    if seen.fault.is_some() {
+        return response;
+    }
+    match answer {
+        Ok(outcome) => match delivery(&outcome) {
+            // An error status does not hand anything out, whatever the engine reserved for it.
+            Some(delivery) if response.status().is_success() => {
+                let (caller, dialect) = (caller(mount, seen), mount.dialect.name);
+                let call = confirm(delivery, caller, dialect, seen.request_id.clone());
+                let confirmation = Confirmation { engine: mount.engine.clone(), call };
+                response.map(|body| body.confirming(confirmation))
+            }
+            Some(_) | None => response,
+        },
+        Err(fault) => {
+            seen.fault = Some(fault);
+            response
+        }
+    }
+}
+
+pub(crate) fn prepared(document: &'static Document) -> Response<AnswerBody> {
+    let mut response = bare(StatusCode::from_u16(document.status).unwrap_or(StatusCode::OK));
+    *response.body_mut() = AnswerBody::new(Bytes::from_static(document.body.as_bytes()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(document.content_type));
+    response
+}
+
+/// The headers that are the edge's, where the codec has not its own.
+pub(crate) fn finish(response: &mut Response<AnswerBody>, mount: &Mount, seen: &Seen, must_close: bool) {
+    let is_challenge = response.status() == StatusCode::UNAUTHORIZED;
+    let headers = response.headers_mut();
+    // What changed something is not to be answered from a cache the next time (RFC 9111 §5.2.2.5), GETs least of all.
+    if seen.operation.is_some_and(|operation| operation.access == Access::Write) {
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+    // RFC 9110 §11.6.1: a 401 says how to do better. Only the edge knows the realm's name.
+    let asks = |fault: &Fault| matches!(fault.kind, FaultKind::NoCredentials | FaultKind::BadCredentials);
+    if is_challenge
+        && seen.fault.as_ref().is_some_and(asks)
+        && let Some(realm) = &mount.realm
+    {
+        headers.entry(WWW_AUTHENTICATE).or_insert_with(|| realm.challenge());
+    }
+    if must_close {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+}
