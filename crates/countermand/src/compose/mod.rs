@@ -10,10 +10,8 @@ use std::sync::Arc;
 
 use countermand_bus::{Limits, Onion, Settled};
 use countermand_control::Control;
-use countermand_dialects::Dialect;
 use countermand_edge::{Denied, DeniedHook, Edge, Engine, Realm, RealmConfig, RealmError, Settings};
 use countermand_ledger::{self as ledger, Clock, Location, Store};
-use countermand_model::{Call, Cancel, Command, Target};
 use prometheus_client::registry::Registry;
 
 use crate::config::{self, Config, Ledger, Users};
@@ -124,7 +122,7 @@ fn mount(
         realm: mount.realm.map(|realm| Arc::clone(&realms[realm])),
         own_scope: mount.own_scope,
         engine: engine(onion, store, &mount.namespace),
-        denied: denied(mount.dialect, store.clone(), mount.namespace.clone()),
+        denied: denied(store.clone(), mount.namespace.clone()),
     }
 }
 
@@ -138,23 +136,21 @@ fn engine(onion: &Onion, store: &Store, namespace: &str) -> Engine {
     onion.around(store.engine(namespace), settled)
 }
 
-/// A known user who may not has a row in the audit. The edge knows the operation, not the command: the body that would
-/// say which was not read. Of the command the audit keeps the targets only, so a cancel stands for any.
-fn denied(dialect: &'static Dialect, store: Store, namespace: String) -> DeniedHook {
+/// A known user who may not has a row in the audit.
+fn denied(store: Store, namespace: String) -> DeniedHook {
     Arc::new(move |denied: Denied| {
         let (store, namespace) = (store.clone(), namespace.clone());
-        let target =
-            |written: String| Target { number: (dialect.ids.number)(&written), written, dataset: None };
-        let targets = denied.written.map(target).into_iter().collect();
-        let call = Call {
-            command: Command::Cancel(Cancel { targets, ..Cancel::default() }),
-            caller: denied.caller,
-            dialect: denied.dialect,
-            request_id: denied.request_id,
-        };
         Box::pin(async move {
-            if let Err(fault) = store.audit_refusal(&namespace, &call).await {
-                tracing::error!(%fault, request_id = call.request_id, "a refusal is not in the audit");
+            let request_id = denied.request_id.clone();
+            let denied = ledger::Denied {
+                caller: denied.caller,
+                dialect: denied.dialect,
+                operation: denied.operation.to_owned(),
+                written: denied.written,
+                request_id: denied.request_id,
+            };
+            if let Err(fault) = store.audit_refusal(&namespace, denied).await {
+                tracing::error!(%fault, request_id, "a refusal is not in the audit");
             }
         })
     })

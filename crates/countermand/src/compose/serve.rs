@@ -52,9 +52,9 @@ impl Gateway {
     /// # Errors
     /// One of them cannot be listened at.
     pub async fn listen(self, config: &Config) -> Result<Listening, StartError> {
-        let edge = bind("server.listen", config.server.listen).await?;
+        let edge = bind("the dialects", config.server.listen).await?;
         let control = match &config.control {
-            Some(control) => Some(bind("control.listen", control.listen).await?),
+            Some(control) => Some(bind("the control API", control.listen).await?),
             None => None,
         };
         Ok(Listening { gateway: self, edge, control, limits: config.limits.clone() })
@@ -137,6 +137,6 @@ pub fn terminated() -> Result<impl Future<Output = ()> + Send + 'static, StartEr
     })
 }
 
-async fn bind(key: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|source| StartError::Listen { key, address, source })
+async fn bind(what: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { what, address, source })
 }

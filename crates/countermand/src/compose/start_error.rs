@@ -19,8 +19,8 @@ pub enum StartError {
     Mounts(MountError),
     /// An address cannot be listened at.
     Listen {
-        /// Which key of the configuration says so.
-        key: &'static str,
+        /// Who would have been served there.
+        what: &'static str,
         /// The address.
         address: SocketAddr,
         /// Why.
@@ -39,10 +39,10 @@ impl fmt::Display for StartError {
                 f.write_str(&errors.join("; "))
             }
             StartError::Mounts(error) => error.fmt(f),
-            StartError::Listen { key, address, source } => {
+            StartError::Listen { what, address, source } => {
                 write!(
                     f,
-                    "cannot listen at {address} ({key}): {source}; choose another address or end who has it"
+                    "cannot listen at {address} for {what}: {source}; choose another address or end who has it"
                 )
             }
             StartError::Signals(error) => write!(f, "cannot listen for signals: {error}"),

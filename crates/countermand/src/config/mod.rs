@@ -21,6 +21,8 @@ mod control;
 
 mod realms;
 
+mod references;
+
 mod mounts;
 
 #[cfg(test)]

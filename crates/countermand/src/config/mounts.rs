@@ -1,5 +1,4 @@
-//! `[[mounts]]` and `[engines.NAME]`: which dialect answers where, for whom, from what. Everything a mount refers to
-//! is resolved here.
+//! `[[mounts]]`: which dialect answers where, for whom, from what, and with which options.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,30 +9,15 @@ use super::Mount;
 use super::check::choice;
 use super::cursor::nearest;
 use super::mistake::Findings;
-use super::raw::{Raw, RawEngine, RawMount, Text};
+use super::raw::{Raw, RawMount, Text};
+use super::references::Names;
 
 /// A way to answer that has not landed yet reads as one that exists, so that the message can say so.
 const MODES: [(&str, bool); 4] =
     [("serve", true), ("passthrough", false), ("shadow", false), ("serve-else-passthrough", false)];
 
-/// What mounts are resolved against.
-struct Names<'a> {
-    realms: Vec<&'a str>,
-    /// Each engine's name and namespace; `None` where the engine itself has a mistake.
-    engines: Vec<(&'a str, Option<String>)>,
-    loopback: bool,
-}
-
 pub(super) fn check(raw: &Raw, loopback: bool, findings: &mut Findings<'_>) -> Vec<Mount> {
-    let names = Names {
-        realms: raw.realms.iter().map(|(name, _)| name.value.as_str()).collect(),
-        engines: raw
-            .engines
-            .iter()
-            .map(|(name, engine)| (name.value.as_str(), namespace(name, engine, findings)))
-            .collect(),
-        loopback,
-    };
+    let names = Names::of(raw, loopback, findings);
     if raw.mounts.is_empty() {
         return every_dialect(&names, findings);
     }
@@ -50,8 +34,8 @@ pub(super) fn check(raw: &Raw, loopback: bool, findings: &mut Findings<'_>) -> V
 
 /// Without `[[mounts]]`: all dialects at their own paths on the ledger.
 fn every_dialect(names: &Names<'_>, findings: &mut Findings<'_>) -> Vec<Mount> {
-    let realm = realm(None, 0, names, findings);
-    let namespace = engine(None, 0, names, findings);
+    let realm = names.realm(None, 0, findings);
+    let namespace = names.engine(None, 0, findings);
     let (Some(realm), Some(namespace)) = (realm, namespace) else { return Vec::new() };
     super::all_dialects(realm, &namespace)
 }
@@ -63,8 +47,8 @@ fn mount(
     findings: &mut Findings<'_>,
 ) -> Option<Mount> {
     let dialect = dialect(raw, findings);
-    let realm = realm(raw.realm.as_ref(), raw.at, names, findings);
-    let namespace = engine(raw.engine.as_ref(), raw.at, names, findings);
+    let realm = names.realm(raw.realm.as_ref(), raw.at, findings);
+    let namespace = names.engine(raw.engine.as_ref(), raw.at, findings);
     mode("mode", raw.mode.as_ref(), findings);
     let scopes = [("all", false), ("own", true)];
     let own_scope = choice("scope", raw.scope.as_ref(), &scopes, findings).unwrap_or(false);
@@ -113,102 +97,6 @@ fn dialect(raw: &RawMount, findings: &mut Findings<'_>) -> Option<&'static Diale
         findings.mistake(text.at, format!("no dialect is called {:?}; {advice}", text.value));
     }
     found
-}
-
-/// `Some(None)`: no realm, as written out. `None`: a mistake.
-fn realm(
-    text: Option<&Text>,
-    at: usize,
-    names: &Names<'_>,
-    findings: &mut Findings<'_>,
-) -> Option<Option<usize>> {
-    let Some(text) = text else {
-        return match names.realms.len() {
-            1 => Some(Some(0)),
-            0 => {
-                let advice =
-                    "write [realms.NAME] with an htpasswd, or realm = \"none\" in a mount on loopback";
-                findings.mistake(at, format!("there is no realm to authenticate with; {advice}"));
-                None
-            }
-            _ => {
-                let realms = names.realms.join(", ");
-                findings
-                    .mistake(at, format!("there are several realms; say which with realm = one of {realms}"));
-                None
-            }
-        };
-    };
-    if text.value == "none" {
-        if !names.loopback {
-            let advice = "give the mount a realm, or listen at 127.0.0.1";
-            findings.mistake(text.at, format!("realm = \"none\" is for loopback only; {advice}"));
-            return None;
-        }
-        return Some(None);
-    }
-    let found = names.realms.iter().position(|name| *name == text.value);
-    if found.is_none() {
-        findings.mistake(text.at, unknown("realm", "realms", &text.value, &names.realms));
-    }
-    found.map(Some)
-}
-
-fn engine(text: Option<&Text>, at: usize, names: &Names<'_>, findings: &mut Findings<'_>) -> Option<String> {
-    let Some(text) = text else {
-        return match names.engines.as_slice() {
-            [] => Some("default".to_owned()),
-            [(_, namespace)] => namespace.clone(),
-            several => {
-                let engines: Vec<_> = several.iter().map(|(name, _)| *name).collect();
-                let engines = engines.join(", ");
-                findings.mistake(
-                    at,
-                    format!("there are several engines; say which with engine = one of {engines}"),
-                );
-                None
-            }
-        };
-    };
-    let found = names.engines.iter().find(|(name, _)| *name == text.value);
-    if found.is_none() {
-        let engines: Vec<_> = names.engines.iter().map(|(name, _)| *name).collect();
-        findings.mistake(text.at, unknown("engine", "engines", &text.value, &engines));
-    }
-    found.and_then(|(_, namespace)| namespace.clone())
-}
-
-fn unknown(what: &str, table: &str, written: &str, names: &[&str]) -> String {
-    let advice = nearest(written, names)
-        .map_or_else(|| format!("write [{table}.{written}]"), |name| format!("did you mean {name:?}?"));
-    format!("there is no {what} {written:?}; {advice}")
-}
-
-/// The namespace an engine of the kind `ledger` serves.
-fn namespace(name: &Text, raw: &RawEngine, findings: &mut Findings<'_>) -> Option<String> {
-    match raw.kind.as_ref().map(|kind| (kind.at, kind.value.as_str())) {
-        Some((_, "ledger")) => {}
-        Some((at, "upstream")) => {
-            findings.mistake(at, "upstream engines are not in this version; write kind = \"ledger\"");
-            return None;
-        }
-        Some((at, other)) => {
-            findings.mistake(at, format!("{other:?} is no kind of engine; write kind = \"ledger\""));
-            return None;
-        }
-        None => {
-            findings.mistake(name.at, format!("engine {} has no kind; write kind = \"ledger\"", name.value));
-            return None;
-        }
-    }
-    let Some(namespace) = &raw.namespace else { return Some("default".to_owned()) };
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if namespace.value.is_empty() || namespace.value.len() > 64 || !namespace.value.chars().all(fits) {
-        findings
-            .mistake(namespace.at, "a namespace is 1 to 64 letters, digits, dots, hyphens and underscores");
-        return None;
-    }
-    Some(namespace.value.clone())
 }
 
 fn codec(

@@ -7,6 +7,9 @@ mod runner;
 
 mod banner;
 
+#[cfg(test)]
+mod tests;
+
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -18,26 +18,35 @@ const PATH: &str = "/v1/commands";
 /// How long after a lost connection the next one is tried.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Until Ctrl-C, or until nobody reads the output any more.
 pub(super) async fn run(client: &Client, after: Option<u64>) -> Result<(), Failure> {
+    tokio::select! {
+        result = watch(client, after) => result,
+        _ = tokio::signal::ctrl_c() => Ok(()),
+    }
+}
+
+async fn watch(client: &Client, after: Option<u64>) -> Result<(), Failure> {
     let mut last = match after {
         Some(after) => after,
         None => end(client).await.map_err(refused(PATH))?,
     };
     // The first connection must succeed: a wrong URL is said at once, a gateway that restarts is waited for.
     let mut connected = false;
+    let mut told = false;
     loop {
         match follow(client, &mut last).await {
-            Ok(()) => connected = true,
+            Ok(()) => (connected, told) = (true, false),
             Err(Stop::Output(error)) => return Err(error.into()),
             Err(Stop::Connection(error @ ClientError::Unreachable { .. })) if connected => {
-                tracing::debug!(%error, "waits for the gateway");
+                if !told {
+                    eprintln!("countermand: {PATH}: {error}; goes on when it is back");
+                    told = true;
+                }
             }
             Err(Stop::Connection(error)) => return Err(refused(PATH)(error)),
         }
-        tokio::select! {
-            () = tokio::time::sleep(PAUSE) => {}
-            _ = tokio::signal::ctrl_c() => return Ok(()),
-        }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 

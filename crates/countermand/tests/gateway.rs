@@ -1,0 +1,217 @@
+//! The built program as a gateway: a demo on ports of its own, asked by a plain socket, ended by a signal.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Output, Stdio};
+
+const TOKEN: &str = "a-token-of-the-tests";
+
+/// A running gateway; killed when it is forgotten.
+struct Running {
+    child: Child,
+    edge: SocketAddr,
+    control: SocketAddr,
+    printed: String,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself, and then there is nothing to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Starts a demo and reads what it prints up to the last curl.
+fn demo(more: &[&str]) -> Running {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countermand"));
+    command
+        .args(["demo", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--token", TOKEN])
+        .args(more);
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("the program runs");
+    let mut out = BufReader::new(child.stdout.take().expect("stdout is piped"));
+    let mut printed = String::new();
+    while !printed.contains("/v1/jobs\n") {
+        assert_ne!(out.read_line(&mut printed).expect("it prints text"), 0, "it ended after {printed}");
+    }
+    let address = |before: &str| {
+        let (_, rest) = printed.split_once(before).expect("it says where it is");
+        rest.split([',', ' ']).next().and_then(|text| text.parse().ok()).expect("an address")
+    };
+    let (edge, control) = (address("Dialects at http://"), address("control API at http://"));
+    Running { child, edge, control, printed }
+}
+
+impl Running {
+    fn job(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_countermand"));
+        command.arg("job").args(arguments).stdin(Stdio::null());
+        command.env("COUNTERMAND_CONTROL", format!("http://{}", self.control));
+        command.env("COUNTERMAND_TOKEN", TOKEN).output().expect("the program runs")
+    }
+
+    /// SIGTERM, and the exit code.
+    fn end(mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("there is kill");
+        assert!(sent.success());
+        self.child.wait().expect("it ends").code()
+    }
+}
+
+/// One request on a connection of its own; the whole answer as text.
+fn ask(address: SocketAddr, head: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    let request = format!("{head}\r\nHost: {address}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers in UTF-8");
+    answer
+}
+
+/// `demo:demo`.
+const BASIC: &str = "Authorization: Basic ZGVtbzpkZW1v";
+
+#[test]
+fn a_demo_answers_the_calls_it_prints_and_ends_in_order() {
+    let running = demo(&[]);
+    assert_eq!(
+        running.printed.lines().filter(|line| line.starts_with("curl ")).count(),
+        countermand_dialects::ALL.len() + 1
+    );
+    if countermand_dialects::by_name("oracle-ess").is_some() {
+        let path = "/ess/rest/scheduler/v1/requests/302";
+        let answer = ask(running.edge, &format!("POST {path}/cancel HTTP/1.1\r\n{BASIC}"));
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("links"), "{answer}");
+        let stranger = ask(running.edge, &format!("GET {path} HTTP/1.1"));
+        assert!(stranger.starts_with("HTTP/1.1 401"), "{stranger}");
+    }
+    if countermand_dialects::by_name("hitachi-detail-view").is_some() {
+        let path = "/dbapi.do?action=abortRequest&dataset=defaultDs&requestId=316829382_14";
+        let answer = ask(running.edge, &format!("GET {path} HTTP/1.1\r\n{BASIC}"));
+        assert!(answer.contains("\"aborted\"") && answer.contains("true"), "{answer}");
+    }
+    assert!(ask(running.control, "GET /readyz HTTP/1.1").starts_with("HTTP/1.1 200"));
+    assert!(ask(running.control, "GET /v1/jobs HTTP/1.1").starts_with("HTTP/1.1 401"));
+    assert_eq!(running.end(), Some(0));
+}
+
+#[test]
+fn jobs_are_moved_from_the_shell() {
+    let running = demo(&[]);
+    let said = |output: &Output| {
+        let text = String::from_utf8_lossy(&output.stdout);
+        serde_json::from_str::<serde_json::Value>(&text).unwrap_or_default()
+    };
+    assert_eq!(said(&running.job(&["get", "25"]))["state"], "queued");
+    assert_eq!(said(&running.job(&["hold", "25"]))["state"], "held");
+    assert_eq!(said(&running.job(&["release", "25"]))["state"], "queued");
+    assert_eq!(said(&running.job(&["cancel", "25"]))["state"], "cancelled");
+    let absent = running.job(&["get", "999"]);
+    assert_eq!(absent.status.code(), Some(1), "{}", String::from_utf8_lossy(&absent.stderr));
+    assert!(!said(&running.job(&["list", "--state", "running"]))["jobs"].as_array().unwrap().is_empty());
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jobs.ndjson");
+    std::fs::write(&file, "{\"number\": 900, \"name\": \"one\"}\n{\"nme\": 1}\n{\"number\": 901}\n").unwrap();
+    let imported = running.job(&["import", file.to_str().unwrap()]);
+    assert_eq!(imported.status.code(), Some(1), "a line is refused");
+    assert_eq!(said(&imported)["registered"], 2);
+    let event = running.job(&["event", "900", "--state", "running", "--runner", "farm"]);
+    assert_eq!(said(&event)["state"], "running");
+    assert_eq!(
+        said(&running.job(&["put", "900", "--file", file.to_str().unwrap()])),
+        serde_json::Value::Null
+    );
+
+    let wrong = Command::new(env!("CARGO_BIN_EXE_countermand"))
+        .args(["job", "get", "25", "--token", "wrong", "--control", &format!("http://{}", running.control)])
+        .output()
+        .unwrap();
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("set COUNTERMAND_TOKEN"));
+    assert_eq!(running.end(), Some(0));
+}
+
+#[test]
+fn the_feed_is_followed_line_by_line() {
+    let running = demo(&[]);
+    let mut watch = Command::new(env!("CARGO_BIN_EXE_countermand"))
+        .args(["job", "watch", "--after", "0", "--token", TOKEN])
+        .args(["--control", &format!("http://{}", running.control)])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    assert!(running.job(&["cancel", "301"]).status.success());
+    let mut line = String::new();
+    BufReader::new(watch.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    watch.kill().unwrap();
+    watch.wait().unwrap();
+    let entry: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!((&entry["number"], &entry["command"]), (&301.into(), &"cancel".into()), "{line}");
+}
+
+#[test]
+fn a_demo_keeps_its_jobs_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("demo.db");
+    let store = ["--store", file.to_str().unwrap()];
+    let running = demo(&store);
+    assert!(running.job(&["cancel", "25"]).status.success());
+    assert_eq!(running.end(), Some(0));
+    let again = demo(&store);
+    let output = again.job(&["get", "25"]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("\"cancelled\""));
+}
+
+#[test]
+fn an_address_that_is_taken_is_74_and_one_for_all_is_refused() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let run = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_countermand")).arg("demo").args(arguments).output().unwrap()
+    };
+    let output = run(&["--listen", &address, "--control", "127.0.0.1:0"]);
+    assert_eq!(output.status.code(), Some(74), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("for the dialects"));
+    let output = run(&["--listen", "0.0.0.0:0", "--control", "127.0.0.1:0"]);
+    assert_eq!(output.status.code(), Some(64));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--expose"));
+}
+
+#[test]
+fn a_configured_gateway_says_when_it_is_ready_and_ends_on_a_signal() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("countermand.toml");
+    let users = format!("ana:{}\n", bcrypt::hash("secret", 4).unwrap());
+    std::fs::write(folder.path().join("ops.htpasswd"), users).unwrap();
+    std::fs::write(
+        &file,
+        "[server]\nlisten = \"127.0.0.1:0\"\n[control]\nlisten = \"127.0.0.1:0\"\n\
+         [ledger]\nstore = \"sqlite:jobs.db\"\n[realms.ops]\nhtpasswd = \"ops.htpasswd\"\n",
+    )
+    .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countermand"));
+    command.args(["serve", "--config", file.to_str().unwrap()]).env("COUNTERMAND_TOKEN", TOKEN);
+    command.env_remove("RUST_LOG").stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let ready = log
+        .by_ref()
+        .map(|line| serde_json::from_str::<serde_json::Value>(&line.unwrap()).expect("a log line is JSON"))
+        .find(|line| line["message"] == "ready")
+        .expect("it becomes ready");
+    let address = |name: &str| ready[name].as_str().unwrap().parse::<SocketAddr>().unwrap();
+    let (edge, control) = (address("listen"), address("control"));
+    let running = Running { child, edge, control, printed: String::new() };
+    assert!(folder.path().join("jobs.db").exists(), "the store is relative to the configuration");
+    assert!(running.job(&["list"]).status.success());
+    assert!(ask(running.edge, "GET /nowhere HTTP/1.1").starts_with("HTTP/1.1 404"));
+    // The log is read on, so that the gateway never waits for somebody to take it.
+    let rest = std::thread::spawn(move || log.map_while(Result::ok).collect::<Vec<_>>().join("\n"));
+    assert_eq!(running.end(), Some(0));
+    let rest = rest.join().unwrap();
+    assert!(rest.contains("SIGTERM") && rest.contains("\"ended\""), "{rest}");
+    assert!(!rest.contains(TOKEN), "{rest}");
+}
