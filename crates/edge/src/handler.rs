@@ -53,17 +53,18 @@ where
         headers: &parts.headers,
         origin: &origin,
     };
+    let mut body = RequestBody::new(body, parts);
     let echo = match rescue::caught(|| mount.codec.open(&head)) {
         Ok(echo) => echo,
         Err(fault) => {
             // Nothing is known of the format to answer in.
             seen.fault = Some(fault);
+            body.linger();
             return bare(StatusCode::INTERNAL_SERVER_ERROR);
         }
     };
     seen.operation = echo.operation;
 
-    let mut body = RequestBody::new(body, parts);
     let request = Request { shared, found, parts, echo: &echo };
     let reached = match bad_host {
         // RFC 9112 §3.2 leaves no choice, so it comes before everything else.

@@ -46,6 +46,7 @@ pub(crate) fn encoded(
     }
 }
 
+/// A document that the dialect has ready, as it is.
 pub(crate) fn prepared(document: &'static Document) -> Response<AnswerBody> {
     let mut response = bare(StatusCode::from_u16(document.status).unwrap_or(StatusCode::OK));
     *response.body_mut() = AnswerBody::new(Bytes::from_static(document.body.as_bytes()));

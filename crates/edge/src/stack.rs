@@ -14,6 +14,7 @@ use http_body::Body;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use crate::body::RequestBody;
 use crate::log::{self, Seen};
 use crate::metrics::{CacheMetrics, Metrics};
 use crate::mount::Mounts;
@@ -50,7 +51,10 @@ where
     // The mount is found before anything may refuse: from here on there is a dialect to refuse in.
     let mut response = match shared.mounts.find(parts.uri.path()) {
         Some(found) => handler::answer(&shared, &found, &parts, body, &mut seen).instrument(span).await,
-        None => bare(StatusCode::NOT_FOUND),
+        None => {
+            RequestBody::new(body, &parts).linger();
+            bare(StatusCode::NOT_FOUND)
+        }
     };
 
     // A HEAD is answered as the GET would be, and the body left out: its length, not its bytes, nor what taking them

@@ -13,9 +13,8 @@ use tokio::sync::oneshot;
 
 use super::cache::{Fingerprint, Verdict};
 
-/// How many may wait in all. At a tenth of a second each that is half a minute of one core, which nobody waits for;
-/// but the line is shared by many addresses, and most that wait have one.
-const QUEUE: usize = 256;
+/// How many may wait in all: ten seconds of one core at bcrypt's usual cost, which is as long as anybody waits.
+const QUEUE: usize = 128;
 
 /// How many may wait for one address: enough for the users behind one proxy to log in at once, few enough that one
 /// address cannot fill the queue.

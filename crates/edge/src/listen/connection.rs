@@ -101,6 +101,8 @@ pub(super) async fn run<S, B>(
     let mut stopped = pin!(async move { stop.wait_for(|stop| *stop).await.is_ok() });
     let mut first = [0; 3];
     let builder = tokio::select! {
+        // A request that is there already is answered, shutdown or not.
+        biased;
         peeked = stream.peek(&mut first) => match peeked {
             Ok(length) if length > 0 => server.builder(&first[..length]),
             Ok(_) | Err(_) => return,

@@ -139,15 +139,21 @@ async fn an_early_refusal_reaches_a_client_that_is_still_sending() {
     let bench = Bench::new();
     let listening = Listening::start(&bench.edge, limits()).await;
     let huge = "x".repeat(8 << 20);
-    let head = |credentials: &str| {
+    let head = |path: &str, credentials: &str| {
         format!(
-            "PUT /echo/jobs/1/cancel HTTP/1.1\r\nHost: a\r\nAuthorization: {credentials}\r\nContent-Length: {}\r\n\r\n",
+            "PUT {path} HTTP/1.1\r\nHost: a\r\nAuthorization: {credentials}\r\nContent-Length: {}\r\n\r\n",
             huge.len()
         )
     };
-    for (credentials, status) in [(basic("ana", "secret"), "413"), (basic("ana", "wrong"), "401")] {
+    let cancel = "/echo/jobs/1/cancel";
+    for (path, credentials, status) in [
+        (cancel, basic("ana", "secret"), "413"),
+        (cancel, basic("ana", "wrong"), "401"),
+        ("/elsewhere", basic("ana", "secret"), "404"),
+        ("/echo/panic-in-open", basic("ana", "secret"), "500"),
+    ] {
         let mut client = listening.connect().await;
-        client.write(&head(&credentials)).await;
+        client.write(&head(path, &credentials)).await;
         client.write(&huge).await;
         let answer = client.answer().await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
