@@ -5,11 +5,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use countermand_model::{Call, Caller, Command, Delivery, Outcome};
 use http_body::{Body, Frame, SizeHint};
-use tower::ServiceExt;
 
-use crate::Engine;
+use crate::confirm::Confirmation;
 
 /// The body of an answer: one frame, or none.
 ///
@@ -67,42 +65,4 @@ impl Body for AnswerBody {
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
     }
-}
-
-/// The call that confirms a delivery, and whom to call.
-#[derive(Debug)]
-pub(crate) struct Confirmation {
-    pub(crate) engine: Engine,
-    pub(crate) call: Call,
-}
-
-impl Confirmation {
-    /// Calls in the background: the connection does not wait for a ledger. What fails is handed out once more, which
-    /// is what an unconfirmed delivery means, so the log is enough.
-    fn send(self) {
-        tokio::spawn(async move {
-            let request_id = self.call.request_id.clone();
-            if let Err(fault) = self.engine.oneshot(self.call).await {
-                tracing::warn!(%fault, ?request_id, "a delivery was not confirmed; it will be handed out again");
-            }
-        });
-    }
-}
-
-/// What must be confirmed once this outcome has been read.
-pub(crate) fn delivery(outcome: &Outcome) -> Option<Delivery> {
-    match outcome {
-        Outcome::Read { snapshot, .. } => snapshot.as_ref().and_then(|snapshot| snapshot.delivery),
-        Outcome::Acted { .. }
-        | Outcome::Confirmed
-        | Outcome::Listed { .. }
-        | Outcome::Runs { .. }
-        | Outcome::Permitted(_)
-        | Outcome::CheckedIn(_) => None,
-    }
-}
-
-/// The call that confirms a delivery.
-pub(crate) fn confirm(delivery: Delivery, caller: Caller, dialect: &'static str, request_id: String) -> Call {
-    Call { command: Command::Confirm { delivery }, caller, dialect, request_id }
 }

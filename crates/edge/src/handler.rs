@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use countermand_dialects::{Access, BodyRule, Document, Echo, Head, Operation};
-use countermand_model::{Call, Caller, Fault, FaultKind, Outcome};
+use countermand_model::{Call, Caller, Command, Fault, FaultKind, Outcome, Target};
 use http::header::{AUTHORIZATION, COOKIE};
 use http::request::Parts;
 use http::{Method, Response, StatusCode, Version};
@@ -15,6 +15,7 @@ use tower::ServiceExt;
 
 use crate::auth::{Member, is_basic};
 use crate::body::RequestBody;
+use crate::confirm::{Confirmation, delivery, taken};
 use crate::log::Seen;
 use crate::mount::Found;
 use crate::stack::{Shared, bare};
@@ -24,8 +25,8 @@ use crate::{AnswerBody, Denied, Mount, origin, reply, rescue};
 enum Reached {
     /// A document that the dialect has ready.
     Document(&'static Document),
-    /// What the engine did or read.
-    Outcome(Outcome),
+    /// What the engine did or read, and whose results it handed out to be taken.
+    Outcome(Outcome, Option<Target>),
 }
 
 /// Answers a request of a mount. Everything after `open` is answered by the mount's codec.
@@ -44,8 +45,7 @@ where
     seen.dialect = mount.dialect.name;
     let (origin, bad_host) = origin::of(parts, &shared.settings);
     let head = Head {
-        // A HEAD is a GET without a body in the answer; no dialect need know.
-        method: if parts.method == Method::HEAD { &Method::GET } else { &parts.method },
+        method: &parts.method,
         path: parts.uri.path(),
         base: found.base,
         rest: found.rest,
@@ -76,7 +76,19 @@ where
 
     let mut response = match reached {
         Ok(Reached::Document(document)) => reply::prepared(document),
-        Ok(Reached::Outcome(outcome)) => reply::encoded(mount, &echo, Ok(outcome), seen),
+        Ok(Reached::Outcome(outcome, target)) => {
+            let confirmation = delivery(&outcome).zip(target).map(|(delivery, target)| {
+                let call = call(mount, seen, Command::Confirm { delivery });
+                let outstanding = shared.outstanding.clone();
+                Confirmation { engine: mount.engine.clone(), call, target, outstanding }
+            });
+            let response = reply::encoded(mount, &echo, Ok(outcome), seen);
+            // An error status does not hand anything out, whatever the engine reserved for it.
+            match confirmation.filter(|_| response.status().is_success()) {
+                Some(confirmation) => response.map(|body| body.confirming(confirmation)),
+                None => response,
+            }
+        }
         Err(fault) => reply::encoded(mount, &echo, Err(fault), seen),
     };
     reply::finish(&mut response, mount, seen, must_close);
@@ -134,10 +146,15 @@ impl Request<'_> {
             Fault::new(FaultKind::Malformed, malformed.to_string()).with_code(malformed.code)
         })?;
 
+        // A reader who takes results must not overtake the confirmation of what it took before.
+        let target = taken(&command).cloned();
+        if let Some(target) = &target {
+            self.shared.outstanding.settled(target).await;
+        }
+
         // `oneshot` on a clone, which it polls ready: the shared one is never called.
-        let caller = caller(mount, seen);
-        let call = Call { command, caller, dialect: mount.dialect.name, request_id: seen.request_id.clone() };
-        mount.engine.clone().oneshot(call).await.map(Reached::Outcome)
+        let outcome = mount.engine.clone().oneshot(call(mount, seen, command)).await?;
+        Ok(Reached::Outcome(outcome, target))
     }
 
     async fn authenticate(&self, seen: &Seen) -> Result<Arc<Member>, Fault> {
@@ -201,8 +218,14 @@ impl Request<'_> {
     }
 }
 
+/// A command in the name of whoever asked.
+fn call(mount: &Mount, seen: &Seen, command: Command) -> Call {
+    let request_id = seen.request_id.clone();
+    Call { command, caller: caller(mount, seen), dialect: mount.dialect.name, request_id }
+}
+
 /// Who gives the command, for the engine and the audit.
-pub(crate) fn caller(mount: &Mount, seen: &Seen) -> Caller {
+fn caller(mount: &Mount, seen: &Seen) -> Caller {
     let is_admin = seen.member.as_ref().is_some_and(|member| member.is_admin);
     Caller {
         user: seen.user().to_owned(),

@@ -21,6 +21,7 @@ mod reply;
 mod answer;
 
 mod body;
+mod confirm;
 
 mod origin;
 

@@ -1,4 +1,4 @@
-//! From an outcome or a fault to the response: the codec's bytes, the edge's headers, and what taking them confirms.
+//! From an outcome or a fault to the response: the codec's bytes and the edge's headers.
 
 use bytes::Bytes;
 use countermand_dialects::{Access, Document, Echo};
@@ -6,8 +6,6 @@ use countermand_model::{Fault, FaultKind, Outcome};
 use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 
-use crate::answer::{Confirmation, confirm, delivery};
-use crate::handler::caller;
 use crate::log::Seen;
 use crate::stack::bare;
 use crate::{AnswerBody, Mount, rescue};
@@ -25,25 +23,10 @@ pub(crate) fn encoded(
     });
     let Ok(response) = written else { return bare(StatusCode::INTERNAL_SERVER_ERROR) };
     let response = response.map(AnswerBody::new);
-    if seen.fault.is_some() {
-        return response;
+    if seen.fault.is_none() {
+        seen.fault = answer.err();
     }
-    match answer {
-        Ok(outcome) => match delivery(&outcome) {
-            // An error status does not hand anything out, whatever the engine reserved for it.
-            Some(delivery) if response.status().is_success() => {
-                let (caller, dialect) = (caller(mount, seen), mount.dialect.name);
-                let call = confirm(delivery, caller, dialect, seen.request_id.clone());
-                let confirmation = Confirmation { engine: mount.engine.clone(), call };
-                response.map(|body| body.confirming(confirmation))
-            }
-            Some(_) | None => response,
-        },
-        Err(fault) => {
-            seen.fault = Some(fault);
-            response
-        }
-    }
+    response
 }
 
 /// A document that the dialect has ready, as it is.

@@ -10,6 +10,7 @@ use http::{Request, Response};
 use http_body::Body;
 use prometheus_client::registry::Registry;
 
+use crate::confirm::Outstanding;
 use crate::metrics::Metrics;
 use crate::mount::Mounts;
 use crate::request_id::Ids;
@@ -34,7 +35,16 @@ impl Edge {
         let metrics = Metrics::new(registry);
         let cache = |mount: &Mount| mount.realm.as_ref().map(|realm| metrics.of_realm(realm.name()));
         let caches = mounts.iter().map(|mount| cache(mount).unwrap_or_default()).collect();
-        Ok(Edge { shared: Arc::new(Shared { settings, mounts, caches, metrics, ids: Ids::new() }) })
+        Ok(Edge {
+            shared: Arc::new(Shared {
+                settings,
+                mounts,
+                caches,
+                metrics,
+                outstanding: Outstanding::default(),
+                ids: Ids::new(),
+            }),
+        })
     }
 }
 

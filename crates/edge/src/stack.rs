@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::body::RequestBody;
+use crate::confirm::Outstanding;
 use crate::log::{self, Seen};
 use crate::metrics::{CacheMetrics, Metrics};
 use crate::mount::Mounts;
@@ -28,6 +29,8 @@ pub(crate) struct Shared {
     /// Per mount: the counters of its realm.
     pub(crate) caches: Vec<CacheMetrics>,
     pub(crate) metrics: Metrics,
+    /// Deliveries whose confirmation is under way.
+    pub(crate) outstanding: Outstanding,
     pub(crate) ids: Ids,
 }
 
