@@ -1,5 +1,28 @@
 //! Accepts connections for any HTTP service: this crate's edge, or another listener's. It knows sockets, limits and
 //! deadlines; what is asked and answered on a connection is the service's business.
+//!
+//! ```
+//! use std::{convert::Infallible, time::Duration};
+//!
+//! use countermand_edge::listen::{Drained, Limits, serve};
+//! use http_body_util::Full;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! let hello = tower::service_fn(|_| async { Ok::<_, Infallible>(http::Response::new(Full::<bytes::Bytes>::from("hello"))) });
+//! let limits = Limits {
+//!     head: 16 * 1024,
+//!     connections: 20_000,
+//!     head_timeout: Duration::from_secs(10),
+//!     idle: Duration::from_secs(75),
+//!     drain: Duration::from_secs(20),
+//! };
+//! let shutdown = async {};
+//! assert_eq!(serve(listener, hello, limits, shutdown).await, Drained { finished: 0, cut: 0 });
+//! # Ok(())
+//! # }
+//! ```
 
 mod activity;
 mod connection;
