@@ -132,7 +132,8 @@ impl Runner {
             state if state.is_terminal() && passed(now, job.changed_at, RESTING) => {
                 tolerate(seed::renew(&self.store, job.number).await)
             }
-            _ => Ok(()),
+            // Nothing to do yet, or not for us: held, paused, or just ended.
+            _other_state => Ok(()),
         }
     }
 

@@ -147,7 +147,7 @@ impl Codec for EchoCodec {
         });
         let refusal = match &found {
             None => Some(Fault::new(FaultKind::UnknownRoute, "no such route")),
-            Some((_, operation, _)) if !operation.methods.contains(head.method) => {
+            Some((_, operation, _)) if !served(operation, head.method) => {
                 Some(Fault::new(FaultKind::WrongMethod, "not by this method"))
             }
             Some(_) => None,
@@ -206,4 +206,10 @@ pub(crate) fn status(kind: FaultKind) -> StatusCode {
         FaultKind::Timeout => 504,
     };
     StatusCode::from_u16(code).unwrap()
+}
+
+/// A HEAD is a GET without a body in the answer.
+fn served(operation: &Operation, method: &Method) -> bool {
+    let asked = if *method == Method::HEAD { &Method::GET } else { method };
+    operation.methods.contains(asked)
 }

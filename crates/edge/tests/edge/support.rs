@@ -8,9 +8,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use countermand_dialects::Dialect;
 use countermand_edge::{AccessLog, AnswerBody, Denied, Edge, Engine, Mount, Peer, Realm, Settings};
-use countermand_model::{
-    Call, Children, Command, Delivery, Fault, Job, Kind, Outcome, Progress, Snapshot, State,
-};
+use countermand_model::{Call, Command, Delivery, Fault, Job, Outcome, Snapshot, State};
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use prometheus_client::registry::Registry;
