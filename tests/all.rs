@@ -1,7 +1,25 @@
 //! Everything that is tested from outside a crate, as one binary.
 
+// Bad input against the running program: refused in its dialect, memory flat.
+mod bad_input;
+
+// A blocking HTTP client of a few lines.
+mod client;
+
+// kill -9, and the order of system calls.
+mod crash;
+
 // Fixtures: files of raw HTTP, read and compared.
 mod fixture;
+
+// Every fixture through the whole gateway, in this process.
+mod replay;
+
+// docs/semantics.md, held to the code.
+mod semantics;
+
+// The real program as a process.
+mod server;
 
 // What the repository promises about itself.
 mod tidy;

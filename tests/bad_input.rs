@@ -28,18 +28,36 @@ fn cases() -> Vec<(&'static str, &'static str, String, u16, &'static str)> {
     vec![
         ("broken XML", XML, "<jobRunOperationPayload><runIds>".to_owned(), 400, "errorDocument"),
         ("a wrong root", XML, "<jobOperationPayload/>".to_owned(), 400, "jobOperationPayload"),
-        ("a DOCTYPE", XML, format!("<!DOCTYPE a [<!ENTITY b \"c\">]>{}", payload("<runId>1</runId>")), 400, "DOCTYPE"),
+        (
+            "a DOCTYPE",
+            XML,
+            format!("<!DOCTYPE a [<!ENTITY b \"c\">]>{}", payload("<runId>1</runId>")),
+            400,
+            "DOCTYPE",
+        ),
         ("junk after the root", XML, format!("{}<a/>", payload("<runId>1</runId>")), 400, "errorDocument"),
         ("a control character", XML, payload("<runId>1\u{1}</runId>"), 400, "errorDocument"),
         ("deep XML", XML, "<a>".repeat(deep), 400, "errorDocument"),
-        ("deep XML inside", XML, format!("<jobRunOperationPayload>{}", "<a>".repeat(deep)), 400, "errorDocument"),
+        (
+            "deep XML inside",
+            XML,
+            format!("<jobRunOperationPayload>{}", "<a>".repeat(deep)),
+            400,
+            "errorDocument",
+        ),
         ("deep JSON", JSON, "[".repeat(deep), 400, "errorDocument"),
         ("deep JSON inside", JSON, format!("{{\"a\":{}", "[".repeat(deep)), 400, "errorDocument"),
         ("broken JSON", JSON, "{\"jobRunOperationPayload\":".to_owned(), 400, "line 1"),
         ("no number", XML, payload("<runId>x</runId>"), 400, "runId"),
         ("over int64", XML, payload("<runId>9223372036854775808</runId>"), 400, "runId"),
         ("no ids", XML, payload(""), 400, "runId"),
-        ("a wrong charset", "Content-Type: text/xml; charset=utf-16\r\n", payload("<runId>1</runId>"), 415, "errorDocument"),
+        (
+            "a wrong charset",
+            "Content-Type: text/xml; charset=utf-16\r\n",
+            payload("<runId>1</runId>"),
+            415,
+            "errorDocument",
+        ),
         ("many ids over the limit", XML, payload(&"<runId>1</runId>".repeat(100_000)), 413, "errorDocument"),
     ]
 }
@@ -49,10 +67,11 @@ fn bad_bodies_are_refused_in_the_callers_dialect_and_change_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&config(folder.path(), "memory"));
     let mut control = Client::connect(server.control).unwrap();
-    let token = "Authorization: Bearer control-token\r\nContent-Type: application/json\r\n";
+    let token = "Authorization: Bearer control-token-of-tests\r\nContent-Type: application/json\r\n";
     assert_eq!(control.request("PUT /v1/jobs/1", token, "{\"state\":\"running\"}").unwrap().status, 201);
     // One good call first, so that what is allocated once is not counted as growth.
-    let warm = server.client().request(CANCEL, &format!("{BASIC}{XML}"), &payload("<runId>99</runId>")).unwrap();
+    let warm =
+        server.client().request(CANCEL, &format!("{BASIC}{XML}"), &payload("<runId>99</runId>")).unwrap();
     assert_eq!(warm.status, 200, "{}", warm.body);
     let before = peak(&server);
     for (case, media, body, status, word) in cases() {
@@ -68,14 +87,19 @@ fn bad_bodies_are_refused_in_the_callers_dialect_and_change_nothing() {
     println!("{} bad bodies: peak memory grew by {growth} KiB", cases().len());
     assert!(growth < GROWTH_KIB, "peak memory grew by {growth} KiB");
     let job = control.request("GET /v1/jobs/1", token, "").unwrap();
-    assert!(job.body.contains("\"state\":\"running\"") && job.body.contains("\"revision\":1"), "{}", job.body);
+    assert!(
+        job.body.contains("\"state\":\"running\"") && job.body.contains("\"revision\":1"),
+        "{}",
+        job.body
+    );
 }
 
 #[test]
 fn a_20_mb_body_is_refused_while_it_is_sent_and_memory_stays_flat() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&config(folder.path(), "memory"));
-    let warm = server.client().request(CANCEL, &format!("{BASIC}{XML}"), &payload("<runId>99</runId>")).unwrap();
+    let warm =
+        server.client().request(CANCEL, &format!("{BASIC}{XML}"), &payload("<runId>99</runId>")).unwrap();
     assert_eq!(warm.status, 200);
     let before = peak(&server);
     let head = format!("{CANCEL} HTTP/1.1\r\nHost: h\r\n{BASIC}{XML}");
@@ -107,7 +131,11 @@ fn a_malformed_host_is_answered_in_the_dialect() {
     let server = Server::start(&config(folder.path(), "memory"));
     for host in ["Host: a b\r\n", "Host: a\r\nHost: b\r\n", "", "Host: http://a/\r\n"] {
         let mut client = server.client();
-        client.send(format!("GET /webacs/api/v1/data/JobSummary/1.json HTTP/1.1\r\n{host}{BASIC}\r\n").as_bytes()).unwrap();
+        client
+            .send(
+                format!("GET /webacs/api/v1/data/JobSummary/1.json HTTP/1.1\r\n{host}{BASIC}\r\n").as_bytes(),
+            )
+            .unwrap();
         let answer = client.answer(false).unwrap();
         assert_eq!(answer.status, 400, "{host:?}: {answer:?}");
         assert!(answer.body.starts_with("{\"errorDocument\""), "{host:?}: {}", answer.body);

@@ -27,7 +27,8 @@ fn seed(runtime: &tokio::runtime::Runtime, store: &Store) {
         let state = if number % 2 == 0 { State::Queued } else { State::Running };
         (Some(number), Draft { state: Patch::Set(state), ..Draft::default() })
     });
-    let put = runtime.block_on(store.put_all("default", drafts.collect())).expect("an empty ledger takes them");
+    let put =
+        runtime.block_on(store.put_all("default", drafts.collect())).expect("an empty ledger takes them");
     assert!(put.iter().all(Result::is_ok));
     runtime.block_on(store.close());
 }
@@ -38,8 +39,11 @@ fn storm(server: SocketAddr, share: i64, answered: &AtomicUsize) -> Vec<i64> {
     let Ok(mut client) = Client::connect(server) else { return done };
     let headers = format!("{BASIC}Content-Type: application/xml\r\n");
     for number in (1..=JOBS).filter(|number| number % CLIENTS == share) {
-        let body = format!("<jobRunOperationPayload><runIds><runId>{number}</runId></runIds></jobRunOperationPayload>");
-        let Ok(answer) = client.request("PUT /webacs/api/v1/op/jobService/cancelrunning", &headers, &body) else {
+        let body = format!(
+            "<jobRunOperationPayload><runIds><runId>{number}</runId></runIds></jobRunOperationPayload>"
+        );
+        let Ok(answer) = client.request("PUT /webacs/api/v1/op/jobService/cancelrunning", &headers, &body)
+        else {
             break;
         };
         assert_eq!(answer.status, 200, "{}", answer.body);
@@ -74,7 +78,8 @@ fn no_answered_cancel_is_lost_by_kill_9() {
             std::thread::yield_now();
         }
         server.kill();
-        let done: Vec<i64> = storms.into_iter().flat_map(|storm| storm.join().expect("no wrong answer")).collect();
+        let done: Vec<i64> =
+            storms.into_iter().flat_map(|storm| storm.join().expect("no wrong answer")).collect();
         assert!(done.len() >= blow, "round {round}: only {} of {blow} were answered", done.len());
 
         let store = open(&database);
@@ -101,17 +106,21 @@ fn syncs_before_each_answer(store: &str) -> Vec<usize> {
     command.args(["-f", "-s", "32", "-e", "trace=fdatasync,fsync,write,writev,sendto", "-o"]).arg(&trace);
     command.arg(crate::server::program()).args(["serve", "--config"]).arg(config(folder.path(), store));
     let server = Server::spawn(command);
-    let headers = "Authorization: Bearer control-token\r\nContent-Type: application/json\r\n";
+    let headers = "Authorization: Bearer control-token-of-tests\r\nContent-Type: application/json\r\n";
     let mut control = Client::connect(server.control).unwrap();
     for number in 1..=CANCELS {
-        let described = control.request(&format!("PUT /v1/jobs/{number}"), headers, "{\"state\":\"queued\"}").unwrap();
+        let described =
+            control.request(&format!("PUT /v1/jobs/{number}"), headers, "{\"state\":\"queued\"}").unwrap();
         assert_eq!(described.status, 201, "{}", described.body);
     }
     let mut client = server.client();
     for number in 1..=CANCELS {
-        let body = format!("<jobRunOperationPayload><runIds><runId>{number}</runId></runIds></jobRunOperationPayload>");
+        let body = format!(
+            "<jobRunOperationPayload><runIds><runId>{number}</runId></runIds></jobRunOperationPayload>"
+        );
         let headers = format!("{BASIC}Content-Type: application/xml\r\n");
-        let answer = client.request("PUT /webacs/api/v1/op/jobService/cancelrunning", &headers, &body).unwrap();
+        let answer =
+            client.request("PUT /webacs/api/v1/op/jobService/cancelrunning", &headers, &body).unwrap();
         assert_eq!(answer.status, 200);
     }
     drop(client);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use bytes::Bytes;
 use countermand::compose::Gateway;
-use countermand::config::Config;
+use countermand::config;
 use countermand_ledger::{Clock, Put};
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
@@ -41,11 +41,12 @@ fn configuration(folder: &Path, fixture: &Fixture) -> String {
     let password = bcrypt_of_secret();
     std::fs::write(folder.join("ops.htpasswd"), format!("operator:{password}\nreader:{password}\n")).unwrap();
     let dialect = fixture.path.parent().and_then(Path::file_name).unwrap().to_string_lossy().into_owned();
-    let mut text = "[control]\ntoken = \"t\"\n[ledger]\nstore = \"memory\"\n[realms.ops]\nhtpasswd = \"ops.htpasswd\"\n\
+    let mut text =
+        "[control]\ntoken = \"t\"\n[ledger]\nstore = \"memory\"\n[realms.ops]\nhtpasswd = \"ops.htpasswd\"\n\
                     read = [\"all\"]\nwrite = [\"operators\"]\n\
                     groups = { all = [\"operator\", \"reader\"], operators = [\"operator\"] }\n\
                     [engines.primary]\nkind = \"ledger\"\n"
-        .to_owned();
+            .to_owned();
     for known in countermand_dialects::ALL {
         text += &format!("[[mounts]]\ndialect = \"{}\"\nrealm = \"ops\"\nengine = \"primary\"\n", known.name);
         if known.name == dialect && !fixture.head.options.is_empty() {
@@ -61,7 +62,8 @@ fn description(job: &toml::Table) -> String {
     let results = job.remove("results");
     let mut json = serde_json::to_string(&job).unwrap();
     if let Some(results) = results {
-        let items: Vec<&str> = results.as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect();
+        let items: Vec<&str> =
+            results.as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect();
         json.pop();
         json += &format!("{}\"results\":[{}]}}", if job.is_empty() { "" } else { "," }, items.join(","));
     }
@@ -71,13 +73,14 @@ fn description(job: &toml::Table) -> String {
 async fn start(folder: &Path, fixture: &Fixture) -> Gateway {
     let path = folder.join("countermand.toml");
     std::fs::write(&path, configuration(folder, fixture)).unwrap();
-    let config = Config::read(&path).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    let config = config::load(&path, &|_| None).unwrap_or_else(|error| panic!("{error:?}"));
     let at: jiff::Timestamp = fixture.head.clock.parse().unwrap();
     let clock = Arc::new(Stands(AtomicI64::new(at.as_millisecond())));
     let gateway = Gateway::build(&config, clock).unwrap_or_else(|error| panic!("{error}"));
     for job in &fixture.head.given {
         let json = description(job);
-        let (number, _, draft) = countermand_control::describe(json.as_bytes()).unwrap_or_else(|p| panic!("{json}: {p:?}"));
+        let (number, _, draft) =
+            countermand_control::describe(json.as_bytes()).unwrap_or_else(|p| panic!("{json}: {p:?}"));
         let put = gateway.store.put("default", number, draft, Put::default()).await;
         put.unwrap_or_else(|refused| panic!("{json}: {refused:?}"));
     }
@@ -85,7 +88,9 @@ async fn start(folder: &Path, fixture: &Fixture) -> Gateway {
 }
 
 fn filled(text: &str) -> String {
-    text.replace("{{base}}", &format!("http://{HOST}")).replace("{{host}}", HOST)
+    let base = format!("http://{HOST}");
+    let escaped = base.replace('/', "\\/");
+    text.replace("{{base_escaped}}", &escaped).replace("{{base}}", &base).replace("{{host}}", HOST)
 }
 
 fn request(message: &Message, user: User) -> Request<Full<Bytes>> {
@@ -167,5 +172,11 @@ async fn every_fixture_is_answered_as_it_says() {
         failures.extend(replay(path).await.err());
     }
     println!("{} fixtures replayed, {} fell short", paths.len(), failures.len());
-    assert!(failures.is_empty(), "{} of {} fixtures fell short:\n{}", failures.len(), paths.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {} fixtures fell short:\n{}",
+        failures.len(),
+        paths.len(),
+        failures.join("\n")
+    );
 }

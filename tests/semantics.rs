@@ -3,7 +3,9 @@
 
 use countermand_dialects::{Dialect, Evidence, Head, Origin, by_name};
 use countermand_model::machine::{Move, judge, judge_trigger};
-use countermand_model::{Acted, Command, Effect, Job, Outcome, Progress, Snapshot, State, Target, TriggerState};
+use countermand_model::{
+    Acted, Command, Effect, Job, Outcome, Progress, Snapshot, State, Target, TriggerState,
+};
 use http::{HeaderMap, Method};
 
 use Evidence::{Documented as D, Inferred as I};
@@ -28,28 +30,80 @@ const PROBES: &[Probe] = &[
         ),
         status: ("/webacs/api/v4/data/JobSummary/15.json", ""),
         word: "/queryResponse/entity/0/jobSummaryDTO/runStatus",
-        evidence: [Some(D), Some(I), None, Some(I), Some(I), Some(I), None, Some(I), Some(I), Some(I), Some(I), Some(I)],
+        evidence: [
+            Some(D),
+            Some(I),
+            None,
+            Some(I),
+            Some(I),
+            Some(I),
+            None,
+            Some(I),
+            Some(I),
+            Some(I),
+            Some(I),
+            Some(I),
+        ],
     },
     Probe {
         dialect: "hitachi-detail-view",
         cancel: ("GET", "/dbapi.do?action=abortRequest&dataset=defaultDs&requestId=15", ""),
         status: ("/dbapi.do?action=getStatus&dataset=defaultDs&requestId=15", ""),
         word: "/status/completed",
-        evidence: [Some(D), Some(I), None, Some(I), Some(I), Some(I), None, Some(I), Some(I), None, Some(I), Some(D)],
+        evidence: [
+            Some(D),
+            Some(I),
+            None,
+            Some(I),
+            Some(I),
+            Some(I),
+            None,
+            Some(I),
+            Some(I),
+            None,
+            Some(I),
+            Some(D),
+        ],
     },
     Probe {
         dialect: "qlik-odag",
         cancel: ("PUT", "/api/odag/v1/requests/00000000000000000000000f?action=cancel", ""),
         status: ("/api/odag/v1/requests/00000000000000000000000f", ""),
         word: "/state",
-        evidence: [Some(D), Some(D), None, Some(I), Some(D), Some(D), None, Some(D), Some(I), Some(D), Some(I), Some(I)],
+        evidence: [
+            Some(D),
+            Some(D),
+            None,
+            Some(I),
+            Some(D),
+            Some(D),
+            None,
+            Some(D),
+            Some(I),
+            Some(D),
+            Some(I),
+            Some(I),
+        ],
     },
     Probe {
         dialect: "oracle-ess",
         cancel: ("POST", "/ess/rest/scheduler/v1/requests/15/cancel", ""),
         status: ("/ess/rest/scheduler/v1/requests/15", ""),
         word: "/state",
-        evidence: [Some(D), Some(D), None, Some(I), Some(D), Some(D), None, Some(D), Some(D), Some(D), Some(I), Some(I)],
+        evidence: [
+            Some(D),
+            Some(D),
+            None,
+            Some(I),
+            Some(D),
+            Some(D),
+            None,
+            Some(D),
+            Some(D),
+            Some(D),
+            Some(I),
+            Some(I),
+        ],
     },
 ];
 
@@ -68,7 +122,8 @@ fn asked(dialect: &Dialect, method: &str, target: &str, body: &str, outcome: Out
     let method: Method = method.parse().expect("a method");
     let origin = Origin { scheme: "https".to_owned(), authority: "localhost".to_owned() };
     let rest = &path[dialect.paths[base].len()..];
-    let head = Head { method: &method, path, base: Some(base), rest, query, headers: &headers, origin: &origin };
+    let head =
+        Head { method: &method, path, base: Some(base), rest, query, headers: &headers, origin: &origin };
     let echo = codec.open(&head);
     assert_eq!(echo.refusal, None, "{target}");
     let _: Command = codec.decode_request(&echo, body.as_bytes()).expect("a good call");
@@ -98,7 +153,8 @@ fn cell(probe: &Probe, effect: Effect, evidence: Option<Evidence>) -> String {
     let after = known.then(|| Box::new(Snapshot::of(job(after(effect)))));
     let acted = Acted { target: Target::number(15), effect, before: None, after };
     let (method, target, body) = probe.cancel;
-    let (status, body) = asked(dialect, method, target, body, Outcome::Acted { at: 1000, targets: vec![acted] });
+    let (status, body) =
+        asked(dialect, method, target, body, Outcome::Acted { at: 1000, targets: vec![acted] });
     let json: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
     format!("{status} {} *{}*", gist(&json), evidence.name())
 }
@@ -112,7 +168,9 @@ fn gist(json: &serde_json::Value) -> String {
             return format!("`{list}`: {}", item.as_str().unwrap_or_default());
         }
     }
-    for (pointer, name) in [("/aborted", "aborted"), ("/code", ""), ("/state", ""), ("/errors/0/code", ""), ("/errorCode", "")] {
+    for (pointer, name) in
+        [("/aborted", "aborted"), ("/code", ""), ("/state", ""), ("/errors/0/code", ""), ("/errorCode", "")]
+    {
         if let Some(value) = at(pointer) {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             return if name.is_empty() { format!("`{value}`") } else { format!("`{name}: {value}`") };
@@ -122,8 +180,17 @@ fn gist(json: &serde_json::Value) -> String {
 }
 
 fn machine() -> String {
-    let orders = [Move::Cancel, Move::Hold, Move::Release, Move::AcknowledgeCancel, Move::AcknowledgeFailure, Move::Delete];
-    let mut page = "| state | cancel | hold | release | acknowledge cancel | acknowledge failure | delete |\n".to_owned();
+    let orders = [
+        Move::Cancel,
+        Move::Hold,
+        Move::Release,
+        Move::AcknowledgeCancel,
+        Move::AcknowledgeFailure,
+        Move::Delete,
+    ];
+    let mut page =
+        "| state | cancel | hold | release | acknowledge cancel | acknowledge failure | delete |\n"
+            .to_owned();
     page += "|---|---|---|---|---|---|---|\n";
     for state in State::ALL {
         let cells = orders.map(|order| {
@@ -168,7 +235,9 @@ fn words() -> String {
             let (target, body) = probe.status;
             let (status, body) = asked(dialect, "GET", target, body, Outcome::Read { at: 1000, snapshot });
             let json: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
-            let word = json.pointer(probe.word).map_or_else(|| "absent".to_owned(), |word| word.to_string().replace('"', ""));
+            let word = json
+                .pointer(probe.word)
+                .map_or_else(|| "absent".to_owned(), |word| word.to_string().replace('"', ""));
             format!("{status} `{word}`")
         });
         page += &format!("| {state} | {} |\n", cells.collect::<Vec<_>>().join(" | "));
@@ -203,5 +272,8 @@ fn the_page_says_what_the_code_does() {
         std::fs::write(&path, &written).expect("the docs can be written");
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(there == written, "docs/semantics.md is not what the code does; UPDATE_EXPECT=1 writes it anew:\n{written}");
+    assert!(
+        there == written,
+        "docs/semantics.md is not what the code does; UPDATE_EXPECT=1 writes it anew:\n{written}"
+    );
 }

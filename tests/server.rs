@@ -43,7 +43,7 @@ pub(crate) fn config(folder: &Path, store: &str) -> PathBuf {
     std::fs::write(folder.join("ops.htpasswd"), format!("operator:{password}\n"))
         .expect("a folder to write in");
     let text = format!(
-        "[server]\nlisten = \"127.0.0.1:0\"\n[control]\nlisten = \"127.0.0.1:0\"\ntoken = \"control-token\"\n\
+        "[server]\nlisten = \"127.0.0.1:0\"\n[control]\nlisten = \"127.0.0.1:0\"\ntoken = \"control-token-of-tests\"\n\
          [ledger]\nstore = \"{store}\"\n\
          [realms.ops]\nhtpasswd = \"ops.htpasswd\"\nread = [\"all\"]\nwrite = [\"all\"]\ngroups = {{ all = [\"operator\"] }}\n\
          [engines.primary]\nkind = \"ledger\"\n"
@@ -135,8 +135,7 @@ impl Drop for Server {
 /// The addresses in the log line that says ready.
 fn ready_line(line: &str) -> Option<(SocketAddr, SocketAddr)> {
     let value: serde_json::Value = serde_json::from_str(line).ok()?;
-    let fields = value.get("fields")?;
-    let address = |name: &str| fields.get(name)?.as_str()?.parse().ok();
-    (fields.get("message")?.as_str()? == "ready").then_some(())?;
+    let address = |name: &str| value.get(name)?.as_str()?.parse().ok();
+    (value.get("message")?.as_str()? == "ready").then_some(())?;
     Some((address("listen")?, address("control")?))
 }

@@ -9,8 +9,9 @@ use http::{HeaderMap, StatusCode};
 use tokio::sync::watch;
 
 use crate::Problem;
-use crate::body::{self, Media, RequestBody};
+use crate::body::{self, Media};
 use crate::query::Query;
+use crate::request_body::RequestBody;
 use crate::service::Shared;
 
 /// One request.
@@ -62,7 +63,7 @@ impl Asked {
                 "One job is application/json; only POST /v1/jobs takes application/x-ndjson.",
             ));
         }
-        body::collect(body).await
+        body.collect().await
     }
 
     /// Turns to `true` when answers that wait are to come to an end.

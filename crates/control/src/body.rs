@@ -1,11 +1,10 @@
-//! Bodies: taking one in under its limit, and writing one out.
+//! The bodies of answers, and what the body of a request is said to be.
 
 use std::convert::Infallible;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
-use http_body::Body as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use mediatype::{MediaType, ReadParams, names};
@@ -15,16 +14,6 @@ use crate::Problem;
 
 /// The body of an answer: one piece, or an endless stream of events.
 pub type ControlBody = UnsyncBoxBody<Bytes, Infallible>;
-
-/// The body of a request, whatever its transport.
-pub(crate) type RequestBody = UnsyncBoxBody<Bytes, BrokenOff>;
-
-/// The transport could not deliver the rest of a body. It logs why.
-#[derive(Debug)]
-pub(crate) struct BrokenOff;
-
-/// The longest JSON document, and the longest line of many.
-pub(crate) const LONGEST: usize = 1 << 20;
 
 /// What a body is said to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,41 +47,6 @@ pub(crate) fn media(headers: &HeaderMap) -> Result<Media, Problem> {
         "x-ndjson" => Ok(Media::Lines),
         _ => Err(refused()),
     }
-}
-
-/// A whole body of at most [`LONGEST`] bytes.
-///
-/// # Errors
-/// 413, before anything is read where the length is announced; 400 for a body that breaks off.
-pub(crate) async fn collect(mut body: RequestBody) -> Result<Bytes, Problem> {
-    let mut whole = BytesMut::new();
-    if body.size_hint().lower() > LONGEST as u64 {
-        return Err(too_large());
-    }
-    while let Some(data) = next_data(&mut body).await? {
-        if whole.len() + data.len() > LONGEST {
-            return Err(too_large());
-        }
-        whole.extend_from_slice(&data);
-    }
-    Ok(whole.freeze())
-}
-
-/// The next piece of a body; `None` at its end.
-pub(crate) async fn next_data(body: &mut RequestBody) -> Result<Option<Bytes>, Problem> {
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|BrokenOff| Problem::malformed("The body broke off."))?;
-        if let Ok(data) = frame.into_data() {
-            return Ok(Some(data));
-        }
-    }
-    Ok(None)
-}
-
-/// 413.
-pub(crate) fn too_large() -> Problem {
-    let detail = format!("A JSON document has at most {LONGEST} bytes here.");
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
 }
 
 /// An answer in JSON.

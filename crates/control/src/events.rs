@@ -3,8 +3,8 @@
 use http::{Response, StatusCode};
 
 use crate::asked::Asked;
-use crate::body::RequestBody;
 use crate::read::event::event;
+use crate::request_body::RequestBody;
 use crate::{ControlBody, Problem, conditions, jobs};
 
 /// `POST /v1/jobs/{number}/events`. The answer leaves the results out: a runner that appends one at a time would

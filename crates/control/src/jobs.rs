@@ -7,9 +7,10 @@ use http::header::LOCATION;
 use http::{HeaderValue, Response, StatusCode};
 
 use crate::asked::Asked;
-use crate::body::{self, Media, RequestBody};
+use crate::body::{self, Media};
 use crate::read::describe::describe;
 use crate::read::names::{self, DEFAULT_NAMESPACE};
+use crate::request_body::RequestBody;
 use crate::wire::{JobWire, JobsWire};
 use crate::{ControlBody, Problem, conditions, ndjson};
 

@@ -42,6 +42,8 @@ mod query;
 
 mod body;
 
+mod request_body;
+
 mod request_id;
 
 #[cfg(test)]

@@ -7,8 +7,9 @@ use countermand_model::Draft;
 use http::{Response, StatusCode};
 
 use crate::asked::Asked;
-use crate::body::{self, LONGEST, RequestBody};
+use crate::body;
 use crate::read::describe::describe;
+use crate::request_body::{LONGEST, RequestBody, too_large};
 use crate::wire::{FailedWire, ImportedWire};
 use crate::{ControlBody, Problem, jobs};
 
@@ -173,7 +174,7 @@ impl Lines {
             self.buffer.clear();
             self.searched = 0;
         }
-        match body::next_data(&mut self.body).await? {
+        match self.body.next().await? {
             Some(data) => self.buffer.extend_from_slice(&data),
             None => self.ended = true,
         }
@@ -185,7 +186,7 @@ impl Lines {
         self.searched = 0;
         self.number += 1;
         let overlong = std::mem::take(&mut self.overlong) || text.len() > LONGEST;
-        let text = if overlong { Err(body::too_large()) } else { Ok(text) };
+        let text = if overlong { Err(too_large()) } else { Ok(text) };
         let blank = text.as_ref().is_ok_and(|text| text.trim_ascii().is_empty());
         (!blank).then_some(Line { number: self.number, text })
     }

@@ -7,8 +7,8 @@ use http::{Method, Response};
 
 use crate::asked::Asked;
 use crate::auth::Access;
-use crate::body::RequestBody;
 use crate::orders::{self, Verb};
+use crate::request_body::RequestBody;
 use crate::{ControlBody, Problem, audit, commands, events, jobs, probes};
 
 /// One operation.

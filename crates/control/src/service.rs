@@ -15,15 +15,14 @@ use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body as _;
-use http_body_util::BodyExt;
 use tokio::sync::watch;
 
 use crate::asked::Asked;
 use crate::auth::{self, Access, Token};
-use crate::body::{BrokenOff, RequestBody};
 use crate::probes::Tally;
 use crate::query::Query;
 use crate::read::names::DEFAULT_NAMESPACE;
+use crate::request_body::RequestBody;
 use crate::routes::{self, Found, Route};
 use crate::{ControlBody, Problem, request_id};
 
@@ -74,7 +73,7 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let shared = Arc::clone(&self.shared);
         let (parts, body) = request.into_parts();
-        let body = body.map_err(|_| BrokenOff).boxed_unsync();
+        let body = RequestBody::new(body, &parts);
         Box::pin(async move { Ok(answer(shared, parts, body).await) })
     }
 }
@@ -157,7 +156,7 @@ async fn audit_refusal(asked: &mut Asked, route: &Route) {
         written: asked.segments.first().cloned(),
         request_id: asked.request_id.clone(),
     };
-    if let Err(fault) = asked.store().audit_refusal(&namespace, &denied).await {
+    if let Err(fault) = asked.store().audit_refusal(&namespace, denied).await {
         tracing::error!(%fault, request_id = asked.request_id, "a refusal was not audited");
     }
 }

@@ -38,12 +38,11 @@ pub(super) fn cancel_running(_: &Prime, echo: &Echo, outcome: &Outcome) -> Respo
         let list = if status.status == SUCCESS { &mut result.success } else { &mut result.failure };
         list.push(status);
     }
-    let message = match (result.success.is_empty(), result.failure.is_empty()) {
+    result.message = match (result.success.is_empty(), result.failure.is_empty()) {
         (_, true) => ALL_SUCCEEDED,
         (false, false) => SOME_SUCCEEDED,
         (true, false) => NONE_SUCCEEDED,
     };
-    message.clone_into(&mut result.message);
     response(echo, StatusCode::OK, result.write(echo))
 }
 

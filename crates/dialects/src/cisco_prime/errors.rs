@@ -10,7 +10,7 @@ use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 
 use super::encode;
-use super::routes::{API, LOGIN};
+use super::routes::{LOGIN, PATHS};
 use super::wire::ErrorDocumentWire;
 use crate::Echo;
 
@@ -93,8 +93,8 @@ fn row(kind: FaultKind) -> (StatusCode, &'static str) {
 
 fn redirect(echo: &Echo) -> Response<Bytes> {
     // The login page is the API's neighbour, behind the same prefix.
-    let outside = echo.root_url.rsplit_once(API).map_or(echo.root_url.as_str(), |(outside, _)| outside);
-    let location = format!("{outside}{LOGIN}");
+    let outside = PATHS.iter().find_map(|base| echo.root_url.rsplit_once(base)).map(|(outside, _)| outside);
+    let location = format!("{}{LOGIN}", outside.unwrap_or_default());
     let body = "<html><head><title>302 Found</title></head><body><p>Log in first.</p></body></html>\n";
     let mut response = Response::new(Bytes::from_static(body.as_bytes()));
     *response.status_mut() = StatusCode::FOUND;

@@ -39,7 +39,7 @@ const NAME: &str = "cisco-prime";
 pub(crate) static DIALECT: Dialect = Dialect {
     name: NAME,
     title: "Cisco Prime Infrastructure, EPN Manager: jobService",
-    versions: &["v1", "v2", "v3", "v4"],
+    versions: routes::VERSIONS,
     paths: routes::PATHS,
     claims: None,
     operations: || routes::ROUTES.iter().map(|route| &route.operation).collect(),

@@ -32,7 +32,7 @@ pub(super) fn open(head: &Head<'_>) -> Echo {
             Some(id) if id.contains('.') => Err(Fault::new(FaultKind::UnknownRoute, NO_SUCH_RESOURCE)),
             id => Ok((route, id.map(|id| path::decoded(id)))),
         })
-        .map_err(|fault| unknown_entity_type(head, below).unwrap_or(fault));
+        .map_err(|fault| version.and_then(|_| unknown_entity_type(head, below)).unwrap_or(fault));
     let (route, id, missing) = match found {
         Ok((route, id)) => (Some(route), id, None),
         Err(fault) => (None, None, Some(fault)),
@@ -82,11 +82,10 @@ fn without_suffix(path: &str) -> (&str, Option<Format>) {
 
 /// `/v1/op/…` is 1 and `/op/…`. Without a known version, the path below the first segment all the same.
 fn version_and_rest(path: &str) -> (Option<u8>, &str) {
-    let (first, below) = match path.get(1..).and_then(|path| path.find('/')) {
-        Some(length) => path.split_at(length + 1),
-        None => (path, ""),
-    };
-    let version = (1..=routes::NEWEST_VERSION).find(|version| first == format!("/v{version}"));
+    let whole = path.strip_prefix('/').unwrap_or(path);
+    let (first, below) = whole.split_at(whole.find('/').unwrap_or(whole.len()));
+    let version =
+        routes::VERSIONS.iter().zip(1..).find(|(name, _)| **name == first).map(|(_, number)| number);
     (version, below)
 }
 

@@ -12,13 +12,13 @@ use crate::{Access, BodyRule, Document, Evidence, Operation, Resend, Route};
 pub(super) const PATHS: &[&str] = &[API, LOGIN];
 
 /// Where the API lives.
-pub(super) const API: &str = "/webacs/api";
+const API: &str = "/webacs/api";
 
 /// The page that a request without credentials is sent to.
 pub(super) const LOGIN: &str = "/webacs/pages/common/login.jsp";
 
-/// The versions are 1 to this.
-pub(super) const NEWEST_VERSION: u8 = 4;
+/// The versions, as the first segment below the base.
+pub(super) const VERSIONS: &[&str] = &["v1", "v2", "v3", "v4"];
 
 /// The one entity type so far.
 pub(super) const JOB_SUMMARY: &str = "JobSummary";
@@ -103,7 +103,7 @@ pub(super) fn find<'p>(
             continue;
         }
         let Some(taken) = path::matches(operation.path, path) else { continue };
-        if taken.first().is_some_and(|version| !is_version(version)) {
+        if taken.first().is_some_and(|version| !VERSIONS.contains(version)) {
             continue;
         }
         if operation.methods.contains(method) {
@@ -112,8 +112,4 @@ pub(super) fn find<'p>(
         missing = FaultKind::WrongMethod;
     }
     Err(missing)
-}
-
-fn is_version(segment: &str) -> bool {
-    (1..=NEWEST_VERSION).any(|version| segment == format!("v{version}"))
 }

@@ -4,8 +4,11 @@ use serde::de::DeserializeOwned;
 
 use crate::Malformed;
 
-/// Reads one document. Unknown members are passed over, nesting deeper than 128 is refused, and so is anything after
-/// the root.
+/// How deep arrays and objects may nest, the root counted.
+pub const DEPTH_LIMIT: usize = 128;
+
+/// Reads one document. Unknown members are passed over; nesting deeper than [`DEPTH_LIMIT`] is refused, in what is
+/// passed over too, and so is anything after the root.
 ///
 /// # Errors
 /// With the JSON pointer, or the line and column, of what does not fit.
@@ -15,12 +18,37 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> {
     })?;
     // RFC 8259 §8.1: a reader may ignore a byte order mark; old Windows clients write one.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    refuse_deep_nesting(text)?;
     let mut reader = serde_json::Deserializer::from_str(text);
     let document = serde_path_to_error::deserialize(&mut reader).map_err(|error| located(&error))?;
     reader.end().map_err(|error| {
         Malformed::new(place_in_text(&error), "there is something after the end of the document")
     })?;
     Ok(document)
+}
+
+/// serde_json counts the depth of what it builds but not of what it passes over, so the depth is looked at first. The
+/// text need not be JSON: whatever else is wrong with it is for serde_json to say.
+fn refuse_deep_nesting(text: &str) -> Result<(), Malformed> {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for (place, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'[' | b'{' if depth == DEPTH_LIMIT => {
+                let line = text[..place].matches('\n').count() + 1;
+                let column = place - text[..place].rfind('\n').map_or(0, |end| end + 1) + 1;
+                let problem = format!("arrays and objects nest deeper than {DEPTH_LIMIT}");
+                return Err(Malformed::new(format!("line {line} column {column}"), problem));
+            }
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn located(error: &serde_path_to_error::Error<serde_json::Error>) -> Malformed {
@@ -240,15 +268,15 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_is_refused_without_deep_recursion() {
-        let bomb = "[".repeat(100_000);
-        assert!(read::<serde_json::Value>(bomb.as_bytes()).is_err());
-        assert!(
-            read::<std::collections::BTreeMap<String, serde::de::IgnoredAny>>(
-                format!("{{\"a\":{bomb}").as_bytes()
-            )
-            .is_err()
-        );
+    fn deep_nesting_is_refused_even_where_it_would_be_passed_over() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Nothing {}
+        let nested = |depth: usize| format!("{{\"a\":\n{}{}}}", "[".repeat(depth), "]".repeat(depth));
+        let read = |text: &str| read::<Nothing>(text.as_bytes()).map_err(|error| error.place);
+        assert!(read(&nested(DEPTH_LIMIT - 1)).is_ok());
+        assert_eq!(read(&nested(DEPTH_LIMIT)).unwrap_err(), "line 2 column 128");
+        assert_eq!(read(&nested(100_000)).unwrap_err(), "line 2 column 128");
+        assert!(read(&format!("{{\"a\":\"\\\"{}\"}}", "[".repeat(200))).is_ok());
     }
 
     proptest! {

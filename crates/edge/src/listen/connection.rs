@@ -33,7 +33,9 @@ const PONG: Duration = Duration::from_secs(20);
 
 /// What all connections of a listener share.
 pub(super) struct Server {
-    builder: auto::Builder<TokioExecutor>,
+    http1: auto::Builder<TokioExecutor>,
+    http2: auto::Builder<TokioExecutor>,
+    either: auto::Builder<TokioExecutor>,
     limits: Limits,
 }
 
@@ -54,7 +56,24 @@ impl Server {
             .timer(TokioTimer::new())
             .keep_alive_interval(limits.idle)
             .keep_alive_timeout(PONG);
-        Server { builder, limits }
+        Server {
+            http1: builder.clone().http1_only(),
+            http2: builder.clone().http2_only(),
+            either: builder,
+            limits,
+        }
+    }
+
+    /// Whose connection begins like this. hyper can tell by itself, but reads 24 bytes to do so and grows its buffer
+    /// to twice the size over them, for as long as the connection lives: 8 KiB times ten thousand.
+    fn builder(&self, first: &[u8]) -> &auto::Builder<TokioExecutor> {
+        // RFC 9113 §3.4; no method of HTTP/1 begins so.
+        let preface = b"PRI";
+        match first {
+            first if first == preface => &self.http2,
+            first if preface.starts_with(first) => &self.either,
+            _ => &self.http1,
+        }
     }
 }
 
@@ -78,6 +97,17 @@ pub(super) async fn run<S, B>(
         return;
     };
     let activity = Activity::new();
+    let mut timer = pin!(sleep_until(Instant::now() + server.limits.head_timeout));
+    let mut stopped = pin!(async move { stop.wait_for(|stop| *stop).await.is_ok() });
+    let mut first = [0; 3];
+    let builder = tokio::select! {
+        peeked = stream.peek(&mut first) => match peeked {
+            Ok(length) if length > 0 => server.builder(&first[..length]),
+            Ok(_) | Err(_) => return,
+        },
+        () = timer.as_mut() => return,
+        _ = stopped.as_mut() => return,
+    };
     let requests = Arc::clone(&activity);
     let service = service_fn(move |mut request: Request<Incoming>| {
         let under_way = requests.begin(request.version());
@@ -87,9 +117,7 @@ pub(super) async fn run<S, B>(
         async move { answer.await.map(|response| response.map(|body| Tracked { body, under_way })) }
     });
     let stream = Watched { stream: TokioIo::new(stream), activity: Arc::clone(&activity) };
-    let mut connection = pin!(server.builder.serve_connection(stream, service));
-    let mut timer = pin!(sleep_until(Instant::now() + server.limits.head_timeout));
-    let mut stopped = pin!(async move { stop.wait_for(|stop| *stop).await.is_ok() });
+    let mut connection = pin!(builder.serve_connection(stream, service));
     // When no further request was let in. From then on the client has the time of a head to take what is its own.
     let mut goodbye: Option<Instant> = None;
 

@@ -280,6 +280,22 @@ async fn connections_over_the_limit_wait_for_one_to_end() {
 }
 
 #[tokio::test]
+async fn a_request_may_begin_letter_by_letter() {
+    let bench = Bench::new();
+    let listening = Listening::start(&bench.edge, limits()).await;
+    let (mut slow, mut other) = (listening.connect().await, listening.connect().await);
+    slow.0.set_nodelay(true).unwrap();
+    let put = "PUT /echo/jobs/1/cancel HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+    for letter in put.chars() {
+        slow.write(&letter.to_string()).await;
+        // By the time that another request is answered, the letter has arrived.
+        other.write(&get("/echo/login")).await;
+        other.answer().await;
+    }
+    assert!(slow.answer().await.starts_with("HTTP/1.1 401 "));
+}
+
+#[tokio::test]
 async fn http_2_is_spoken_by_prior_knowledge() {
     let bench = Bench::new();
     let listening = Listening::start(&bench.edge, limits()).await;

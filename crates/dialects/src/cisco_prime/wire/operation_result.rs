@@ -10,7 +10,7 @@ use crate::grammar::xml::Writer as Xml;
 #[derive(Debug, Default)]
 pub(in super::super) struct OperationResultWire {
     pub(in super::super) failure: Vec<StatusWire>,
-    pub(in super::super) message: String,
+    pub(in super::super) message: &'static str,
     pub(in super::super) operation: &'static str,
     pub(in super::super) success: Vec<StatusWire>,
 }
@@ -59,7 +59,7 @@ impl OperationResultWire {
             style.element(json, "status", item.status, Typed::Text);
         };
         style.collection(json, "failure", &self.failure, item);
-        style.element(json, "message", &self.message, Typed::Text);
+        style.element(json, "message", self.message, Typed::Text);
         style.element(json, "operation", self.operation, Typed::Text);
         style.collection(json, "success", &self.success, item);
     }
@@ -85,7 +85,7 @@ impl OperationResultWire {
         xml.element("mgmtResponse", &attributes, |xml| {
             xml.element("operationResult", &[], |xml| {
                 collection(xml, "failure", &self.failure);
-                xml.text_element("message", &self.message);
+                xml.text_element("message", self.message);
                 xml.text_element("operation", self.operation);
                 collection(xml, "success", &self.success);
             });

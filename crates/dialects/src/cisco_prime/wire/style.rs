@@ -45,7 +45,7 @@ impl Style {
     /// fixtures/cisco-prime/v1-query-is-echoed.http. In XML it is escaped once, as XML asks.
     pub(super) fn json_url(self, url: &str) -> Cow<'_, str> {
         if !self.is_v1() {
-            return Cow::Owned(url.to_owned());
+            return Cow::Borrowed(url);
         }
         let escaped =
             url.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
