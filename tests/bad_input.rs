@@ -33,7 +33,7 @@ fn cases() -> Vec<(&'static str, &'static str, String, u16, &'static str)> {
             XML,
             format!("<!DOCTYPE a [<!ENTITY b \"c\">]>{}", payload("<runId>1</runId>")),
             400,
-            "DOCTYPE",
+            "document type declaration",
         ),
         ("junk after the root", XML, format!("{}<a/>", payload("<runId>1</runId>")), 400, "errorDocument"),
         ("a control character", XML, payload("<runId>1\u{1}</runId>"), 400, "errorDocument"),

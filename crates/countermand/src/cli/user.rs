@@ -13,6 +13,7 @@ const COST: u32 = 10;
 const LONGEST: usize = 72;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  countermand user add ops.htpasswd ana")]
 pub(super) struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -60,15 +60,11 @@ impl fmt::Display for ClientError {
     }
 }
 
-/// What an RFC 9457 problem says, or the beginning of what is none.
+/// What an RFC 9457 problem says, in its own words rather than its status's; or the beginning of what is none.
 fn problem(body: &str) -> String {
     let document: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
-    let member = |name: &str| document.get(name).and_then(serde_json::Value::as_str);
-    let text = match (member("title"), member("detail")) {
-        (Some(title), Some(detail)) if title != detail => format!("{title}: {detail}"),
-        (Some(text), _) | (None, Some(text)) => text.to_owned(),
-        (None, None) => body.chars().take(200).collect(),
-    };
+    let member = |name: &str| document.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+    let text = member("detail").or(member("title")).unwrap_or_else(|| body.chars().take(200).collect());
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

@@ -5,6 +5,9 @@ mod serve;
 
 mod start_error;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

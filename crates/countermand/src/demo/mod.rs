@@ -111,9 +111,11 @@ fn mounts() -> Vec<Mount> {
     let mounts = config::all_dialects(Some(0), seed::NAMESPACE);
     mounts
         .into_iter()
-        .map(|mount| match mount.dialect.build(&forgiving(mount.dialect)) {
-            Ok(codec) => Mount { codec, ..mount },
-            Err(_) => mount,
+        .map(|mount| {
+            let options = forgiving(mount.dialect);
+            let codec =
+                mount.dialect.build(&options).expect("these options are from the dialect's own table");
+            Mount { codec, ..mount }
         })
         .collect()
 }

@@ -129,11 +129,31 @@ impl Runner {
                 self.stopping.entry(job.number).or_insert(job.changed_at);
                 Ok(())
             }
-            state if state.is_terminal() && passed(now, job.changed_at, RESTING) => {
+            State::Invalid
+            | State::Cancelled
+            | State::Succeeded
+            | State::Warning
+            | State::Failed
+            | State::Expired
+                if passed(now, job.changed_at, RESTING) =>
+            {
                 tolerate(seed::renew(&self.store, job.number).await)
             }
-            // Nothing to do yet, or not for us: held, paused, or just ended.
-            _other_state => Ok(()),
+            // Not yet its turn, or not this runner's to move: whoever put it there takes it further.
+            State::Queued
+            | State::Invalid
+            | State::Cancelled
+            | State::Succeeded
+            | State::Warning
+            | State::Failed
+            | State::Expired
+            | State::Validating
+            | State::Ready
+            | State::Blocked
+            | State::Held
+            | State::Paused
+            | State::Finishing
+            | State::Recovering => Ok(()),
         }
     }
 
