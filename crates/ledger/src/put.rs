@@ -123,6 +123,10 @@ fn plan(
     if !answers_as_before && let Err(refused) = aliases::check(session, namespace, id, &job)? {
         return Ok(Err(refused));
     }
+    let attributes_as_before = old.as_ref().is_some_and(|old| old.attributes == job.attributes);
+    if !attributes_as_before && let Err(refused) = check_attributes(session, &job)? {
+        return Ok(Err(refused));
+    }
     let results = new_results(session, id, &mut job, &mut marks, draft, afresh)?;
     if !afresh
         && results.is_none()
@@ -210,6 +214,17 @@ fn check_parent(
         }
         Some(_) => Ok(()),
     })
+}
+
+/// Attributes are kept as text, and filters look into them: each is one JSON object.
+fn check_attributes(session: &Session, job: &Job) -> rusqlite::Result<Result<(), Refused>> {
+    for (dialect, value) in &job.attributes {
+        let is_object = "SELECT CASE WHEN json_valid(?1) THEN json_type(?1) = 'object' ELSE 0 END";
+        if session.one(is_object, [value], |row| row.get(0))? != Some(true) {
+            return Ok(Err(Refused::invalid(format!("/attributes/{dialect}"), "it is not a JSON object")));
+        }
+    }
+    Ok(Ok(()))
 }
 
 fn fits_revision(was: Option<&Standing>, wanted: Option<u64>) -> Result<(), Refused> {

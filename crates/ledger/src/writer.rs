@@ -222,3 +222,6 @@ pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Fault {
     Fault::new(FaultKind::Internal, "A defect of the ledger kept it from doing this; nothing was changed.")
         .with_detail(text.unwrap_or("a panic without a message"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,3 +57,100 @@ async fn the_second_of_two_same_targets_finds_what_the_first_did() {
     ];
     assert_eq!(feed, affected);
 }
+
+#[tokio::test]
+async fn holding_and_releasing_follow_the_table() {
+    let ledger = Ledger::memory();
+    ledger.put(1, in_state(State::Queued)).await;
+    ledger.put(2, in_state(State::Running)).await;
+    assert_eq!(
+        ledger.act(hold(&[1, 1, 2, 3], Reach::One)).await,
+        [Effect::Done, Effect::AlreadySo, Effect::NotPossible, Effect::NotFound]
+    );
+    assert_eq!(ledger.state(1).await, State::Held);
+    assert_eq!(ledger.act(release(&[1, 1], Reach::Tree)).await, [Effect::Done, Effect::NotPossible]);
+    assert_eq!(ledger.state(1).await, State::Queued);
+    let commands: Vec<_> = ledger.audit().await.into_iter().map(|row| row.command).collect();
+    assert_eq!(commands, ["hold", "release"]);
+}
+
+#[tokio::test]
+async fn a_forced_cancel_waits_for_half_an_hour_of_silence() {
+    let ledger = Ledger::memory();
+    let force = || Command::Cancel(Cancel { targets: targets(&[1]), force: true, ..Cancel::default() });
+    ledger.put(1, in_state(State::Running)).await;
+    assert_eq!(ledger.act(force()).await, [Effect::NotPossible]);
+    ledger.act(cancel(&[1], Reach::One)).await;
+    ledger.pass(30 * 60_000 - 1);
+    assert_eq!(ledger.act(force()).await, [Effect::NotPossible]);
+    ledger.pass(1);
+    assert_eq!(ledger.act(force()).await, [Effect::Cancelled]);
+    assert_eq!(ledger.feed().await.last().unwrap().0, "force_cancel");
+    assert_eq!(ledger.audit().await.len(), 4, "an order that is refused is a row, too");
+}
+
+#[tokio::test]
+async fn the_answer_shows_the_job_afterwards_where_that_is_wanted() {
+    let ledger = Ledger::memory();
+    ledger.put(1, in_state(State::Queued)).await;
+    let order = Cancel { targets: targets(&[1, 9]), wants_after: true, ..Cancel::default() };
+    let acted = acted(ledger.ask(Command::Cancel(order)).await);
+    assert_eq!(acted[0].after.as_ref().unwrap().job, ledger.job(1).await);
+    assert_eq!(acted[1].after, None);
+}
+
+#[tokio::test]
+async fn reads_leave_no_trace() {
+    let ledger = Ledger::memory();
+    ledger.put(1, in_state(State::Running)).await;
+    ledger.status(1, Results::Undelivered, Kin::All).await;
+    let target = Target::number(1);
+    assert_eq!(
+        ledger.ask(Command::CheckIn { target: target.clone() }).await,
+        Outcome::CheckedIn(Some(false))
+    );
+    assert_eq!(
+        ledger.ask(Command::Permissions { target }).await,
+        Outcome::Permitted(Some(Permissions { change: true }))
+    );
+    assert_eq!(ledger.audit().await, []);
+    assert_eq!(ledger.job(1).await.revision, 1);
+    assert_eq!(ledger.store.figures().commands, 0);
+}
+
+#[tokio::test]
+async fn a_job_reports_through_its_own_dialect() {
+    let ledger = Ledger::memory();
+    ledger.put(1, in_state(State::Queued)).await;
+    let report = |state, message: &str| Command::Report {
+        target: Target::number(1),
+        state,
+        message: Some(message.to_owned()),
+    };
+    assert_eq!(ledger.act(report(Some(State::Running), "begun")).await, [Effect::Done]);
+    assert_eq!(ledger.act(report(None, "half")).await, [Effect::Done]);
+    assert_eq!(ledger.act(report(Some(State::Queued), "no")).await, [Effect::NotPossible]);
+    assert_eq!(ledger.act(report(Some(State::Succeeded), "all")).await, [Effect::Done]);
+    assert_eq!(ledger.act(report(Some(State::Succeeded), "again")).await, [Effect::AlreadySo]);
+    let job = ledger.job(1).await;
+    assert_eq!((job.state, job.message.as_deref()), (State::Succeeded, Some("all")));
+    assert_eq!(ledger.audit().await.len(), 5);
+    assert_eq!(ledger.feed().await, [], "nobody has to obey a report");
+}
+
+#[tokio::test]
+async fn a_refusal_to_a_known_user_is_one_row() {
+    let ledger = Ledger::memory();
+    let denied = countermand_ledger::Denied {
+        caller: Caller { user: "li".to_owned(), client: "192.0.2.1".to_owned(), own_only: false },
+        dialect: "cisco-prime",
+        operation: "cancelrunning".to_owned(),
+        written: Some("1\"5".to_owned()),
+        request_id: "r-7".to_owned(),
+    };
+    ledger.store.audit_refusal("elsewhere", denied).await.unwrap();
+    let row = ledger.audit().await.remove(0);
+    assert_eq!((row.namespace.as_str(), row.command.as_str()), ("elsewhere", "refused:cancelrunning"));
+    assert_eq!((row.by.as_str(), row.client.as_str(), row.request_id.as_str()), ("li", "192.0.2.1", "r-7"));
+    assert_eq!((row.targets[0].written.as_str(), row.targets[0].effect), ("1\"5", Effect::Forbidden));
+}

@@ -1,0 +1,163 @@
+//! Parents, children and triggers: how far an order reaches, and how a parent follows.
+
+use countermand_model::*;
+
+use crate::support::*;
+
+/// A parent 7 with a trigger and four children: queued, running, held, succeeded.
+async fn family() -> Ledger {
+    let ledger = Ledger::memory();
+    ledger.put(7, with_trigger(TriggerState::Scheduled)).await;
+    for (number, state) in
+        [(71, State::Queued), (72, State::Running), (73, State::Held), (74, State::Succeeded)]
+    {
+        ledger.put(number, child_of(7, state)).await;
+    }
+    ledger
+}
+
+#[tokio::test]
+async fn a_parent_follows_its_children() {
+    let ledger = family().await;
+    let parent = ledger.job(7).await;
+    assert_eq!((parent.kind, parent.state), (Kind::Parent, State::Running));
+    assert_eq!(parent.children, Children { total: 4, unfinished: 3 });
+    assert_eq!(parent.started_at, Some(START));
+
+    ledger.say(72, State::Succeeded, "farm").await.unwrap();
+    assert_eq!(ledger.job(7).await.children.unfinished, 2);
+    assert_eq!(ledger.state(7).await, State::Queued);
+    ledger.act(cancel(&[71, 73], Reach::One)).await;
+    assert_eq!(ledger.state(7).await, State::Queued, "its trigger is live");
+    assert_eq!(ledger.act(cancel(&[7], Reach::Trigger)).await, [Effect::Cancelled]);
+    let parent = ledger.job(7).await;
+    assert_eq!((parent.state, parent.finished_at), (State::Cancelled, Some(START)));
+    assert_eq!(parent.children, Children { total: 4, unfinished: 0 });
+}
+
+#[tokio::test]
+async fn an_order_to_one_does_not_find_a_parent() {
+    let ledger = family().await;
+    assert_eq!(ledger.act(cancel(&[7, 72], Reach::One)).await, [Effect::NotFound, Effect::Accepted]);
+    assert_eq!(ledger.feed().await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_order_to_a_trigger_leaves_the_runs_alone() {
+    let ledger = family().await;
+    let revision = ledger.job(72).await.revision;
+    assert_eq!(ledger.act(hold(&[7, 7], Reach::Trigger)).await, [Effect::Done, Effect::AlreadySo]);
+    assert_eq!(ledger.job(7).await.trigger.unwrap().state, TriggerState::Suspended);
+    assert_eq!(ledger.act(release(&[7], Reach::Trigger)).await, [Effect::Done]);
+    assert_eq!(ledger.act(cancel(&[7, 7], Reach::Trigger)).await, [Effect::Cancelled, Effect::NotPossible]);
+    assert_eq!(ledger.act(cancel(&[72], Reach::Trigger)).await, [Effect::NotFound]);
+    assert_eq!((ledger.state(7).await, ledger.job(72).await.revision), (State::Running, revision));
+    let feed: Vec<_> =
+        ledger.feed().await.into_iter().map(|(command, number, ..)| (command, number)).collect();
+    assert_eq!(feed, ["hold", "release", "cancel"].map(|command| (command.to_owned(), 7)));
+}
+
+#[tokio::test]
+async fn a_cancel_of_the_tree_reaches_the_trigger_and_every_unfinished_child() {
+    let ledger = family().await;
+    assert_eq!(ledger.act(cancel(&[7, 7], Reach::Tree)).await, [Effect::Accepted, Effect::AlreadyCancelling]);
+    let states = [7, 71, 72, 73, 74];
+    let mut found = Vec::new();
+    for number in states {
+        found.push(ledger.state(number).await);
+    }
+    let expected =
+        [State::Cancelling, State::Cancelled, State::Cancelling, State::Cancelled, State::Succeeded];
+    assert_eq!(found, expected);
+    assert_eq!(ledger.feed().await.len(), 4, "three children and the parent");
+    assert_eq!(ledger.audit().await.len(), 1);
+
+    ledger.say(72, State::Cancelled, "farm").await.unwrap();
+    assert_eq!(ledger.state(7).await, State::Cancelled);
+    assert_eq!(ledger.act(cancel(&[7], Reach::Tree)).await, [Effect::AlreadyCancelled]);
+}
+
+#[tokio::test]
+async fn a_cancel_of_a_tree_without_work_in_progress_ends_it_at_once() {
+    let ledger = Ledger::memory();
+    ledger.put(1, Draft::default()).await;
+    ledger.put(2, child_of(1, State::Queued)).await;
+    ledger.put(3, child_of(1, State::Failed)).await;
+    assert_eq!(ledger.job(1).await.kind, Kind::Parent, "a job becomes a parent with its first child");
+    assert_eq!(ledger.act(cancel(&[1, 1], Reach::Tree)).await, [Effect::Cancelled, Effect::AlreadyFinished]);
+    assert_eq!(ledger.state(1).await, State::Failed, "the worst end of its children");
+}
+
+#[tokio::test]
+async fn holding_a_tree_keeps_what_waits_from_starting() {
+    let ledger = family().await;
+    assert_eq!(ledger.act(hold(&[7, 7], Reach::Tree)).await, [Effect::Done, Effect::NotPossible]);
+    assert_eq!(ledger.state(71).await, State::Held);
+    assert_eq!(ledger.state(72).await, State::Running);
+    ledger.say(72, State::Succeeded, "farm").await.unwrap();
+    assert_eq!(ledger.state(7).await, State::Held);
+    assert_eq!(ledger.act(hold(&[7], Reach::Tree)).await, [Effect::AlreadySo]);
+    assert_eq!(ledger.act(release(&[7], Reach::Tree)).await, [Effect::Done]);
+    assert_eq!(ledger.state(7).await, State::Queued);
+}
+
+#[tokio::test]
+async fn unstarted_reaches_the_children_that_are_not_at_work() {
+    let ledger = family().await;
+    let order = || {
+        Command::Cancel(Cancel {
+            targets: targets(&[7]),
+            reach: Reach::Unstarted,
+            wants_after: true,
+            ..Cancel::default()
+        })
+    };
+    let first = acted(ledger.ask(order()).await).remove(0);
+    assert_eq!(first.effect, Effect::Cancelled);
+    let kin: Vec<_> = first.after.unwrap().kin.into_iter().map(|child| child.state).collect();
+    assert_eq!(kin, [State::Cancelled, State::Running, State::Cancelled, State::Succeeded]);
+    assert_eq!(ledger.act(order()).await, [Effect::NotPossible]);
+    assert_eq!(ledger.job(7).await.trigger.unwrap().state, TriggerState::Scheduled);
+    assert_eq!(ledger.act(cancel(&[72], Reach::Unstarted)).await, [Effect::Accepted], "itself");
+}
+
+#[tokio::test]
+async fn an_order_passes_over_children_of_others() {
+    let ledger = Ledger::memory();
+    ledger.put(1, Draft::default()).await;
+    let of_li = Draft { owner: Patch::Set(Some("li".to_owned())), ..child_of(1, State::Running) };
+    ledger.put(2, of_li).await;
+    ledger.put(3, child_of(1, State::Queued)).await;
+    let caller = Caller { user: "ana".to_owned(), own_only: true, ..Caller::default() };
+    let outcome = ledger.ask_as(cancel(&[1, 2], Reach::Tree), "control", caller).await;
+    let effects: Vec<_> = acted(outcome).iter().map(|acted| acted.effect).collect();
+    assert_eq!(effects, [Effect::Accepted, Effect::Forbidden]);
+    assert_eq!((ledger.state(2).await, ledger.state(3).await), (State::Running, State::Cancelled));
+    assert_eq!(ledger.state(1).await, State::Running, "what goes on is not being cancelled");
+}
+
+#[tokio::test]
+async fn a_status_brings_the_children_asked_for() {
+    let ledger = family().await;
+    let kin = async |kin| {
+        let snapshot = ledger.status(7, Results::None, kin).await.unwrap();
+        snapshot.kin.into_iter().map(|child| child.number).collect::<Vec<_>>()
+    };
+    assert_eq!(kin(Kin::None).await, []);
+    assert_eq!(kin(Kin::All).await, [71, 72, 73, 74]);
+    assert_eq!(kin(Kin::Latest).await, [72], "the only one that started");
+    ledger.pass(5);
+    ledger.say(71, State::Running, "farm").await.unwrap();
+    assert_eq!(kin(Kin::Latest).await, [71]);
+}
+
+#[tokio::test]
+async fn a_child_that_changes_its_parent_is_counted_anew() {
+    let ledger = family().await;
+    ledger.put(8, Draft::default()).await;
+    ledger.put(72, Draft { parent: Patch::Set(Some(8)), ..Draft::default() }).await;
+    assert_eq!(ledger.job(7).await.children, Children { total: 3, unfinished: 2 });
+    assert_eq!(ledger.state(7).await, State::Queued);
+    let new = ledger.job(8).await;
+    assert_eq!((new.state, new.kind, new.children.total), (State::Running, Kind::Parent, 1));
+}
