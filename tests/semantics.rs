@@ -4,7 +4,7 @@
 use countermand_dialects::{Dialect, Evidence, Head, Origin, by_name};
 use countermand_model::machine::{Move, judge, judge_trigger};
 use countermand_model::{
-    Acted, Command, Effect, Job, Outcome, Progress, Snapshot, State, Target, TriggerState,
+    Acted, Command, Delivery, Effect, Job, Outcome, Progress, Snapshot, State, Target, TriggerState,
 };
 use http::{HeaderMap, Method};
 
@@ -231,7 +231,9 @@ fn words() -> String {
     for state in State::ALL {
         let cells = PROBES.iter().map(|probe| {
             let dialect = by_name(probe.dialect).expect("it is in the list");
-            let snapshot = Some(Box::new(Snapshot::of(job(state))));
+            // What is left to be told is handed to this reader and to no other.
+            let delivery = Some(Delivery(1));
+            let snapshot = Some(Box::new(Snapshot { delivery, ..Snapshot::of(job(state)) }));
             let (target, body) = probe.status;
             let (status, body) = asked(dialect, "GET", target, body, Outcome::Read { at: 1000, snapshot });
             let json: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();

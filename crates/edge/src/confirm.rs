@@ -15,12 +15,14 @@ use crate::Engine;
 pub(crate) struct Outstanding(Arc<Mutex<HashMap<Target, watch::Receiver<()>>>>);
 
 impl Outstanding {
-    /// Waits until what was handed out of this job before is confirmed, or given up.
-    pub(crate) async fn settled(&self, target: &Target) {
-        let under_way = self.locked().get(target).cloned();
-        if let Some(mut under_way) = under_way {
-            // Nothing is ever sent: the end of the sender is the news.
-            let _ended = under_way.changed().await;
+    /// Waits until what was handed out before of the jobs that a command is about is confirmed, or given up.
+    pub(crate) async fn settled(&self, command: &Command) {
+        for target in targets(command) {
+            let under_way = self.locked().get(target).cloned();
+            if let Some(mut under_way) = under_way {
+                // Nothing is ever sent: the end of the sender is the news.
+                let _ended = under_way.changed().await;
+            }
         }
     }
 
@@ -57,6 +59,25 @@ impl Confirmation {
             outstanding.locked().remove(&target);
             drop(ended);
         });
+    }
+}
+
+/// The jobs whose answer depends on what was delivered of them: a reading, or a cancel that may come too late.
+fn targets(command: &Command) -> &[Target] {
+    match command {
+        Command::Status(status) => std::slice::from_ref(&status.target),
+        Command::Cancel(cancel) => &cancel.targets,
+        Command::Hold(_)
+        | Command::Release(_)
+        | Command::Acknowledge { .. }
+        | Command::DeleteOutput { .. }
+        | Command::Delete { .. }
+        | Command::Confirm { .. }
+        | Command::List { .. }
+        | Command::Runs { .. }
+        | Command::Permissions { .. }
+        | Command::Report { .. }
+        | Command::CheckIn { .. } => &[],
     }
 }
 

@@ -146,11 +146,9 @@ impl Request<'_> {
             Fault::new(FaultKind::Malformed, malformed.to_string()).with_code(malformed.code)
         })?;
 
-        // A reader who takes results must not overtake the confirmation of what it took before.
+        // Who has just taken results must not overtake the news of it with the next question.
+        self.shared.outstanding.settled(&command).await;
         let target = taken(&command).cloned();
-        if let Some(target) = &target {
-            self.shared.outstanding.settled(target).await;
-        }
 
         // `oneshot` on a clone, which it polls ready: the shared one is never called.
         let outcome = mount.engine.clone().oneshot(call(mount, seen, command)).await?;
