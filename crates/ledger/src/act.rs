@@ -9,10 +9,13 @@ mod report;
 
 mod tree;
 
-use countermand_model::{Acted, Call, Cancel, Command, Effect, Order, Outcome, Snapshot, State, Target};
+use countermand_model::{
+    Acted, Call, Cancel, Command, Effect, Kind as JobKind, Order, Outcome, Snapshot, State, Target,
+};
 
 use crate::audit;
 use crate::contract::AuditTarget;
+use crate::family::Moves;
 use crate::feed::Giver;
 use crate::resolve::resolve;
 use crate::rows::{self, Standing};
@@ -31,9 +34,7 @@ pub(crate) fn act(turn: &mut Turn<'_>, namespace: &str, call: &Call) -> rusqlite
             let kind = if *force { Kind::ForceCancel } else { Kind::Cancel };
             let acknowledge = acknowledge_after.then_some(*delete_output);
             let ordering = Ordering { kind, reach: *reach, acknowledge, call };
-            round.each(turn, targets, *wants_after, |turn, namespace, job| {
-                ordering.give(turn, namespace, job)
-            })?;
+            round.order(turn, &ordering, targets, *wants_after)?;
         }
         Command::Hold(order) => round.hold_or_release(turn, Kind::Hold, order)?,
         Command::Release(order) => round.hold_or_release(turn, Kind::Release, order)?,
@@ -76,8 +77,18 @@ struct Round<'a> {
 impl Round<'_> {
     fn hold_or_release(&mut self, turn: &mut Turn<'_>, kind: Kind, order: &Order) -> rusqlite::Result<()> {
         let ordering = Ordering { kind, reach: order.reach, acknowledge: None, call: self.call };
-        self.each(turn, &order.targets, order.wants_after, |turn, namespace, job| {
-            ordering.give(turn, namespace, job)
+        self.order(turn, &ordering, &order.targets, order.wants_after)
+    }
+
+    fn order(
+        &mut self,
+        turn: &mut Turn<'_>,
+        ordering: &Ordering<'_>,
+        targets: &[Target],
+        wants_after: bool,
+    ) -> rusqlite::Result<()> {
+        self.each(turn, targets, wants_after, |turn, namespace, job, moves| {
+            ordering.give(turn, namespace, job, moves)
         })
     }
 
@@ -86,9 +97,10 @@ impl Round<'_> {
         &mut self,
         turn: &mut Turn<'_>,
         target: &Target,
-        give: impl FnMut(&mut Turn<'_>, Namespace<'_>, &mut Standing) -> rusqlite::Result<Effect>,
+        mut give: impl FnMut(&mut Turn<'_>, Namespace<'_>, &mut Standing) -> rusqlite::Result<Effect>,
     ) -> rusqlite::Result<()> {
-        self.each(turn, std::slice::from_ref(target), true, give)
+        let target = std::slice::from_ref(target);
+        self.each(turn, target, true, |turn, namespace, job, _| give(turn, namespace, job))
     }
 
     /// Every target in turn, resolved when it is its turn: the second of two same targets finds what the first did.
@@ -97,20 +109,26 @@ impl Round<'_> {
         turn: &mut Turn<'_>,
         targets: &[Target],
         wants_after: bool,
-        mut give: impl FnMut(&mut Turn<'_>, Namespace<'_>, &mut Standing) -> rusqlite::Result<Effect>,
+        mut give: impl FnMut(&mut Turn<'_>, Namespace<'_>, &mut Standing, &mut Moves) -> rusqlite::Result<Effect>,
     ) -> rusqlite::Result<()> {
+        let mut moves = Moves::default();
+        let (namespace, dialect) = (self.namespace, self.call.dialect);
         for target in targets {
-            let found = resolve(turn.session, self.namespace, self.call.dialect, target)?;
-            let (Some(mut job), Some(namespace)) = (found, self.namespace) else {
+            let find = |turn: &Turn<'_>| resolve(turn.session, namespace, dialect, target);
+            let (Some(mut job), Some(namespace)) = (find(turn)?, namespace) else {
                 self.note(target, None, Effect::NotFound, None, None);
                 continue;
             };
+            if job.kind == JobKind::Parent && !moves.is_empty() {
+                moves.follow(turn, namespace)?;
+                job = find(turn)?.expect("a parent that follows is still there");
+            }
             if job.is_foreign_to(&self.call.caller) {
                 self.note(target, Some(&job), Effect::Forbidden, None, None);
                 continue;
             }
             let before = job.state;
-            let effect = give(turn, namespace, &mut job)?;
+            let effect = give(turn, namespace, &mut job, &mut moves)?;
             if effect == Effect::NotFound {
                 self.note(target, Some(&job), effect, None, None);
                 continue;
@@ -118,7 +136,7 @@ impl Round<'_> {
             let after = if wants_after { Some(self.snapshot(turn, namespace, &job)?) } else { None };
             self.note(target, Some(&job), effect, Some(before), after);
         }
-        Ok(())
+        namespace.map_or(Ok(()), |namespace| moves.follow(turn, namespace))
     }
 
     fn note(

@@ -120,10 +120,17 @@ pub(crate) fn describe(
     job.attributes = draft.attributes.or(std::mem::take(&mut job.attributes));
     job.attributes.sort();
     job.kind = kind(job, marks, &draft.kind)?;
-    keep::time(job, now);
     job.created_at = draft.created_at.or(job.created_at);
-    job.started_at = draft.started_at.or(job.started_at);
-    job.finished_at = draft.finished_at.or(job.finished_at);
+    keep::time(job, now);
+    if let Patch::Set(started_at) = draft.started_at
+        && (started_at.is_some() || !job.state.is_at_work())
+    {
+        job.started_at = started_at;
+    }
+    // What has not ended has no end, whatever a description says, and what has ended has one.
+    if let (true, Patch::Set(Some(finished_at))) = (job.state.is_terminal(), draft.finished_at) {
+        job.finished_at = Some(finished_at);
+    }
     check(job)
 }
 

@@ -1,6 +1,8 @@
 //! Every change of state, and what it means for the parent: counts and derived state follow in the same transaction.
 //! Families have two levels; a parent is never a child.
 
+use std::collections::BTreeMap;
+
 use countermand_model::{State, Tally, TriggerState, derive};
 
 use crate::afterwards;
@@ -8,18 +10,13 @@ use crate::rows::{self, Standing, Word, tally_text};
 use crate::session::Namespace;
 use crate::turn::Turn;
 
-/// Moves one job and leaves its parent to the caller. `by_order` marks a hold that only an order undoes.
-pub(crate) fn set_state(
-    turn: &mut Turn<'_>,
-    job: &mut Standing,
-    to: State,
-    by_order: bool,
-) -> rusqlite::Result<()> {
+/// Moves one job by order, and leaves its parent and what was put off until its end to the caller.
+pub(crate) fn set_state(turn: &mut Turn<'_>, job: &mut Standing, to: State) -> rusqlite::Result<()> {
     let from = job.state;
     note_move(turn, job.id, from, to);
     job.state = to;
     job.changed_at = turn.now;
-    job.held_by_order = by_order && to == State::Held;
+    job.held_by_order = to == State::Held;
     job.revision += 1;
     if to.is_terminal() {
         turn.session.run(
@@ -34,9 +31,6 @@ pub(crate) fn set_state(
             (job.id, Word(to), Word(from), turn.now, job.held_by_order),
         )?;
     }
-    if from == State::Cancelling && to.is_terminal() {
-        afterwards::settle(turn, job)?;
-    }
     Ok(())
 }
 
@@ -47,17 +41,35 @@ pub(crate) fn note_move(turn: &mut Turn<'_>, id: i64, from: State, to: State) {
     }
 }
 
-/// Follows a child that moved from `from` to `to`.
-pub(crate) fn child_moved(
-    turn: &mut Turn<'_>,
-    namespace: Namespace<'_>,
-    parent: Option<i64>,
-    from: State,
-    to: State,
-) -> rusqlite::Result<()> {
-    change_children(turn, namespace, parent, |parent| {
-        recount(&mut parent.children, Some(from), Some(to));
-    })
+/// Children that one command has moved and whose parents have not followed yet. A thousand runs of one job are one
+/// change of that job.
+#[derive(Default)]
+pub(crate) struct Moves(BTreeMap<i64, Vec<(State, State)>>);
+
+impl Moves {
+    /// A child stood at `from` and stands at `to`.
+    pub(crate) fn note(&mut self, parent: Option<i64>, from: State, to: State) {
+        if let Some(parent) = parent.filter(|_| from != to) {
+            self.0.entry(parent).or_default().push((from, to));
+        }
+    }
+
+    /// Whether all parents have followed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Has the parents follow.
+    pub(crate) fn follow(&mut self, turn: &mut Turn<'_>, namespace: Namespace<'_>) -> rusqlite::Result<()> {
+        for (parent, moves) in std::mem::take(&mut self.0) {
+            change_children(turn, namespace, Some(parent), |parent| {
+                for (from, to) in moves {
+                    recount(&mut parent.children, Some(from), Some(to));
+                }
+            })?;
+        }
+        Ok(())
+    }
 }
 
 /// Counts a child that leaves one state and enters another; one that is new leaves none, one that goes enters none.
@@ -111,9 +123,9 @@ pub(crate) fn save_parent(turn: &mut Turn<'_>, parent: &mut Standing) -> rusqlit
         note_move(turn, parent.id, from, to);
         parent.state = to;
         parent.changed_at = turn.now;
-        // A parent may begin anew when a child is registered late, and then neither its end nor what was said of it
-        // holds any longer.
-        parent.acknowledged &= to.is_terminal();
+        // A parent may begin anew when a child is registered late; what was said of the end before does not hold for
+        // the next one.
+        parent.acknowledged = false;
         turn.session.run(
             "UPDATE jobs SET state = ?2, previous_state = ?3, changed_at = ?4, ended = ?5, acknowledged = ?6,
              started_at = CASE WHEN ?7 THEN coalesce(started_at, ?4) ELSE started_at END,

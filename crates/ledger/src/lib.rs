@@ -1,7 +1,7 @@
 //! Durable jobs on SQLite: a [`Store`] to describe, move and list them, and a tower service of
 //! [`Call`](countermand_model::Call)s over it. Nothing here knows HTTP or a dialect.
 //!
-//! Reading order: [`open`] checks a file and makes the connections; `writer` groups what changes into transactions
+//! Reading order: `open` checks a file and makes the connections; `writer` groups what changes into transactions
 //! and answers after the commit; `readers` look on beside it; `act` is what an order does, `put` and `event` are what
 //! the owner of the jobs says; everything that changes a job goes through `family`, which keeps its parent in step.
 

@@ -26,7 +26,8 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// Whether a commit waits for the disk. Off is for tests that show the difference, and for memory.
     pub durable: bool,
-    /// How many commands may wait for the writer; one more is [`Overloaded`](countermand_model::FaultKind::Overloaded).
+    /// How many commands may wait for the writer, and how many for the readers; one more is
+    /// [`Overloaded`](countermand_model::FaultKind::Overloaded).
     pub queue: usize,
     /// How many connections read. At least one does.
     pub readers: usize,

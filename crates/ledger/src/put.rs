@@ -115,7 +115,9 @@ fn plan(
     }
     let id = was.map_or(0, |was| was.id);
     let is_old_parent = old.as_ref().is_some_and(|old| old.parent == job.parent);
-    if !is_old_parent && let Err(refused) = check_parent(session, namespace, &job)? {
+    if (afresh || !is_old_parent)
+        && let Err(refused) = check_parent(session, namespace, &job)?
+    {
         return Ok(Err(refused));
     }
     let answers_as_before =

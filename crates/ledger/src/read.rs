@@ -148,7 +148,8 @@ fn with_kin(
         Kin::All => "ORDER BY jobs.number",
     };
     let sql = format!(
-        "SELECT {} FROM jobs WHERE jobs.namespace = ?1 AND jobs.parent = ?2 AND jobs.hidden = 0 {order}",
+        "SELECT {} FROM jobs INDEXED BY jobs_by_parent
+         WHERE jobs.namespace = ?1 AND jobs.parent = ?2 AND jobs.hidden = 0 {order}",
         columns!()
     );
     snapshot.kin = session.all(&sql, (namespace.id, standing.number), |row| load(session, namespace, row))?;
@@ -198,7 +199,7 @@ fn runs(
     query.add(filter);
     let sql = format!(
         "SELECT {}, parents.id AS parent_id FROM jobs AS parents
-         JOIN jobs ON jobs.namespace = parents.namespace AND jobs.parent = parents.number
+         JOIN jobs INDEXED BY jobs_by_parent ON jobs.namespace = parents.namespace AND jobs.parent = parents.number
          WHERE {} ORDER BY parents.number, jobs.started_at IS NULL, jobs.started_at, jobs.number",
         columns!(),
         query.text

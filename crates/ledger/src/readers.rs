@@ -11,9 +11,6 @@ use crate::open::Lock;
 use crate::session::{Session, fault};
 use crate::writer::{panicked, refused};
 
-/// How many reads may wait for each reader.
-const WAITING_PER_READER: usize = 1024;
-
 type Task = Box<dyn FnOnce(&Session) + Send>;
 
 /// The way to the reading threads.
@@ -31,9 +28,9 @@ pub(crate) struct Seat {
 }
 
 impl Readers {
-    /// The readers and the seats their threads sit on, one per connection.
-    pub(crate) fn new(sessions: Vec<Session>) -> (Readers, Vec<Seat>) {
-        let (sender, queue) = mpsc::channel(WAITING_PER_READER * sessions.len().max(1));
+    /// The readers and the seats their threads sit on, one per connection; so many reads may wait.
+    pub(crate) fn new(sessions: Vec<Session>, capacity: usize) -> (Readers, Vec<Seat>) {
+        let (sender, queue) = mpsc::channel(capacity.max(1));
         let queue = Arc::new(Mutex::new(queue));
         let (gone, ended) = watch::channel(());
         let seat = |session| Seat { queue: Arc::clone(&queue), session, ended: ended.clone() };

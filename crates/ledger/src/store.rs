@@ -57,7 +57,7 @@ impl Store {
         let clock = config.clock;
         let (writer, desk) =
             Writer::new(opened.writer, config.queue, Arc::clone(&clock), Arc::clone(&signals));
-        let (readers, seats) = Readers::new(opened.readers);
+        let (readers, seats) = Readers::new(opened.readers, config.queue);
         let mut threads = Vec::new();
         let held = Arc::clone(&lock);
         threads.push(spawn("ledger-writer", &config.location, move || desk.sit(held))?);
@@ -238,7 +238,7 @@ impl Store {
     /// # Errors
     /// It cannot, and why.
     pub async fn ready(&self) -> Result<(), Fault> {
-        self.house.readers.read(|session| session.one("SELECT 1", [], |_| Ok(()))).await?;
+        self.house.readers.read(|session| session.one("SELECT max(seq) FROM audit", [], |_| Ok(()))).await?;
         // An empty transaction shows that the writer answers. After a failed commit only a real one shows that the
         // disk takes data again: the same version is written once more.
         let was_failing = self.house.writer.is_failing();

@@ -61,7 +61,11 @@ pub(super) fn delete(
     }
     let children = rows::children(turn.session, namespace, job)?;
     for gone in children.iter().chain([&*job]) {
-        turn.session.run("UPDATE jobs SET hidden = 1, revision = revision + 1 WHERE id = ?1", [gone.id])?;
+        // A child that is out of sight is not counted.
+        turn.session.run(
+            "UPDATE jobs SET hidden = 1, children = NULL, revision = revision + 1 WHERE id = ?1",
+            [gone.id],
+        )?;
         feed::add(turn, gone, "delete", gone.state, Giver::from(call))?;
     }
     job.hidden = true;

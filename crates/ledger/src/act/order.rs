@@ -76,12 +76,14 @@ impl Kind {
 }
 
 impl Ordering<'_> {
-    /// Gives the order to a target. [`Effect::NotFound`] where its reach finds nothing there.
+    /// Gives the order to a target, and notes children whose parents are to follow. [`Effect::NotFound`] where its
+    /// reach finds nothing there.
     pub(super) fn give(
         &self,
         turn: &mut Turn<'_>,
         namespace: Namespace<'_>,
         job: &mut Standing,
+        moves: &mut family::Moves,
     ) -> rusqlite::Result<Effect> {
         let is_family = job.kind == JobKind::Parent && job.is_derived();
         match self.reach {
@@ -92,9 +94,7 @@ impl Ordering<'_> {
             Reach::One | Reach::Tree | Reach::Unstarted => {
                 let from = job.state;
                 let effect = self.to_job(turn, job)?;
-                if job.state != from {
-                    family::child_moved(turn, namespace, job.parent, from, job.state)?;
-                }
+                moves.note(job.parent, from, job.state);
                 Ok(effect)
             }
         }
@@ -102,7 +102,7 @@ impl Ordering<'_> {
 
     /// What the order does to a job where it stands.
     pub(super) fn judge(&self, turn: &Turn<'_>, job: &Standing) -> Judgement {
-        let too_soon = job.state == State::Cancelling && turn.now - job.changed_at < PATIENCE;
+        let too_soon = job.state == State::Cancelling && turn.now.saturating_sub(job.changed_at) < PATIENCE;
         if self.kind == Kind::ForceCancel && too_soon {
             return Judgement { effect: Effect::NotPossible, to: None, acknowledges: false };
         }
@@ -114,8 +114,11 @@ impl Ordering<'_> {
         let judgement = self.judge(turn, job);
         if let Some(to) = judgement.to {
             let before = job.state;
-            family::set_state(turn, job, to, true)?;
+            family::set_state(turn, job, to)?;
             self.tell(turn, job, before)?;
+            if before == State::Cancelling && to.is_terminal() {
+                afterwards::settle(turn, job)?;
+            }
         }
         self.acknowledge(turn, job, judgement.effect)?;
         Ok(judgement.effect)
@@ -159,7 +162,9 @@ impl Ordering<'_> {
                 }
                 Ok(())
             }
-            State::Cancelling => afterwards::remember(turn, job, delete_output, giver),
+            State::Cancelling if matches!(effect, Effect::Accepted | Effect::AlreadyCancelling) => {
+                afterwards::remember(turn, job, delete_output, giver)
+            }
             _ => Ok(()),
         }
     }

@@ -161,3 +161,39 @@ async fn a_child_that_changes_its_parent_is_counted_anew() {
     let new = ledger.job(8).await;
     assert_eq!((new.state, new.kind, new.children.total), (State::Running, Kind::Parent, 1));
 }
+
+#[tokio::test]
+async fn a_thousand_runs_are_one_change_of_their_job() {
+    let ledger = Ledger::memory();
+    ledger.put(1, Draft::default()).await;
+    let runs: Vec<_> = (100..1100).map(|number| (Some(number), child_of(1, State::Queued))).collect();
+    ledger.store.put_all("default", runs).await.unwrap();
+    let revision = ledger.job(1).await.revision;
+    let mut numbers: Vec<_> = (100..1100).collect();
+    assert!(ledger.act(cancel(&numbers, Reach::One)).await.iter().all(|effect| *effect == Effect::Cancelled));
+    let parent = ledger.job(1).await;
+    assert_eq!((parent.state, parent.revision), (State::Cancelled, revision + 1));
+
+    // A parent among the targets is found as its children left it.
+    ledger.put(2, child_of(1, State::Queued)).await;
+    numbers = vec![2, 1, 2];
+    let effects = ledger.act(cancel(&numbers, Reach::Tree)).await;
+    assert_eq!(effects, [Effect::Cancelled, Effect::AlreadyCancelled, Effect::AlreadyCancelled]);
+}
+
+#[tokio::test]
+async fn a_deleted_family_comes_back_as_it_is_described() {
+    let ledger = Ledger::memory();
+    ledger.put(1, Draft::default()).await;
+    ledger.put(2, child_of(1, State::Succeeded)).await;
+    ledger.act(Command::Delete { target: Target::number(1) }).await;
+    let again = async |number, draft| {
+        let put = countermand_ledger::Put { replace: true, ..Default::default() };
+        ledger.store.put("default", Some(number), draft, put).await
+    };
+    assert!(again(2, child_of(1, State::Queued)).await.is_err(), "its parent is not there");
+    again(1, Draft::default()).await.unwrap();
+    assert_eq!(ledger.job(1).await.children.total, 0);
+    again(2, child_of(1, State::Queued)).await.unwrap();
+    assert_eq!(ledger.job(1).await.children, Children { total: 1, unfinished: 1 });
+}
