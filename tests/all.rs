@@ -1,4 +1,5 @@
 //! Everything that is tested from outside a crate, as one binary.
+#![expect(clippy::unwrap_used, reason = "all of it is tests: a failed unwrap is a failed test")]
 
 // Bad input against the running program: refused in its dialect, memory flat.
 mod bad_input;
@@ -20,6 +21,9 @@ mod semantics;
 
 // The real program as a process.
 mod server;
+
+// SIGTERM.
+mod shutdown;
 
 // What the repository promises about itself.
 mod tidy;

@@ -107,17 +107,16 @@ impl Server {
         self.end();
     }
 
-    /// SIGTERM, and the exit code.
-    pub(crate) fn terminate(mut self) -> Option<i32> {
+    /// Sends a signal, by its name without `SIG`.
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill starts");
+        let sent = Command::new("kill").args([&format!("-{name}"), &id]).status().expect("kill starts");
         assert!(sent.success());
-        self.child.wait().expect("it was started").code()
     }
 
-    /// Waits for an end that somebody else has brought about.
-    pub(crate) fn wait(mut self) {
-        let _ = self.child.wait();
+    /// Waits for an end that somebody else has brought about; the exit code.
+    pub(crate) fn wait(mut self) -> Option<i32> {
+        self.child.wait().expect("it was started").code()
     }
 
     fn end(&mut self) {

@@ -11,7 +11,9 @@ pub(crate) struct Case {
     address: SocketAddr,
     /// A Lua expression for the next request; `id` is the next job's number.
     request: &'static str,
-    /// The next job's number; each slice goes on where the last one ended.
+    /// The first job's number.
+    first: i64,
+    /// The last job asked for; each slice goes on where the last one ended.
     next: i64,
     /// Whether each request needs a job of its own.
     consumes: bool,
@@ -22,7 +24,7 @@ const AUTHORIZATION: &str = "Basic b3BlcmF0b3I6c2VjcmV0";
 
 /// The three cases; each has a third of the jobs to itself.
 pub(crate) fn cases(address: SocketAddr, jobs: i64) -> Vec<Case> {
-    let case = |name, request, next, consumes| Case { name, address, request, next, consumes };
+    let case = |name, request, next, consumes| Case { name, address, request, first: next, next, consumes };
     vec![
         case(
             "status poll, JSON",
@@ -49,7 +51,7 @@ pub(crate) fn cases(address: SocketAddr, jobs: i64) -> Vec<Case> {
 
 impl Case {
     pub(crate) fn anchor(address: SocketAddr) -> Case {
-        Case { name: "nginx", address, request: "wrk.format('GET', '/')", next: 0, consumes: false }
+        Case { name: "nginx", address, request: "wrk.format('GET', '/')", first: 0, next: 0, consumes: false }
     }
 
     /// Goes on behind the jobs that a slice has used up.
@@ -57,6 +59,13 @@ impl Case {
         if self.consumes {
             self.next += slice.requests;
         }
+    }
+
+    /// A hundred of the jobs that were answered for.
+    pub(crate) fn sample(&self) -> Vec<i64> {
+        let answered = self.next - self.first;
+        let count = if self.consumes { answered.min(100) } else { 0 };
+        (0..count).map(|place| self.first + 1 + place * answered / count).collect()
     }
 
     fn script(&self) -> String {

@@ -48,16 +48,33 @@ fn flags() -> Flags {
     }
 }
 
-fn seed(folder: &std::path::Path, jobs: i64) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+fn open(folder: &std::path::Path) -> Store {
     let location = Location::File(folder.join("ledger.db"));
     let config = Config { location, clock: Arc::new(Wall), durable: true, queue: 4096, readers: 1 };
-    let store = Store::open(config).expect("a new ledger");
+    Store::open(config).expect("the bench's own ledger")
+}
+
+fn seed(folder: &std::path::Path, jobs: i64) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let store = open(folder);
     let numbers: Vec<i64> = (1..=jobs).collect();
     for part in numbers.chunks(10_000) {
         let queued = || Draft { state: Patch::Set(State::Queued), ..Draft::default() };
         let drafts = part.iter().map(|number| (Some(*number), queued())).collect();
         runtime.block_on(store.put_all("default", drafts)).expect("the ledger takes them");
+    }
+    runtime.block_on(store.close());
+}
+
+/// A bench of refusals would be a fast one: a sample of what was asked to be cancelled must be so.
+fn verify(folder: &std::path::Path, cases: &[Case]) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let store = open(folder);
+    for case in cases {
+        for number in case.sample() {
+            let (job, _) = runtime.block_on(store.get("default", number)).expect("the bench seeded it");
+            assert_eq!(job.state, State::Cancelled, "{}: job {number}; --jobs may be too few", case.name);
+        }
     }
     runtime.block_on(store.close());
 }
@@ -98,6 +115,8 @@ fn main() {
             }
         }
     }
+    server.kill();
+    verify(folder.path(), &cases);
     println!("{:<28} {:>24} {:>12} {:>4}", "case", "R (quartiles)", "CPU us", "n");
     for ((case, ratios), costs) in cases.iter().zip(&mut ratios).zip(&mut costs) {
         if ratios.len() < ENOUGH.min(flags.rounds) {

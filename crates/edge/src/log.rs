@@ -1,6 +1,7 @@
 //! The access log: one line per request, written when its answer is made. It never sees a body, a header or a
-//! password. Texts of strangers are written as escaped (`?`) fields, so that no control character gets through.
+//! password. Texts of strangers are written [`Plain`], so that no control character gets through.
 
+use std::fmt::{self, Write};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,6 +54,7 @@ pub(crate) fn line(setting: AccessLog, seen: &Seen, status: StatusCode, elapsed:
     if !is_defect && !is_wanted(setting, seen, status) {
         return;
     }
+    let fault = seen.fault.as_ref();
     // `tracing` fixes the level of a line where it stands, so the line stands here twice.
     macro_rules! line {
         ($level:expr) => {
@@ -62,13 +64,13 @@ pub(crate) fn line(setting: AccessLog, seen: &Seen, status: StatusCode, elapsed:
                 dialect = seen.dialect,
                 operation = seen.operation_name(),
                 status = status.as_u16(),
-                user = ?seen.user(),
-                client = ?seen.client_text(),
-                request_id = ?seen.request_id,
+                user = %Plain(seen.user()),
+                client = %seen.client_text(),
+                request_id = %Plain(&seen.request_id),
                 micros = elapsed.as_micros() as u64,
-                fault = seen.fault.as_ref().map(|fault| fault.kind.name()),
-                message = ?seen.fault.as_ref().map_or("", |fault| &fault.message),
-                detail = seen.fault.as_ref().and_then(|fault| fault.detail.as_ref()).map(tracing::field::debug),
+                fault = fault.map(|fault| fault.kind.name()),
+                reason = fault.map(|fault| tracing::field::display(Plain(&fault.message))),
+                detail = fault.and_then(|fault| fault.detail.as_deref()).map(|detail| tracing::field::display(Plain(detail))),
             )
         };
     }
@@ -87,5 +89,17 @@ fn is_wanted(setting: AccessLog, seen: &Seen, status: StatusCode) -> bool {
         AccessLog::Refusals => is_refusal,
         AccessLog::Commands => is_refusal || is_change,
         AccessLog::All => true,
+    }
+}
+
+/// A text as it is, but for its control characters, which are written as escapes.
+struct Plain<'t>(&'t str);
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|letter| match letter.is_control() {
+            true => write!(f, "{}", letter.escape_default()),
+            false => f.write_char(letter),
+        })
     }
 }
