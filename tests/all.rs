@@ -22,6 +22,9 @@ mod semantics;
 // The real program as a process.
 mod server;
 
+// The README, run.
+mod readme;
+
 // SIGTERM.
 mod shutdown;
 

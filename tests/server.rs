@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::client::Client;
 
@@ -84,10 +85,10 @@ impl Server {
         });
         let mut said = Vec::new();
         loop {
-            match ready.recv() {
+            match ready.recv_timeout(Duration::from_secs(60)) {
                 Ok(Ok((listen, control))) => return Server { child, listen, control },
                 Ok(Err(line)) => said.push(line),
-                Err(_) => panic!("the program ended before it was ready:\n{}", said.join("\n")),
+                Err(why) => panic!("the program is not ready ({why}); it said:\n{}", said.join("\n")),
             }
         }
     }

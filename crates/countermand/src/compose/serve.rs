@@ -35,14 +35,7 @@ pub async fn run(
         tracing::warn!("{note}");
     }
     let listening = gateway.listen(&config).await?;
-    tracing::info!(
-        listen = %listening.address(),
-        control = listening.control_address().map(tracing::field::display),
-        mounts = config.mounts.len(),
-        "ready"
-    );
     listening.serve(shutdown).await;
-    tracing::info!("ended");
     Ok(())
 }
 
@@ -81,8 +74,14 @@ impl Listening {
     }
 
     /// Serves until `shutdown`, then lets requests under way end, as long as the configuration allows, and closes the
-    /// ledger.
+    /// ledger. Says in the log when it is ready, with its addresses, and when it has ended: whoever started it can wait
+    /// for that.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) {
+        tracing::info!(
+            listen = %self.address(),
+            control = self.control_address().map(tracing::field::display),
+            "ready"
+        );
         let Listening {
             gateway: Gateway { store, edge, control },
             edge: edge_listener,
@@ -118,6 +117,7 @@ impl Listening {
             tracing::warn!(cut, "connections were still at work when limits.drain was over");
         }
         store.close().await;
+        tracing::info!("ended");
     }
 }
 

@@ -1,0 +1,63 @@
+//! The README's tour, run: every `$ curl` is sent to a fresh demo, and what comes back is what the README shows. `…` stands
+//! for anything.
+
+use std::process::Command;
+
+use crate::server::{Server, program};
+
+/// The calls of the tour, each with the lines shown below it.
+fn tour() -> Vec<(String, String)> {
+    let readme = std::fs::read_to_string(crate::tidy::root().join("README.md")).unwrap();
+    let mut calls: Vec<(String, String)> = Vec::new();
+    let mut inside = false;
+    for line in readme.lines() {
+        match line.strip_prefix("$ ") {
+            _ if line.starts_with("```") => inside = line == "```console",
+            Some(call) if inside => calls.push((call.to_owned(), String::new())),
+            None if inside => {
+                let (_, shown) = calls.last_mut().expect("a block begins with a call");
+                shown.push_str(line);
+                shown.push('\n');
+            }
+            Some(_) | None => {}
+        }
+    }
+    calls
+}
+
+/// Whether a text is the pattern, `…` being anything.
+fn fits(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('…');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let mut open_end = false;
+    for part in parts {
+        let Some(place) = rest.find(part) else { return false };
+        rest = &rest[place + part.len()..];
+        open_end = part.is_empty();
+    }
+    rest.is_empty() || open_end
+}
+
+#[test]
+fn the_tour_is_what_the_demo_prints() {
+    let mut demo = Command::new(program());
+    demo.args(["demo", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--token", "TOKEN"]);
+    let demo = Server::spawn(demo);
+    let (listen, control) = (demo.listen.to_string(), demo.control.to_string());
+    let calls = tour();
+    assert!(calls.len() >= 10, "the tour has {} calls", calls.len());
+    for (call, shown) in calls {
+        let real = call.replace("127.0.0.1:8080", &listen).replace("127.0.0.1:8081", &control);
+        let output = Command::new("sh").args(["-c", &real]).output().expect("sh starts");
+        assert!(output.status.success(), "{call}: {output:?}");
+        let seen = String::from_utf8(output.stdout).unwrap().replace(&listen, "127.0.0.1:8080");
+        assert!(fits(shown.trim_end(), seen.trim_end()), "$ {call}\nshown: {shown}\nseen:  {seen}");
+    }
+}
+
+#[test]
+fn a_pattern_fits_only_what_it_says() {
+    assert!(fits("a…c", "abbc") && fits("a…", "ab") && fits("abc", "abc"));
+    assert!(!fits("a…c", "abbd") && !fits("abc", "abcd") && !fits("…c", "cd"));
+}
