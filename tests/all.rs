@@ -1,4 +1,4 @@
-//! Everything that is tested from outside a crate, as one binary.
+//! What is tested across crates and from outside the program, as one binary.
 #![expect(clippy::unwrap_used, reason = "all of it is tests: a failed unwrap is a failed test")]
 
 // Bad input against the running program: refused in its dialect, memory flat.

@@ -9,7 +9,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
     ("model", &[], &["*"]),
     ("dialects", &["model"], &["tokio", "hyper", "tower", "rusqlite"]),
     ("ledger", &["model"], &["http", "hyper"]),
-    ("bus", &["model", "dialects"], &["http", "rusqlite"]),
+    ("bus", &["model"], &["http", "rusqlite"]),
     ("edge", &["model", "dialects"], &["rusqlite"]),
     ("control", &["model", "dialects", "ledger"], &["rusqlite"]),
     ("countermand", &["model", "dialects", "ledger", "bus", "edge", "control"], &["rusqlite"]),
@@ -124,7 +124,7 @@ fn no_wildcard_arm_over_a_model_enum() {
             continue;
         }
         for (line, arms) in matches_with_wildcards(&text(&path)) {
-            let hit = enums.iter().find(|name| arms.iter().any(|arm| arm.trim_start().starts_with(**name)));
+            let hit = enums.iter().find(|name| arms.iter().any(|arm| arm.contains(**name)));
             assert!(hit.is_none(), "{shown}:{line}: a `_` arm in a match over {hit:?}");
         }
     }
