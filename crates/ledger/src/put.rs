@@ -242,8 +242,17 @@ fn same_marks(was: &Standing, marks: &Standing) -> bool {
         == (marks.held_by_order, marks.trigger_by_order, marks.life, marks.hidden)
 }
 
+/// The number after the last, but none that is another job's id somewhere: that one would be refused each time.
 fn next_number(session: &Session, namespace: Namespace<'_>) -> rusqlite::Result<Option<i64>> {
     let last =
         session.one("SELECT max(number) FROM jobs WHERE namespace = ?1", [namespace.id], |row| row.get(0))?;
-    Ok(last.flatten().map_or(Some(1), |last: i64| last.checked_add(1)))
+    let mut next = last.flatten().map_or(Some(1), |last: i64| last.checked_add(1));
+    while let Some(number) = next {
+        let meant = "SELECT 1 FROM aliases WHERE namespace = ?1 AND number = ?2 LIMIT 1";
+        if session.one(meant, (namespace.id, number), |_| Ok(()))?.is_none() {
+            break;
+        }
+        next = number.checked_add(1);
+    }
+    Ok(next)
 }
