@@ -152,11 +152,8 @@ fn with_kin(
     let mut query = Query::of_jobs(namespace, call.dialect, &call.caller);
     query.text.push_str(" AND jobs.parent = ?");
     query.values.push(standing.number.into());
-    let sql = format!(
-        "SELECT {} FROM jobs INDEXED BY jobs_by_parent WHERE {} {order}",
-        columns!(),
-        query.text
-    );
+    let sql =
+        format!("SELECT {} FROM jobs INDEXED BY jobs_by_parent WHERE {} {order}", columns!(), query.text);
     snapshot.kin = session.all(&sql, params_from_iter(&query.values), |row| load(session, namespace, row))?;
     Ok(snapshot)
 }
