@@ -48,20 +48,6 @@ pub(crate) async fn bound_to(asked: &Asked, namespace: &str, number: i64) -> Res
     }
 }
 
-/// Refuses a change whose `If-Match` does not hold now. For orders, which the ledger takes without a revision: the
-/// job may still change between this look and the order.
-///
-/// # Errors
-/// 412.
-pub(crate) async fn holds_now(asked: &Asked, namespace: &str, number: i64) -> Result<(), Problem> {
-    let Some(revision) = bound_to(asked, namespace, number).await? else { return Ok(()) };
-    match current(asked, namespace, number).await? {
-        Some(current) if current != revision => Err(Problem::stale(Some(current))),
-        // An order to a job that is not there is its own 404.
-        Some(_) | None => Ok(()),
-    }
-}
-
 /// Whether a reader has the job as it is: the answer is 304.
 pub(crate) fn is_known(headers: &HeaderMap, revision: u64) -> bool {
     match tags(headers, &IF_NONE_MATCH, Strength::Weak) {

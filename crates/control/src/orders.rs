@@ -4,7 +4,6 @@ use countermand_model::{
     Acted, Call, Caller, Cancel, Command, Effect, FaultKind, Order, Outcome, Reach, Target,
 };
 use http::{Response, StatusCode};
-use tower::ServiceExt;
 
 use crate::asked::Asked;
 use crate::{ControlBody, Problem, conditions, jobs};
@@ -26,8 +25,8 @@ pub(crate) async fn give(mut asked: Asked, verb: Verb) -> Result<Response<Contro
     let number = asked.number()?;
     let namespace = asked.query.namespace()?;
     asked.query.finish()?;
-    conditions::holds_now(&asked, &namespace, number).await?;
-    let outcome = asked.store().engine(&namespace).oneshot(call(&asked, verb, number)).await?;
+    let if_revision = conditions::bound_to(&asked, &namespace, number).await?;
+    let outcome = asked.store().order(&namespace, number, call(&asked, verb, number), if_revision).await?;
     let acted = match outcome {
         Outcome::Acted { targets, .. } => targets.into_iter().next(),
         Outcome::Read { .. }

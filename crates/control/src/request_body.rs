@@ -19,6 +19,9 @@ pub(crate) const LONGEST: usize = 1 << 20;
 /// How long what nobody asked for is read on after the answer.
 const LINGER: Duration = Duration::from_secs(10);
 
+/// How long the next piece may take. A client whose network is gone would otherwise keep its connection for ever.
+const NEXT: Duration = Duration::from_secs(30);
+
 /// The body of a request, whatever its transport.
 ///
 /// What is left of it when it is dropped is read on in the background, for a while, and forgotten: a server that closes
@@ -49,10 +52,15 @@ impl RequestBody {
     /// The next piece; `None` at the end.
     ///
     /// # Errors
-    /// 400 for a body that breaks off.
+    /// 400 for a body that breaks off, 408 for one that does not go on.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
         let Some(body) = &mut self.unread else { return Ok(None) };
-        while let Some(frame) = body.frame().await {
+        loop {
+            let Ok(frame) = timeout(NEXT, body.frame()).await else {
+                self.unread = None;
+                return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time."));
+            };
+            let Some(frame) = frame else { break };
             match frame.map(|frame| frame.into_data().ok()) {
                 Ok(Some(data)) => return Ok(Some(data)),
                 // Trailers.
@@ -70,7 +78,8 @@ impl RequestBody {
     /// All of it, at most [`LONGEST`] bytes.
     ///
     /// # Errors
-    /// 413, before anything is read where the length is announced; 400 for a body that breaks off.
+    /// 413, before anything is read where the length is announced; 400 for a body that breaks off, 408 for one that
+    /// does not go on.
     pub(crate) async fn collect(mut self) -> Result<Bytes, Problem> {
         if self.unread.as_ref().is_some_and(|body| body.size_hint().lower() > LONGEST as u64) {
             return Err(too_large());

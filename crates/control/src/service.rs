@@ -29,7 +29,7 @@ use crate::{ControlBody, Problem, request_id};
 /// The control API over a ledger. Clones are handles on the same one.
 ///
 /// Where the listener puts the peer's [`SocketAddr`] into the request's extensions, the audit says where an order came
-/// from. How long a body may take to arrive is the listener's to limit; how long it may be is limited here.
+/// from.
 #[derive(Clone)]
 pub struct Control {
     shared: Arc<Shared>,

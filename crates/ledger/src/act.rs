@@ -157,7 +157,7 @@ impl Round<'_> {
         self.acted.push(Acted { target: target.clone(), effect, before, after: after.map(Box::new) });
     }
 
-    /// The job as it is now; after an order to a whole family, with its children.
+    /// The job as it is now; after an order to a whole family, with those of its children that the caller sees.
     fn snapshot(
         &self,
         turn: &Turn<'_>,
@@ -166,7 +166,10 @@ impl Round<'_> {
     ) -> rusqlite::Result<Snapshot> {
         let mut snapshot = Snapshot::of(rows::job(turn.session, namespace, job.id)?);
         if order::reaches_children(&self.call.command) {
-            for child in rows::children(turn.session, namespace, job)? {
+            let is_seen = |child: &Standing| {
+                child.is_seen_in(self.call.dialect) && !child.is_foreign_to(&self.call.caller)
+            };
+            for child in rows::children(turn.session, namespace, job)?.into_iter().filter(is_seen) {
                 snapshot.kin.push(rows::job(turn.session, namespace, child.id)?);
             }
         }

@@ -87,7 +87,8 @@ impl Deliveries {
 impl Open {
     fn let_run_out(&mut self, now: i64) {
         while let Some((until, id)) = self.running_out.front().copied()
-            && until <= now
+            // One that has longer than a whole term was made before the clock was set back.
+            && (until <= now || until > now.saturating_add(RESERVED_FOR))
         {
             self.running_out.pop_front();
             self.end(id);

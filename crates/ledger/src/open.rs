@@ -126,3 +126,23 @@ fn reader(path: &std::path::Path) -> rusqlite::Result<Session> {
     reader.query_row("SELECT count(*) FROM namespaces", [], |_| Ok(()))?;
     Ok(Session::new(reader))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_durable_ledger_waits_for_the_disk_at_each_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        for (durable, synchronous) in [(true, 2), (false, 0)] {
+            let location = Location::File(folder.path().join(format!("{durable}.db")));
+            let config = Config { location, clock: Arc::new(crate::Wall), durable, queue: 1, readers: 1 };
+            let opened = open(&config).unwrap();
+            let asked =
+                |pragma: &str| opened.writer.one(pragma, [], |row| row.get::<_, rusqlite::types::Value>(0));
+            // 2 is FULL: <https://sqlite.org/pragma.html#pragma_synchronous>.
+            assert_eq!(asked("PRAGMA synchronous").unwrap(), Some(synchronous.into()));
+            assert_eq!(asked("PRAGMA journal_mode").unwrap(), Some("wal".to_owned().into()));
+        }
+    }
+}

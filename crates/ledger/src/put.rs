@@ -1,7 +1,7 @@
 //! A job is described: registered, corrected, or started afresh. Repeating a description changes nothing, and no
 //! description undoes an order.
 
-use countermand_model::{Draft, Effect, Job, Kind, Patch, derive};
+use countermand_model::{Draft, Effect, Job, Kind, Patch, TriggerState, derive};
 
 use crate::aliases;
 use crate::audit;
@@ -47,9 +47,10 @@ pub(crate) fn put(
         let was = was.expect("only a job that is there stays as it is");
         return Ok(Ok((rows::job(turn.session, namespace, was.id)?, false)));
     };
-    let (afresh, before) = (plan.afresh, was.as_ref().map(|was| was.state));
+    let before = was.as_ref().map(|was| was.state);
+    let undoes_an_order = plan.afresh || was.as_ref().is_some_and(|was| revives_trigger(was, &plan.marks));
     let job = carry_out(turn, namespace, was.as_ref(), plan)?;
-    if afresh {
+    if undoes_an_order {
         let target = AuditTarget {
             written: number.to_string(),
             number: Some(number),
@@ -110,6 +111,8 @@ fn plan(
             job.state = derived;
             keep::time(&mut job, turn.now);
         } else {
+            // What was said of the end before does not hold for the next one.
+            job.acknowledged &= job.state == derived;
             keep::shift(&mut job, derived, turn.now);
         }
     }
@@ -237,13 +240,27 @@ fn fits_revision(was: Option<&Standing>, wanted: Option<u64>) -> Result<(), Refu
     Ok(())
 }
 
+/// Whether a trigger that an order suspended or cancelled is live again.
+fn revives_trigger(was: &Standing, marks: &Standing) -> bool {
+    was.trigger_by_order && !marks.trigger_by_order && marks.trigger == Some(TriggerState::Scheduled)
+}
+
 fn same_marks(was: &Standing, marks: &Standing) -> bool {
     (was.held_by_order, was.trigger_by_order, was.life, was.hidden)
         == (marks.held_by_order, marks.trigger_by_order, marks.life, marks.hidden)
 }
 
+/// The number after the last, but none that is another job's id somewhere: that one would be refused each time.
 fn next_number(session: &Session, namespace: Namespace<'_>) -> rusqlite::Result<Option<i64>> {
     let last =
         session.one("SELECT max(number) FROM jobs WHERE namespace = ?1", [namespace.id], |row| row.get(0))?;
-    Ok(last.flatten().map_or(Some(1), |last: i64| last.checked_add(1)))
+    let mut next = last.flatten().map_or(Some(1), |last: i64| last.checked_add(1));
+    while let Some(number) = next {
+        let meant = "SELECT 1 FROM aliases WHERE namespace = ?1 AND number = ?2 LIMIT 1";
+        if session.one(meant, (namespace.id, number), |_| Ok(()))?.is_none() {
+            break;
+        }
+        next = number.checked_add(1);
+    }
+    Ok(next)
 }

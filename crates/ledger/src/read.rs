@@ -108,7 +108,7 @@ fn status_of(
     if status.results != Results::Undelivered {
         return session.at_one_moment(|session| {
             let Some(standing) = find(session)? else { return Ok(None) };
-            let mut snapshot = with_kin(session, namespace, &standing, status.kin)?;
+            let mut snapshot = with_kin(session, namespace, call, &standing, status.kin)?;
             if status.results == Results::All {
                 snapshot.results = results::all(session, standing.id)?;
             }
@@ -120,7 +120,7 @@ fn status_of(
     let reservation = deliveries.reserve(first.id, first.life, now);
     session.at_one_moment(|session| {
         let Some(standing) = find(session)? else { return Ok(None) };
-        let mut snapshot = with_kin(session, namespace, &standing, status.kin)?;
+        let mut snapshot = with_kin(session, namespace, call, &standing, status.kin)?;
         let job = &snapshot.job;
         let (delivered, total) = (job.results_delivered, job.results_total);
         let is_last = job.state.is_terminal();
@@ -133,9 +133,11 @@ fn status_of(
     })
 }
 
+/// With those of its children that the caller sees in this dialect.
 fn with_kin(
     session: &Session,
     namespace: Namespace<'_>,
+    call: &Call,
     standing: &Standing,
     kin: Kin,
 ) -> rusqlite::Result<Snapshot> {
@@ -147,12 +149,12 @@ fn with_kin(
         Kin::Latest => "ORDER BY jobs.started_at DESC, jobs.number DESC LIMIT 1",
         Kin::All => "ORDER BY jobs.number",
     };
-    let sql = format!(
-        "SELECT {} FROM jobs INDEXED BY jobs_by_parent
-         WHERE jobs.namespace = ?1 AND jobs.parent = ?2 AND jobs.hidden = 0 {order}",
-        columns!()
-    );
-    snapshot.kin = session.all(&sql, (namespace.id, standing.number), |row| load(session, namespace, row))?;
+    let mut query = Query::of_jobs(namespace, call.dialect, &call.caller);
+    query.text.push_str(" AND jobs.parent = ?");
+    query.values.push(standing.number.into());
+    let sql =
+        format!("SELECT {} FROM jobs INDEXED BY jobs_by_parent WHERE {} {order}", columns!(), query.text);
+    snapshot.kin = session.all(&sql, params_from_iter(&query.values), |row| load(session, namespace, row))?;
     Ok(snapshot)
 }
 

@@ -1,6 +1,7 @@
 //! Who hears of a commit: readers of the feed, those who wait for the end of a cancel, and the figures.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -24,10 +25,17 @@ pub(crate) struct Aftermath {
 /// Where commits are told.
 pub(crate) struct Signals {
     feed: watch::Sender<u64>,
-    waiting: Mutex<HashMap<i64, Arc<Notify>>>,
+    waiting: Mutex<HashMap<i64, Crowd>>,
     pub(crate) deliveries: Deliveries,
     pub(crate) commands: AtomicU64,
     pub(crate) commits: AtomicU64,
+}
+
+/// Those who wait for one job. Counted, because the handles on `notify` are given up outside of the lock.
+#[derive(Default)]
+struct Crowd {
+    size: usize,
+    notify: Arc<Notify>,
 }
 
 impl Signals {
@@ -52,8 +60,8 @@ impl Signals {
         aftermath.confirmed.iter().for_each(|delivery| self.deliveries.end(*delivery));
         if !aftermath.settled.is_empty() {
             let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            for notify in aftermath.settled.iter().filter_map(|job| waiting.get(job)) {
-                notify.notify_waiters();
+            for crowd in aftermath.settled.iter().filter_map(|job| waiting.get(job)) {
+                crowd.notify.notify_waiters();
             }
         }
     }
@@ -66,8 +74,9 @@ impl Signals {
     /// between.
     pub(crate) fn wait_for(self: &Arc<Self>, job: i64) -> Waiting {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let notify = Arc::clone(waiting.entry(job).or_default());
-        Waiting { job, notify, signals: Arc::clone(self) }
+        let crowd = waiting.entry(job).or_default();
+        crowd.size += 1;
+        Waiting { job, notify: Arc::clone(&crowd.notify), signals: Arc::clone(self) }
     }
 }
 
@@ -81,9 +90,34 @@ pub(crate) struct Waiting {
 impl Drop for Waiting {
     fn drop(&mut self) {
         let mut waiting = self.signals.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        // The map's handle and ours: nobody else waits.
-        if Arc::strong_count(&self.notify) == 2 {
-            waiting.remove(&self.job);
+        if let Entry::Occupied(mut crowd) = waiting.entry(self.job) {
+            crowd.get_mut().size -= 1;
+            if crowd.get().size == 0 {
+                crowd.remove();
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waits_no_more_leaves_nothing_behind() {
+        let signals = Arc::new(Signals::new(0));
+        let together = Arc::new(std::sync::Barrier::new(2));
+        let threads = [0; 2].map(|_| {
+            let (signals, together) = (Arc::clone(&signals), Arc::clone(&together));
+            std::thread::spawn(move || {
+                for job in 0..5_000 {
+                    let waiting = signals.wait_for(job);
+                    together.wait();
+                    drop(waiting);
+                }
+            })
+        });
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(signals.waiting.lock().unwrap().len(), 0);
     }
 }

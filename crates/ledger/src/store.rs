@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use countermand_model::{Draft, Effect, Event, Fault, FaultKind, Filter, Job, State};
+use countermand_model::{Call, Draft, Effect, Event, Fault, FaultKind, Filter, Job, Outcome, State};
 use tokio::sync::watch;
 
 use crate::contract::{AuditRow, AuditTarget, Denied, Entry, Figures, Log, Put, Refused};
@@ -16,7 +16,7 @@ use crate::readers::Readers;
 use crate::session::Session;
 use crate::signals::Signals;
 use crate::writer::Writer;
-use crate::{Clock, audit, event, feed, filter, open, put, read, results, rows, schema};
+use crate::{Clock, act, audit, event, feed, filter, open, put, read, results, rows, schema};
 
 /// The ledger. Clones are handles on the same one. When the last is dropped, what waits is still written.
 #[derive(Clone)]
@@ -126,6 +126,31 @@ impl Store {
             event::event(turn, &namespace, number, &event, if_revision)
         };
         self.house.writer.write(take).await?
+    }
+
+    /// A changing command about one job, by its number, and only while that has a revision; where there is no such
+    /// job, the command finds out.
+    ///
+    /// # Errors
+    /// The job has another revision, or the ledger could not. Nothing was changed then.
+    pub async fn order(
+        &self,
+        namespace: &str,
+        number: i64,
+        call: Call,
+        if_revision: Option<u64>,
+    ) -> Result<Outcome, Refused> {
+        let namespace = namespace.to_owned();
+        let give = move |turn: &mut crate::turn::Turn<'_>| {
+            if let (Some(wanted), Some(name)) = (if_revision, turn.session.namespace(&namespace)?)
+                && let Some(job) = rows::by_number(turn.session, name, number)?.filter(|job| !job.hidden)
+                && job.revision != wanted
+            {
+                return Ok(Err(Refused::Stale { revision: job.revision }));
+            }
+            act::act(turn, &namespace, &call).map(Ok)
+        };
+        self.house.writer.write(give).await??.ok_or_else(|| misdirected().into())
     }
 
     /// One job with all its results.

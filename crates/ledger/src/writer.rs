@@ -53,6 +53,15 @@ struct Write<W, T> {
     reply: oneshot::Sender<Result<T, Fault>>,
 }
 
+/// Why a group was not committed.
+#[derive(Debug)]
+enum Failed {
+    /// Its transaction did not begin: another program holds the file, or the disk does not answer.
+    ToBegin(Fault),
+    /// One of it failed, or all of it could not be committed.
+    InWork(Fault),
+}
+
 impl<W, T> Task for Write<W, T>
 where
     W: Fn(&mut Turn<'_>) -> rusqlite::Result<T> + Send,
@@ -163,45 +172,58 @@ impl Desk {
         drop(ended);
     }
 
-    /// Commits a group and answers it; when that fails, each of it alone.
+    /// Commits a group and answers it; when its work fails, each of it alone.
     fn settle(&self, mut group: Vec<Box<dyn Task>>) {
         match self.commit(&mut group) {
             Ok(()) => group.into_iter().for_each(|task| task.answer(Ok(()))),
-            Err(fault) if group.len() == 1 => {
+            Err(Failed::InWork(_)) if group.len() > 1 => {
+                for task in group {
+                    // Its turn has come again, perhaps much later.
+                    if !task.is_abandoned() {
+                        self.settle(vec![task]);
+                    }
+                }
+            }
+            // Nobody's write is to blame for a transaction that does not begin, and each alone would wait as long.
+            Err(Failed::ToBegin(fault) | Failed::InWork(fault)) => {
                 tracing::error!(%fault, "the ledger could not write");
                 group.into_iter().for_each(|task| task.answer(Err(&fault)));
             }
-            Err(_) => group.into_iter().for_each(|task| self.settle(vec![task])),
         }
     }
 
     /// Runs every task in one transaction. On an error nothing of it is left.
-    fn commit(&self, group: &mut [Box<dyn Task>]) -> Result<(), Fault> {
+    fn commit(&self, group: &mut [Box<dyn Task>]) -> Result<(), Failed> {
         let mut aftermath = Aftermath::default();
-        let done = self.session.run("BEGIN IMMEDIATE", []).map_err(|error| fault(&error)).and_then(|_| {
-            for task in group {
-                let mut turn =
-                    Turn { session: &self.session, now: self.clock.now(), aftermath: &mut aftermath };
-                catch_unwind(AssertUnwindSafe(|| task.run(&mut turn)))
-                    .map_err(|panic| panicked(panic.as_ref()))?
-                    .map_err(|error| fault(&error))?;
-            }
-            self.session.run("COMMIT", []).map(|_| ()).map_err(|error| {
-                self.failing.store(true, Relaxed);
-                fault(&error)
-            })
-        });
+        let begun = self.session.run("BEGIN IMMEDIATE", []);
+        let done = begun
+            .map_err(|error| Failed::ToBegin(fault(&error)))
+            .and_then(|_| self.run(group, &mut aftermath).map_err(Failed::InWork));
         match done {
             Ok(()) => {
                 self.failing.store(false, Relaxed);
                 self.signals.tell(aftermath);
                 Ok(())
             }
-            Err(fault) => {
+            Err(failed) => {
                 self.take_back();
-                Err(fault)
+                Err(failed)
             }
         }
+    }
+
+    /// Runs every task in the transaction that has begun, and ends it.
+    fn run(&self, group: &mut [Box<dyn Task>], aftermath: &mut Aftermath) -> Result<(), Fault> {
+        for task in group {
+            let mut turn = Turn { session: &self.session, now: self.clock.now(), aftermath: &mut *aftermath };
+            catch_unwind(AssertUnwindSafe(|| task.run(&mut turn)))
+                .map_err(|panic| panicked(panic.as_ref()))?
+                .map_err(|error| fault(&error))?;
+        }
+        self.session.run("COMMIT", []).map(|_| ()).map_err(|error| {
+            self.failing.store(true, Relaxed);
+            fault(&error)
+        })
     }
 
     fn take_back(&self) {

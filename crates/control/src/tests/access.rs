@@ -1,9 +1,10 @@
 //! Who may what, and what is refused before it means anything.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt};
 use http_body::Frame;
 use http_body_util::StreamBody;
 
@@ -142,4 +143,19 @@ async fn a_body_that_breaks_off_is_the_callers_to_send_again() {
         .unwrap();
     assert_eq!(desk.open(request).await.status(), 400);
     assert_eq!(desk.ask("GET", "/v1/jobs/7", "").await.status, 404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_go_on_is_not_waited_for() {
+    let desk = Desk::new();
+    for (path, kind) in [("/v1/jobs", "application/json"), ("/v1/jobs", "application/x-ndjson")] {
+        let begun = stream::iter([Ok::<_, std::io::Error>(Frame::data(Bytes::from_static(b"{}\n")))]);
+        let request = http::Request::post(path)
+            .header("authorization", "Bearer admin-token")
+            .header("content-type", kind)
+            .body(StreamBody::new(begun.chain(stream::pending())))
+            .unwrap();
+        let answer = tokio::time::timeout(Duration::from_secs(60), desk.open(request)).await;
+        assert_eq!(answer.expect("an answer within a minute").status(), 408, "{kind}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Orders, and what runners are told and say.
 
+use futures_util::future::join_all;
 use serde_json::json;
 
 use super::desk::{Answer, Desk, request};
@@ -99,4 +100,16 @@ async fn an_order_and_an_event_can_be_bound_to_a_revision() {
     let order = desk.ask_with(("if-match", "\"1\""), ("POST", "/v1/jobs/7/cancel", "")).await;
     assert_eq!(order.state(), (200, "cancelled".to_owned()));
     assert_eq!(desk.ask_with(stale, ("POST", "/v1/jobs/8/cancel", "")).await.status, 404);
+}
+
+#[tokio::test]
+async fn of_many_orders_to_one_revision_one_is_carried_out() {
+    let desk = Desk::new();
+    desk.ask("PUT", "/v1/jobs/7", "{}").await;
+    let order = || desk.ask_with(("if-match", "\"1\""), ("POST", "/v1/jobs/7/hold", ""));
+    let answers = join_all((0..16).map(|_| order())).await;
+    let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [[200].as_slice(), &[412; 15]].concat());
+    assert_eq!(desk.ask_with(("if-match", "\"1\""), ("POST", "/v1/jobs/8/hold", "")).await.status, 404);
 }

@@ -52,6 +52,7 @@ impl Reload {
             realm: config.name.clone(),
             path: config.htpasswd.clone(),
             signature: Some(signature),
+            unread: false,
             rules,
             current,
         };
@@ -83,6 +84,9 @@ struct File {
     path: PathBuf,
     /// As of the last look, whether what was found could be used or not: a broken file is complained of once.
     signature: Option<Signature>,
+    /// Whether nothing could be read at the last look. What keeps a file from being read, such as its permissions, is
+    /// not in its signature, so it is tried again until it is read.
+    unread: bool,
     rules: Rules,
     current: Current,
 }
@@ -98,20 +102,24 @@ impl File {
 
     fn look(&mut self) {
         let signature = fs::metadata(&self.path).ok().map(|metadata| Signature::of(&metadata));
-        if signature == self.signature {
+        let is_news = signature != self.signature;
+        if !is_news && !self.unread {
             return;
         }
         self.signature = signature;
         match read(&self.realm, &self.path) {
             Ok((users, signature)) => {
                 self.signature = Some(signature);
+                self.unread = false;
                 let generation = loaded(&self.current).generation + 1;
                 let loaded = Arc::new(Loaded::new(generation, users, &self.rules));
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = loaded;
                 tracing::info!(realm = ?self.realm, file = ?self.path, "the users were read anew");
             }
             Err(errors) => {
-                for error in errors {
+                // A mistake in what was read has a line, and stays until the file changes.
+                self.unread = errors.iter().any(|error| error.line.is_none());
+                for error in errors.iter().filter(|_| is_news) {
                     tracing::error!(realm = ?self.realm, %error, "the users stay as they were");
                 }
             }

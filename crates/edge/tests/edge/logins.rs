@@ -81,6 +81,24 @@ async fn a_broken_file_leaves_the_users_as_they_were() {
     assert_eq!(login(&bench, "li", "secret").await.status, 200);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_file_that_could_not_be_read_is_read_when_it_can_be() {
+    let file = File::with(&format!("ana:{SECRET}\n"));
+    let bench = file.bench();
+    // In place of a file that belongs to another user at first: like a chmod, what makes it readable is not seen in
+    // its length, its time or its inode.
+    fs::write(&file.path, [format!("li:{SECRET}\n# ").as_bytes(), b"\xff"].concat()).unwrap();
+    let written = fs::metadata(&file.path).unwrap().modified().unwrap();
+    advance(Duration::from_secs(1)).await;
+    assert_eq!(login(&bench, "ana", "secret").await.status, 200);
+
+    fs::write(&file.path, format!("li:{SECRET}\n# .")).unwrap();
+    fs::File::options().write(true).open(&file.path).unwrap().set_modified(written).unwrap();
+    advance(Duration::from_secs(1)).await;
+    assert_eq!(login(&bench, "ana", "secret").await.status, 401, "who was taken out is out");
+    assert_eq!(login(&bench, "li", "secret").await.status, 200);
+}
+
 #[tokio::test]
 async fn a_storm_of_wrong_passwords_from_one_address_is_mostly_turned_away() {
     // Rounds enough that the storm is there before the first verdict.

@@ -40,6 +40,11 @@ pub(super) fn give(
     let effect = match ordering.kind {
         Kind::Cancel | Kind::ForceCancel if changed && parent.children.unfinished() > 0 => Effect::Accepted,
         Kind::Cancel | Kind::ForceCancel if changed => Effect::Cancelled,
+        // Nothing of the family that is the caller's was left to stop, and what is another's goes on.
+        Kind::Cancel if skipped => {
+            let stopping = effects.iter().find(|(effect, _)| *effect == Effect::AlreadyCancelling);
+            stopping.map_or(Effect::Forbidden, |(effect, _)| *effect)
+        }
         Kind::Cancel => judge(ordering.kind.as_move(), before, parent.acknowledged).effect,
         Kind::ForceCancel => Effect::NotPossible,
         Kind::Hold | Kind::Release => summary(&effects),

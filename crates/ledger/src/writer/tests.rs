@@ -1,5 +1,7 @@
 //! Groups whose members hurt: what fails is told so, the others are on disk, and nobody waits for ever.
 
+use std::sync::atomic::AtomicU64;
+
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use rusqlite::Connection;
@@ -16,7 +18,13 @@ impl Clock for Zero {
 
 /// A desk over one small table, whose references are checked by COMMIT only.
 fn desk(folder: &tempfile::TempDir) -> (Writer, Desk, Arc<Signals>) {
-    let connection = Connection::open(folder.path().join("t.db")).unwrap();
+    desk_with(folder, |_| true)
+}
+
+/// The same with another answer to a file that somebody else holds: whether to try again.
+fn desk_with(folder: &tempfile::TempDir, busy: fn(i32) -> bool) -> (Writer, Desk, Arc<Signals>) {
+    let mut connection = Connection::open(folder.path().join("t.db")).unwrap();
+    connection.busy_handler(Some(busy)).unwrap();
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;
@@ -121,6 +129,48 @@ fn a_failed_commit_is_seen_until_one_succeeds() {
     assert!(writer.is_failing());
     desk.commit(&mut []).unwrap();
     assert!(!writer.is_failing());
+}
+
+#[test]
+fn a_transaction_that_cannot_begin_is_asked_for_once() {
+    static ASKED: AtomicU64 = AtomicU64::new(0);
+    let folder = tempfile::tempdir().unwrap();
+    let (writer, desk, _) = desk_with(&folder, |_| {
+        ASKED.fetch_add(1, Relaxed);
+        false
+    });
+    let other = Connection::open(folder.path().join("t.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let inserts = ["INSERT INTO t (i) VALUES (1)", "INSERT INTO t (i) VALUES (2)"];
+    let (answers, thread) = as_one_group(&writer, desk, &inserts);
+    assert!(
+        answers.iter().all(|answer| answer.as_ref().is_err_and(|fault| fault.kind == FaultKind::Internal))
+    );
+    assert_eq!(ASKED.load(Relaxed), 1, "each alone would wait as long again");
+    other.execute_batch("ROLLBACK").unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(writer.write(|turn| turn.session.run("INSERT INTO t (i) VALUES (3)", []))).unwrap();
+    drop(writer);
+    thread.join().unwrap();
+    assert_eq!(rows(&folder), [3]);
+}
+
+#[test]
+fn who_went_away_meanwhile_is_not_tried_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_writer, desk, _) = desk(&folder);
+    let (reply, answer) = oneshot::channel::<Result<usize, Fault>>();
+    let patient = std::sync::Mutex::new(Some(answer));
+    let insert = |turn: &mut Turn<'_>| turn.session.run("INSERT INTO t (i) VALUES (1)", []);
+    let left = Box::new(Write { work: insert, made: None, reply });
+    let (reply, _answer) = oneshot::channel();
+    let leave = move |turn: &mut Turn<'_>| {
+        patient.lock().unwrap().take();
+        turn.session.run("INSERT INTO t (i) VALUES ('not a number')", [])
+    };
+    desk.settle(vec![left, Box::new(Write { work: leave, made: None, reply })]);
+    drop(desk);
+    assert_eq!(rows(&folder), [0_i64; 0]);
 }
 
 #[test]

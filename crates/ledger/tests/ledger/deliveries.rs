@@ -77,6 +77,20 @@ async fn a_second_reader_gets_nothing_meanwhile() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_holds_no_results_back() {
+    let ledger = Ledger::memory();
+    ledger.put(1, in_state(State::Running)).await;
+    add(&ledger, 0, &["1"]).await;
+    assert_eq!(take(&ledger).await.results, ["1"]);
+    ledger.pass(-3_600_000);
+    let again = take(&ledger).await;
+    assert_eq!(again.results, ["1"], "nobody confirmed, and nobody knows how long ago");
+    assert_eq!(take(&ledger).await.results.len(), 0);
+    ledger.pass(30_000);
+    assert_eq!(take(&ledger).await.results, ["1"]);
+}
+
+#[tokio::test]
 async fn what_was_not_confirmed_before_a_crash_is_delivered_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");

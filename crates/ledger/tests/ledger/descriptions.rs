@@ -180,6 +180,23 @@ async fn a_description_does_not_revive_a_trigger() {
 }
 
 #[tokio::test]
+async fn a_replacement_that_revives_a_trigger_is_audited() {
+    let ledger = Ledger::memory();
+    let draft = || with_trigger(TriggerState::Scheduled);
+    ledger.put(1, draft()).await;
+    ledger.act(cancel(&[1], Reach::Trigger)).await;
+    ledger.put(1, Draft { acknowledged: Patch::Set(true), ..Draft::default() }).await;
+    let (job, _) = ledger.store.put("default", Some(1), draft(), REPLACE).await.unwrap();
+    assert_eq!((job.state, job.trigger.unwrap().state), (State::Queued, TriggerState::Scheduled));
+    assert!(!job.acknowledged, "what was said of the end before does not hold for the next one");
+    let commands: Vec<_> = ledger.audit().await.into_iter().map(|row| row.command).collect();
+    assert_eq!(commands, ["cancel", "replace"]);
+    // What was revived once is an ordinary trigger again.
+    ledger.store.put("default", Some(1), with_trigger(TriggerState::Completed), REPLACE).await.unwrap();
+    assert_eq!(ledger.audit().await.len(), 2);
+}
+
+#[tokio::test]
 async fn only_a_replacement_starts_a_finished_job_afresh() {
     let ledger = Ledger::memory();
     let mut draft = in_state(State::Failed);

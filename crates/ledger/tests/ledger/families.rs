@@ -137,6 +137,47 @@ async fn an_order_passes_over_children_of_others() {
 }
 
 #[tokio::test]
+async fn a_cancel_that_reaches_no_child_of_the_callers_is_not_accepted() {
+    let caller = Caller { user: "ana".to_owned(), own_only: true, ..Caller::default() };
+    for state in [State::Queued, State::Running] {
+        let ledger = Ledger::memory();
+        ledger.put(1, Draft::default()).await;
+        ledger.put(2, Draft { owner: Patch::Set(Some("li".to_owned())), ..child_of(1, state) }).await;
+        let outcome = ledger.ask_as(cancel(&[1], Reach::Tree), "control", caller.clone()).await;
+        assert_eq!((acted(outcome)[0].effect, ledger.state(1).await), (Effect::Forbidden, state));
+        assert_eq!(ledger.feed().await, []);
+
+        // Beside one of the caller's that is being cancelled, nothing new happens either.
+        ledger.put(3, child_of(1, State::Running)).await;
+        ledger.ask_as(cancel(&[3], Reach::One), "control", caller.clone()).await;
+        let outcome = ledger.ask_as(cancel(&[1], Reach::Tree), "control", caller.clone()).await;
+        assert_eq!(acted(outcome)[0].effect, Effect::AlreadyCancelling);
+        assert_eq!(ledger.feed().await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn children_that_a_caller_does_not_see_do_not_come_with_their_parent() {
+    let ledger = Ledger::memory();
+    ledger.put(1, Draft::default()).await;
+    ledger.put(2, child_of(1, State::Queued)).await;
+    ledger.put(3, Draft { owner: Patch::Set(Some("li".to_owned())), ..child_of(1, State::Running) }).await;
+    let elsewhere = Patch::Set(Some(vec!["cisco".to_owned()]));
+    ledger.put(4, Draft { dialects: elsewhere, ..child_of(1, State::Running) }).await;
+    let caller = Caller { user: "ana".to_owned(), own_only: true, ..Caller::default() };
+    let numbers = |kin: Vec<Job>| kin.into_iter().map(|child| child.number).collect::<Vec<_>>();
+    for kin in [Kin::All, Kin::Latest] {
+        let status = Status { target: Target::number(1), results: Results::None, kin };
+        let read = ledger.ask_as(Command::Status(status), "ess", caller.clone()).await;
+        let Outcome::Read { snapshot: Some(snapshot), .. } = read else { panic!("it is there: {read:?}") };
+        assert_eq!(numbers(snapshot.kin), [2], "{kin:?}");
+    }
+    let hold = Command::Hold(Order { targets: targets(&[1]), reach: Reach::Tree, wants_after: true });
+    let held = acted(ledger.ask_as(hold, "ess", caller).await).remove(0);
+    assert_eq!(numbers(held.after.unwrap().kin), [2]);
+}
+
+#[tokio::test]
 async fn a_status_brings_the_children_asked_for() {
     let ledger = family().await;
     let kin = async |kin| {

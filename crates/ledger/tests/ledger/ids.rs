@@ -72,6 +72,15 @@ async fn an_id_means_one_job() {
 }
 
 #[tokio::test]
+async fn the_next_number_is_one_that_no_alias_means() {
+    let ledger = Ledger::memory();
+    ledger.put(200, aliased(&[alias("ess", "201", Some(201)), alias("odag", "ca", Some(202))])).await;
+    let next =
+        async || ledger.store.put("default", None, Draft::default(), Put::default()).await.unwrap().0.number;
+    assert_eq!([next().await, next().await], [203, 204]);
+}
+
+#[tokio::test]
 async fn a_job_belongs_to_its_dataset() {
     let ledger = Ledger::memory();
     ledger.put(1, Draft::default()).await;
