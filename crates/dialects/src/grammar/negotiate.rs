@@ -52,6 +52,8 @@ pub fn body(headers: &HeaderMap, read: &[Offer], default: Format) -> Result<Form
         Fault::new(FaultKind::UnsupportedMediaType, message).with_detail(detail)
     };
     let text = value.to_str().map_err(|_| refused("not ASCII".to_owned()))?;
+    // RFC 9110 §5.6.6: a parameter may be empty, so a `;` may end the value; mediatype wants one after each.
+    let text = text.trim_end_matches([';', ' ', '\t']);
     let media = MediaType::parse(text).map_err(|error| refused(format!("{text:?}: {error}")))?;
     if let Some(charset) = mediatype::ReadParams::get_param(&media, names::CHARSET) {
         let name = charset.unquoted_str();
@@ -160,6 +162,8 @@ mod tests {
         assert_eq!(body_of("application/json; charset=UTF-8"), Ok(Format::Json));
         assert_eq!(body_of("text/xml;charset=\"utf-8\""), Ok(Format::Xml));
         assert_eq!(body_of("text/xml; charset=iso-8859-1"), Err(FaultKind::UnsupportedMediaType));
+        assert_eq!(body_of("application/json;"), Ok(Format::Json));
+        assert_eq!(body_of("text/xml; charset=utf-8 ; "), Ok(Format::Xml));
         assert_eq!(body_of("text/plain"), Err(FaultKind::UnsupportedMediaType));
         assert_eq!(body_of("json"), Err(FaultKind::UnsupportedMediaType));
     }
