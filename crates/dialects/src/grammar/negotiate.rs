@@ -79,7 +79,11 @@ struct Range<'h> {
 impl<'h> Range<'h> {
     fn parse(text: &'h str) -> Option<Range<'h>> {
         let mut parts = text.split(';').map(str::trim);
-        let (main, sub) = parts.next()?.split_once('/')?;
+        let (main, sub) = match parts.next()? {
+            // Java's HttpURLConnection sends `*` beside `*/*` where nobody sets another Accept.
+            "*" => ("*", "*"),
+            range => range.split_once('/')?,
+        };
         let quality = parts
             .filter_map(|part| part.split_once('='))
             .find(|(name, _)| name.trim().eq_ignore_ascii_case("q"))
@@ -98,14 +102,15 @@ impl<'h> Range<'h> {
     }
 }
 
-/// A q-value, RFC 9110 §12.4.2, as thousandths.
+/// A q-value, RFC 9110 §12.4.2, as thousandths. Clients write two forms that are not in its grammar, and are
+/// understood: `.2`, as Java's HttpURLConnection does, and more than three digits, of which the first three count.
 fn thousandths(text: &str) -> Option<u16> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !matches!(whole, "0" | "1") || fraction.len() > 3 || !digits(fraction) {
+    let whole = if whole.is_empty() && !fraction.is_empty() { "0" } else { whole };
+    if !matches!(whole, "0" | "1") || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let quality = format!("{whole}{fraction:0<3}").parse().ok()?;
+    let quality = format!("{whole}{fraction:0<3.3}").parse().ok()?;
     (quality <= 1000).then_some(quality)
 }
 
@@ -145,6 +150,13 @@ mod tests {
             ("application/json;q=0", None),
             ("nonsense", Some(Format::Xml)),
             ("APPLICATION/JSON", Some(Format::Json)),
+            ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", Some(Format::Xml)),
+            ("application/json; q=.9, text/xml; q=.2", Some(Format::Json)),
+            ("application/json;q=0.33333, text/xml;q=0.3333", Some(Format::Xml)),
+            ("application/json;q=1.001, text/xml;q=0.1", Some(Format::Xml)),
+            ("application/json;q=., text/xml;q=0.1", Some(Format::Xml)),
+            ("*", Some(Format::Xml)),
+            ("application/json;charset=utf-8", Some(Format::Json)),
         ];
         for (value, expected) in cases {
             assert_eq!(accept(value), expected, "Accept: {value}");
