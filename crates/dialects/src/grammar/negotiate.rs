@@ -16,7 +16,7 @@ pub type Offer = (&'static str, Format);
 /// # Errors
 /// [`FaultKind::NotAcceptable`] when nothing is offered, or when the header excludes every offer. A header that is no list of media ranges is
 /// read as far as it is one: old clients write odd things, and a refusal would break them.
-pub fn answer<T: Copy>(headers: &HeaderMap, offers: &[(&'static str, T)]) -> Result<T, Fault> {
+pub fn answer<T: Copy + PartialEq>(headers: &HeaderMap, offers: &[(&'static str, T)]) -> Result<T, Fault> {
     let mut ranges = Vec::new();
     for value in headers.get_all(ACCEPT) {
         ranges.extend(value.to_str().unwrap_or_default().split(',').filter_map(Range::parse));
@@ -26,7 +26,10 @@ pub fn answer<T: Copy>(headers: &HeaderMap, offers: &[(&'static str, T)]) -> Res
     }
     let mut best: Option<(u16, T)> = None;
     for (name, offered) in offers {
-        let quality = quality(&ranges, name);
+        // A second name for the same answer is answered with the first, so it is of no use to who refuses that one.
+        let written = offers.iter().find(|(_, other)| other == offered).map_or(*name, |(first, _)| *first);
+        let refused = matches!(closest(&ranges, written), Some((2.., 0)));
+        let quality = if refused { 0 } else { quality(&ranges, name) };
         if quality > 0 && best.is_none_or(|(so_far, _)| quality > so_far) {
             best = Some((quality, *offered));
         }
@@ -116,13 +119,17 @@ fn thousandths(text: &str) -> Option<u16> {
 
 /// What the closest range says of a type; 0 where none names it.
 fn quality(ranges: &[Range<'_>], name: &str) -> u16 {
+    closest(ranges, name).map_or(0, |(_, quality)| quality)
+}
+
+/// The closeness and the quality of the closest range that names a type.
+fn closest(ranges: &[Range<'_>], name: &str) -> Option<(u8, u16)> {
     let (main, sub) = name.split(';').next().unwrap_or(name).split_once('/').unwrap_or((name, ""));
     ranges
         .iter()
         .map(|range| (range.closeness(main, sub), range.quality))
         .filter(|(closeness, _)| *closeness > 0)
         .max()
-        .map_or(0, |(_, quality)| quality)
 }
 
 #[cfg(test)]
@@ -157,6 +164,9 @@ mod tests {
             ("application/json;q=., text/xml;q=0.1", Some(Format::Xml)),
             ("*", Some(Format::Xml)),
             ("application/json;charset=utf-8", Some(Format::Json)),
+            ("text/xml;q=0, */*", Some(Format::Json)),
+            ("text/*;q=0, application/xml, application/json;q=0.1", Some(Format::Json)),
+            ("application/xml, */*;q=0", Some(Format::Xml)),
         ];
         for (value, expected) in cases {
             assert_eq!(accept(value), expected, "Accept: {value}");
