@@ -22,6 +22,12 @@ fn payload(runs: &str) -> String {
     format!("<jobRunOperationPayload><runIds>{runs}</runIds></jobRunOperationPayload>")
 }
 
+/// As many ids as fit into a body: each would cost two hundred times its two bytes, in the ledger and in the answer.
+fn many_ids(count: usize) -> String {
+    let ids = vec!["1"; count].join(",");
+    format!("{{\"jobRunOperationPayload\":{{\"runIds\":{{\"runId\":[{ids}]}}}}}}")
+}
+
 /// The case, its type, its body, the status, and a word that the answer must hold: the place of the mistake.
 fn cases() -> Vec<(&'static str, &'static str, String, u16, &'static str)> {
     let deep = 100_000;
@@ -58,6 +64,7 @@ fn cases() -> Vec<(&'static str, &'static str, String, u16, &'static str)> {
             415,
             "errorDocument",
         ),
+        ("more ids than one call takes", JSON, many_ids(500_000), 400, "more than 10000 ids"),
         ("many ids over the limit", XML, payload(&"<runId>1</runId>".repeat(100_000)), 413, "errorDocument"),
     ]
 }

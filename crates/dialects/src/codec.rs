@@ -124,10 +124,15 @@ pub struct Malformed {
 }
 
 impl Malformed {
-    /// Something is wrong at a place.
+    /// Something is wrong at a place. Readers quote what they met, which may be as long as the body; of a long text
+    /// the middle is left out, so that no answer and no line of the log grows with it.
     #[must_use]
     pub fn new(place: impl Into<String>, problem: impl Into<Cow<'static, str>>) -> Malformed {
-        Malformed { place: place.into(), problem: problem.into(), code: None }
+        Malformed {
+            place: abridged(place.into().into()).into_owned(),
+            problem: abridged(problem.into()),
+            code: None,
+        }
     }
 
     /// Adds the dialect's own code.
@@ -149,3 +154,37 @@ impl std::fmt::Display for Malformed {
 }
 
 impl std::error::Error for Malformed {}
+
+/// How many bytes of each end of a long text are kept.
+const KEPT: usize = 250;
+
+fn abridged(text: Cow<'static, str>) -> Cow<'static, str> {
+    if text.len() <= 2 * KEPT {
+        return text;
+    }
+    let head = &text[..text.floor_char_boundary(KEPT)];
+    let tail = &text[text.ceil_char_boundary(text.len() - KEPT)..];
+    format!("{head}…{tail}").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::grammar::{json, xml};
+
+    #[test]
+    fn a_mistake_is_told_without_the_whole_body() {
+        let long = "ä".repeat(300_000);
+        let wrong = json::read::<i64>(format!("\"{long}\"").as_bytes()).unwrap_err();
+        assert!(
+            wrong.to_string().len() < 2_000 && wrong.problem.contains("expected i64"),
+            "{}",
+            wrong.to_string().len()
+        );
+        for body in
+            [format!("<{long}"), format!("<{long}/>"), format!("<a>&{long};</a>"), format!("<a><{long}>")]
+        {
+            let wrong = xml::read(body.as_bytes(), "a", |_| Ok(())).unwrap_err();
+            assert!(wrong.to_string().len() < 2_000, "{}", wrong.to_string().len());
+        }
+    }
+}

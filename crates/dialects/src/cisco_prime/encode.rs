@@ -144,7 +144,7 @@ fn entity(echo: &Echo, snapshot: &Snapshot) -> EntityWire {
         summary.last_start_time = run.started_at.map(time);
         summary.completion_time = run.finished_at.map(time);
         summary.duration = run.started_at.zip(run.finished_at).map(|(start, end)| {
-            let seconds = (end - start).max(0) / 1000;
+            let seconds = end.saturating_sub(start).max(0) / 1000;
             seconds.to_string()
         });
     }

@@ -62,7 +62,8 @@ fn located(error: &serde_path_to_error::Error<serde_json::Error>) -> Malformed {
 }
 
 fn place_in_text(error: &serde_json::Error) -> String {
-    format!("line {} column {}", error.line(), error.column())
+    // serde_json says column 0 of what it has looked at and not yet taken.
+    format!("line {} column {}", error.line(), error.column().max(1))
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {

@@ -16,7 +16,7 @@ pub type Offer = (&'static str, Format);
 /// # Errors
 /// [`FaultKind::NotAcceptable`] when nothing is offered, or when the header excludes every offer. A header that is no list of media ranges is
 /// read as far as it is one: old clients write odd things, and a refusal would break them.
-pub fn answer<T: Copy>(headers: &HeaderMap, offers: &[(&'static str, T)]) -> Result<T, Fault> {
+pub fn answer<T: Copy + PartialEq>(headers: &HeaderMap, offers: &[(&'static str, T)]) -> Result<T, Fault> {
     let mut ranges = Vec::new();
     for value in headers.get_all(ACCEPT) {
         ranges.extend(value.to_str().unwrap_or_default().split(',').filter_map(Range::parse));
@@ -26,7 +26,10 @@ pub fn answer<T: Copy>(headers: &HeaderMap, offers: &[(&'static str, T)]) -> Res
     }
     let mut best: Option<(u16, T)> = None;
     for (name, offered) in offers {
-        let quality = quality(&ranges, name);
+        // A second name for the same answer is answered with the first, so it is of no use to who refuses that one.
+        let written = offers.iter().find(|(_, other)| other == offered).map_or(*name, |(first, _)| *first);
+        let refused = matches!(closest(&ranges, written), Some((2.., 0)));
+        let quality = if refused { 0 } else { quality(&ranges, name) };
         if quality > 0 && best.is_none_or(|(so_far, _)| quality > so_far) {
             best = Some((quality, *offered));
         }
@@ -52,6 +55,8 @@ pub fn body(headers: &HeaderMap, read: &[Offer], default: Format) -> Result<Form
         Fault::new(FaultKind::UnsupportedMediaType, message).with_detail(detail)
     };
     let text = value.to_str().map_err(|_| refused("not ASCII".to_owned()))?;
+    // RFC 9110 §5.6.6: a parameter may be empty, so a `;` may end the value; mediatype wants one after each.
+    let text = text.trim_end_matches([';', ' ', '\t']);
     let media = MediaType::parse(text).map_err(|error| refused(format!("{text:?}: {error}")))?;
     if let Some(charset) = mediatype::ReadParams::get_param(&media, names::CHARSET) {
         let name = charset.unquoted_str();
@@ -77,7 +82,11 @@ struct Range<'h> {
 impl<'h> Range<'h> {
     fn parse(text: &'h str) -> Option<Range<'h>> {
         let mut parts = text.split(';').map(str::trim);
-        let (main, sub) = parts.next()?.split_once('/')?;
+        let (main, sub) = match parts.next()? {
+            // Java's HttpURLConnection sends `*` beside `*/*` where nobody sets another Accept.
+            "*" => ("*", "*"),
+            range => range.split_once('/')?,
+        };
         let quality = parts
             .filter_map(|part| part.split_once('='))
             .find(|(name, _)| name.trim().eq_ignore_ascii_case("q"))
@@ -96,26 +105,31 @@ impl<'h> Range<'h> {
     }
 }
 
-/// A q-value, RFC 9110 §12.4.2, as thousandths.
+/// A q-value, RFC 9110 §12.4.2, as thousandths. Clients write two forms that are not in its grammar, and are
+/// understood: `.2`, as Java's HttpURLConnection does, and more than three digits, of which the first three count.
 fn thousandths(text: &str) -> Option<u16> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !matches!(whole, "0" | "1") || fraction.len() > 3 || !digits(fraction) {
+    let whole = if whole.is_empty() && !fraction.is_empty() { "0" } else { whole };
+    if !matches!(whole, "0" | "1") || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let quality = format!("{whole}{fraction:0<3}").parse().ok()?;
+    let quality = format!("{whole}{fraction:0<3.3}").parse().ok()?;
     (quality <= 1000).then_some(quality)
 }
 
 /// What the closest range says of a type; 0 where none names it.
 fn quality(ranges: &[Range<'_>], name: &str) -> u16 {
+    closest(ranges, name).map_or(0, |(_, quality)| quality)
+}
+
+/// The closeness and the quality of the closest range that names a type.
+fn closest(ranges: &[Range<'_>], name: &str) -> Option<(u8, u16)> {
     let (main, sub) = name.split(';').next().unwrap_or(name).split_once('/').unwrap_or((name, ""));
     ranges
         .iter()
         .map(|range| (range.closeness(main, sub), range.quality))
         .filter(|(closeness, _)| *closeness > 0)
         .max()
-        .map_or(0, |(_, quality)| quality)
 }
 
 #[cfg(test)]
@@ -143,6 +157,16 @@ mod tests {
             ("application/json;q=0", None),
             ("nonsense", Some(Format::Xml)),
             ("APPLICATION/JSON", Some(Format::Json)),
+            ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", Some(Format::Xml)),
+            ("application/json; q=.9, text/xml; q=.2", Some(Format::Json)),
+            ("application/json;q=0.33333, text/xml;q=0.3333", Some(Format::Xml)),
+            ("application/json;q=1.001, text/xml;q=0.1", Some(Format::Xml)),
+            ("application/json;q=., text/xml;q=0.1", Some(Format::Xml)),
+            ("*", Some(Format::Xml)),
+            ("application/json;charset=utf-8", Some(Format::Json)),
+            ("text/xml;q=0, */*", Some(Format::Json)),
+            ("text/*;q=0, application/xml, application/json;q=0.1", Some(Format::Json)),
+            ("application/xml, */*;q=0", Some(Format::Xml)),
         ];
         for (value, expected) in cases {
             assert_eq!(accept(value), expected, "Accept: {value}");
@@ -160,6 +184,8 @@ mod tests {
         assert_eq!(body_of("application/json; charset=UTF-8"), Ok(Format::Json));
         assert_eq!(body_of("text/xml;charset=\"utf-8\""), Ok(Format::Xml));
         assert_eq!(body_of("text/xml; charset=iso-8859-1"), Err(FaultKind::UnsupportedMediaType));
+        assert_eq!(body_of("application/json;"), Ok(Format::Json));
+        assert_eq!(body_of("text/xml; charset=utf-8 ; "), Ok(Format::Xml));
         assert_eq!(body_of("text/plain"), Err(FaultKind::UnsupportedMediaType));
         assert_eq!(body_of("json"), Err(FaultKind::UnsupportedMediaType));
     }

@@ -144,3 +144,18 @@ fn a_job_summary_is_read_with_its_latest_run() {
     assert_eq!(command("/webacs/api/v2/data/JobSummary/15.json"), status("15", Some(15)));
     assert_eq!(command("/webacs/api/v2/data/JobSummary/a%2Fb"), status("a/b", None));
 }
+
+#[test]
+fn one_call_takes_ten_thousand_ids() {
+    let all = vec!["1"; 10_000];
+    let [json_ids, xml_ids] = [all.join(","), "<runId>1</runId>".repeat(10_000)];
+    let xml = |ids: &str| {
+        let body = format!("<jobRunOperationPayload><runIds>{ids}</runIds></jobRunOperationPayload>");
+        run_ids("text/xml", &body)
+    };
+    assert_eq!(json(&format!("[{json_ids}]")).map(|ids| ids.len()), Ok(10_000));
+    assert_eq!(xml(&xml_ids).map(|ids| ids.len()), Ok(10_000));
+    assert_eq!(json(&format!("[{json_ids},2]")).unwrap_err(), "/jobRunOperationPayload/runIds/runId");
+    let place = xml(&format!("{xml_ids}<runId>2</runId>")).unwrap_err();
+    assert_eq!(place, "/jobRunOperationPayload/runIds/runId[10001]");
+}
