@@ -34,30 +34,37 @@ pub(crate) fn settle(turn: &mut Turn<'_>, job: &mut Standing) -> rusqlite::Resul
         return Ok(());
     }
     let giver = Giver { by: &by, dialect: &dialect, request_id: &request_id };
-    acknowledge(turn, job)?;
-    feed::add(turn, job, "acknowledge", job.state, giver)?;
-    if delete_output && job.has_output {
-        delete_output_of(turn, job)?;
-        feed::add(turn, job, "delete_output", job.state, giver)?;
+    acknowledge(turn, job, delete_output, giver)
+}
+
+/// Marks the end of a job as taken note of, takes away what it produced where that was asked for, and tells the feed.
+pub(crate) fn acknowledge(
+    turn: &mut Turn<'_>,
+    job: &mut Standing,
+    with_output: bool,
+    giver: Giver<'_>,
+) -> rusqlite::Result<()> {
+    if !job.acknowledged {
+        job.acknowledged = true;
+        job.revision += 1;
+        let sql = "UPDATE jobs SET acknowledged = 1, revision = revision + 1 WHERE id = ?1";
+        turn.session.run(sql, [job.id])?;
+        feed::add(turn, job, "acknowledge", job.state, giver)?;
     }
-    Ok(())
+    if with_output && job.has_output { delete_output(turn, job, giver) } else { Ok(()) }
 }
 
-/// Marks the end of a job as taken note of.
-pub(crate) fn acknowledge(turn: &mut Turn<'_>, job: &mut Standing) -> rusqlite::Result<()> {
-    job.acknowledged = true;
-    job.revision += 1;
-    turn.session.run("UPDATE jobs SET acknowledged = 1, revision = revision + 1 WHERE id = ?1", [job.id])?;
-    Ok(())
-}
-
-/// Takes away what a job produced.
-pub(crate) fn delete_output_of(turn: &mut Turn<'_>, job: &mut Standing) -> rusqlite::Result<()> {
+/// Takes away what a job produced, and tells the feed.
+pub(crate) fn delete_output(
+    turn: &mut Turn<'_>,
+    job: &mut Standing,
+    giver: Giver<'_>,
+) -> rusqlite::Result<()> {
     job.has_output = false;
     job.revision += 1;
     turn.session.run(
         "UPDATE jobs SET output_id = NULL, output_name = NULL, revision = revision + 1 WHERE id = ?1",
         [job.id],
     )?;
-    Ok(())
+    feed::add(turn, job, "delete_output", job.state, giver)
 }

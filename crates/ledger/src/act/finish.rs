@@ -22,11 +22,7 @@ pub(super) fn acknowledge(
     };
     let judgement = judge(order, job.state, job.acknowledged);
     if judgement.acknowledges {
-        afterwards::acknowledge(turn, job)?;
-        feed::add(turn, job, "acknowledge", job.state, Giver::from(call))?;
-        if delete_output && job.has_output {
-            self::delete_output(turn, job, call)?;
-        }
+        afterwards::acknowledge(turn, job, delete_output, Giver::from(call))?;
     }
     Ok(judgement.effect)
 }
@@ -40,8 +36,7 @@ pub(super) fn delete_output(
     if !job.has_output {
         return Ok(Effect::NotPossible);
     }
-    afterwards::delete_output_of(turn, job)?;
-    feed::add(turn, job, "delete_output", job.state, Giver::from(call))?;
+    afterwards::delete_output(turn, job, Giver::from(call))?;
     Ok(Effect::Done)
 }
 

@@ -150,22 +150,13 @@ impl Ordering<'_> {
     ) -> rusqlite::Result<()> {
         let Some(delete_output) = self.acknowledge else { return Ok(()) };
         let giver = Giver::from(self.call);
-        match job.state {
-            // A job that had been cancelled before is not acknowledged by being asked again.
-            State::Cancelled if effect == Effect::Cancelled => {
-                if !job.acknowledged {
-                    afterwards::acknowledge(turn, job)?;
-                }
-                if delete_output && job.has_output {
-                    afterwards::delete_output_of(turn, job)?;
-                    feed::add(turn, job, "delete_output", job.state, giver)?;
-                }
-                Ok(())
-            }
-            State::Cancelling if matches!(effect, Effect::Accepted | Effect::AlreadyCancelling) => {
-                afterwards::remember(turn, job, delete_output, giver)
-            }
-            _ => Ok(()),
+        if job.state == State::Cancelling && matches!(effect, Effect::Accepted | Effect::AlreadyCancelling) {
+            return afterwards::remember(turn, job, delete_output, giver);
         }
+        // A job that had been cancelled before is not acknowledged by being asked again.
+        if job.state == State::Cancelled && effect == Effect::Cancelled {
+            return afterwards::acknowledge(turn, job, delete_output, giver);
+        }
+        Ok(())
     }
 }

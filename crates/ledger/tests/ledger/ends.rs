@@ -47,7 +47,7 @@ async fn a_cancel_acknowledges_what_it_ends_at_once() {
     assert_eq!(ledger.act(cancel_and_acknowledge(1, true)).await, [Effect::Cancelled]);
     let job = ledger.job(1).await;
     assert!(job.acknowledged && job.output.is_none());
-    assert_eq!(commands(&ledger).await, ["cancel", "delete_output"]);
+    assert_eq!(commands(&ledger).await, ["cancel", "acknowledge", "delete_output"]);
 }
 
 #[tokio::test]
