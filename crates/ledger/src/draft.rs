@@ -8,38 +8,7 @@ use crate::rows::Standing;
 
 /// A job that nobody has described yet.
 pub(crate) fn blank(namespace: &str, number: i64, now: i64) -> Job {
-    Job {
-        number,
-        namespace: namespace.to_owned(),
-        aliases: Vec::new(),
-        dialects: None,
-        dataset: None,
-        kind: Kind::Single,
-        parent: None,
-        children: countermand_model::Children::default(),
-        trigger: None,
-        owner: None,
-        name: None,
-        description: None,
-        job_type: None,
-        state: State::Queued,
-        previous_state: None,
-        created_at: now,
-        started_at: None,
-        finished_at: None,
-        changed_at: now,
-        progress: Progress::default(),
-        results_total: 0,
-        results_delivered: 0,
-        drained_at: None,
-        has_errors: false,
-        output: None,
-        acknowledged: false,
-        message: None,
-        attributes: Vec::new(),
-        runner: None,
-        revision: 0,
-    }
+    Job { namespace: namespace.to_owned(), revision: 0, ..Job::new(number, now) }
 }
 
 /// Takes away what a run left: the job begins anew.
