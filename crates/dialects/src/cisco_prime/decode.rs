@@ -16,9 +16,10 @@ pub(super) fn cancel_running(_: &Prime, echo: &Echo, body: &[u8]) -> Result<Comm
 }
 
 pub(super) fn job_summary(_: &Prime, echo: &Echo, _: &[u8]) -> Result<Command, Malformed> {
-    let written = echo.id.clone().unwrap_or_default();
-    let number = number::decimal(&written);
-    let target = Target { written, number, dataset: None };
+    let written = echo.id.as_deref().unwrap_or_default();
+    // Java reads `0015` as 15, so that is what was asked for: fixtures/cisco-prime/id-with-leading-zeros-json.http
+    let target = number::decimal(written)
+        .map_or_else(|| Target { written: written.to_owned(), number: None, dataset: None }, Target::number);
     Ok(Command::Status(Status { target, results: Results::None, kin: Kin::Latest }))
 }
 

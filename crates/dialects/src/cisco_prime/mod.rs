@@ -53,8 +53,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
          automateyournetwork/CiscoPrimeFacts, Checkmk test data",
     ],
     ids: Ids {
-        form: "a decimal number",
-        is_id: |text| number::decimal(text).is_some(),
+        form: "a decimal number from 1 to 9223372036854775807, without leading zeros",
+        // What is asked for is read as a number first, so no request could mean an id with leading zeros.
+        is_id: |text| number::decimal(text).is_some_and(|id| id.to_string() == text),
         number: number::decimal,
         write: |number| number.to_string(),
     },

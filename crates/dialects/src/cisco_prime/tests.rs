@@ -51,5 +51,5 @@ fn ids_are_decimal_numbers() {
     let ids = DIALECT.ids;
     assert_eq!((ids.number)("15"), Some(15));
     assert_eq!((ids.write)(15), "15");
-    assert!((ids.is_id)("15") && !(ids.is_id)("5f00") && !(ids.is_id)("0"));
+    assert!((ids.is_id)("15") && !(ids.is_id)("5f00") && !(ids.is_id)("0") && !(ids.is_id)("0015"));
 }
