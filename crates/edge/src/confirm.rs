@@ -11,23 +11,40 @@ use crate::Engine;
 
 /// The confirmations under way. A reader who has just been given results and asks again at once, perhaps over another
 /// connection, must not overtake the news that they were taken: to the engine they would still be on their way.
+///
+/// Of one target there may be several: mounts whose namespaces have the same ids share them here.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Outstanding(Arc<Mutex<HashMap<Target, watch::Receiver<()>>>>);
+pub(crate) struct Outstanding(Arc<Mutex<HashMap<Target, Vec<watch::Receiver<()>>>>>);
 
 impl Outstanding {
     /// Waits until what was handed out before of the jobs that a command is about is confirmed, or given up.
     pub(crate) async fn settled(&self, command: &Command) {
         for target in targets(command) {
             let under_way = self.locked().get(target).cloned();
-            if let Some(mut under_way) = under_way {
+            for mut under_way in under_way.into_iter().flatten() {
                 // Nothing is ever sent: the end of the sender is the news.
                 let _ended = under_way.changed().await;
             }
         }
     }
 
+    fn add(&self, target: Target, under_way: watch::Receiver<()>) {
+        self.locked().entry(target).or_default().push(under_way);
+    }
+
+    /// Takes out those of a target that have ended.
+    fn tidy(&self, target: &Target) {
+        let mut outstanding = self.locked();
+        if let Some(under_way) = outstanding.get_mut(target) {
+            under_way.retain(|under_way| under_way.has_changed().is_ok());
+            if under_way.is_empty() {
+                outstanding.remove(target);
+            }
+        }
+    }
+
     /// A plain map: nothing that can panic runs under the lock.
-    fn locked(&self) -> MutexGuard<'_, HashMap<Target, watch::Receiver<()>>> {
+    fn locked(&self) -> MutexGuard<'_, HashMap<Target, Vec<watch::Receiver<()>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -50,14 +67,14 @@ impl Confirmation {
         let Confirmation { engine, call, target, outstanding } = self;
         let (ended, under_way) = watch::channel(());
         // Before this returns, and so before the reader has the bytes.
-        outstanding.locked().insert(target.clone(), under_way);
+        outstanding.add(target.clone(), under_way);
         tokio::spawn(async move {
             let request_id = call.request_id.clone();
             if let Err(fault) = engine.oneshot(call).await {
                 tracing::warn!(%fault, ?request_id, "a delivery was not confirmed; it will be handed out again");
             }
-            outstanding.locked().remove(&target);
             drop(ended);
+            outstanding.tidy(&target);
         });
     }
 }
