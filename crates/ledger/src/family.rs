@@ -94,7 +94,11 @@ pub(crate) fn change_children(
 ) -> rusqlite::Result<()> {
     let Some(number) = parent else { return Ok(()) };
     let Some(mut parent) = rows::by_number(turn.session, namespace, number)? else { return Ok(()) };
+    let stood_alone = !parent.is_derived();
     change(&mut parent);
+    // A job that is being cancelled may have started its first child before it heard of that.
+    parent.cancel_open |=
+        stood_alone && parent.state == State::Cancelling && parent.children.unfinished() > 0;
     save_parent(turn, &mut parent)
 }
 

@@ -1,7 +1,7 @@
 //! A job is described: registered, corrected, or started afresh. Repeating a description changes nothing, and no
 //! description undoes an order.
 
-use countermand_model::{Draft, Effect, Job, Kind, Patch, TriggerState, derive};
+use countermand_model::{Draft, Effect, Job, Kind, Patch, State, TriggerState, derive};
 
 use crate::aliases;
 use crate::audit;
@@ -48,9 +48,9 @@ pub(crate) fn put(
         return Ok(Ok((rows::job(turn.session, namespace, was.id)?, false)));
     };
     let before = was.as_ref().map(|was| was.state);
-    let undoes_an_order = plan.afresh || was.as_ref().is_some_and(|was| revives_trigger(was, &plan.marks));
+    let begins_anew = plan.afresh || was.as_ref().is_some_and(|was| is_revived(was, &plan));
     let job = carry_out(turn, namespace, was.as_ref(), plan)?;
-    if undoes_an_order {
+    if begins_anew {
         let target = AuditTarget {
             written: number.to_string(),
             number: Some(number),
@@ -105,12 +105,17 @@ fn plan(
     if let Err(refused) = describe(&mut job, &mut marks, draft, turn.now, replace) {
         return Ok(Err(refused));
     }
-    marks.held_by_order &= job.state == countermand_model::State::Held;
+    marks.held_by_order &= job.state == State::Held;
     if let Some(derived) = derive(&marks.children, marks.trigger, marks.cancel_open) {
         if old.is_none() {
             job.state = derived;
             keep::time(&mut job, turn.now);
         } else {
+            if derived != job.state
+                && let Some(Err(refused)) = was.map(|was| may_become_derived(was, replace))
+            {
+                return Ok(Err(refused));
+            }
             // What was said of the end before does not hold for the next one.
             job.acknowledged &= job.state == derived;
             keep::shift(&mut job, derived, turn.now);
@@ -240,9 +245,24 @@ fn fits_revision(was: Option<&Standing>, wanted: Option<u64>) -> Result<(), Refu
     Ok(())
 }
 
-/// Whether a trigger that an order suspended or cancelled is live again.
-fn revives_trigger(was: &Standing, marks: &Standing) -> bool {
-    was.trigger_by_order && !marks.trigger_by_order && marks.trigger == Some(TriggerState::Scheduled)
+/// Whether a trigger brings back what an order ended or suspended, or a job that had none and has ended.
+fn is_revived(was: &Standing, plan: &Plan) -> bool {
+    let ordered = was.trigger_by_order && !plan.marks.trigger_by_order;
+    let ended = !was.is_derived() && was.state.is_terminal() && !plan.job.state.is_terminal();
+    ended || ordered && plan.marks.trigger == Some(TriggerState::Scheduled)
+}
+
+/// A job that stood by itself takes the state of its new trigger only where that undoes nothing.
+fn may_become_derived(was: &Standing, replace: bool) -> Result<(), Refused> {
+    let ended = was.state.is_terminal() && !replace;
+    let ordered = was.state == State::Cancelling || was.held_by_order;
+    if was.is_derived() || !(ended || ordered) {
+        return Ok(());
+    }
+    Err(Refused::conflict(
+        format!("the job is {}; a trigger would bring it back", was.state),
+        Some(was.state),
+    ))
 }
 
 fn same_marks(was: &Standing, marks: &Standing) -> bool {

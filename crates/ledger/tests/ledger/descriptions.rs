@@ -197,6 +197,44 @@ async fn a_replacement_that_revives_a_trigger_is_audited() {
 }
 
 #[tokio::test]
+async fn a_trigger_does_not_bring_back_a_job_that_has_ended() {
+    let ledger = Ledger::memory();
+    let live = || with_trigger(TriggerState::Scheduled);
+    ledger.put(1, Draft::default()).await;
+    ledger.put(2, live()).await;
+    ledger.act(cancel(&[1, 2], Reach::Tree)).await;
+    ledger.put(2, Draft { trigger: Patch::Set(None), ..Draft::default() }).await;
+    for number in [1, 2] {
+        assert_eq!(ledger.state(number).await, State::Cancelled);
+        let refused = ledger.try_put(number, live()).await.unwrap_err();
+        assert_eq!(state_in_conflict(refused), Some(State::Cancelled));
+        let (job, _) = ledger.store.put("default", Some(number), live(), REPLACE).await.unwrap();
+        assert_eq!(job.state, State::Queued);
+    }
+    assert_eq!(ledger.audit().await.iter().filter(|row| row.command == "replace").count(), 2);
+}
+
+#[tokio::test]
+async fn becoming_a_parent_does_not_undo_an_order() {
+    let ledger = Ledger::memory();
+    for number in [1, 2] {
+        ledger.put(number, in_state(State::Running)).await;
+    }
+    ledger.put(3, Draft::default()).await;
+    ledger.act(cancel(&[1, 2], Reach::One)).await;
+    ledger.act(hold(&[3], Reach::One)).await;
+    for (number, state) in [(1, State::Cancelling), (3, State::Held)] {
+        let refused = ledger.try_put(number, with_trigger(TriggerState::Scheduled)).await.unwrap_err();
+        assert_eq!((state_in_conflict(refused), ledger.state(number).await), (Some(state), state));
+    }
+    // What is at work may start a part of itself before it hears of its cancel.
+    ledger.put(21, child_of(2, State::Queued)).await;
+    assert_eq!(ledger.state(2).await, State::Cancelling);
+    ledger.act(cancel(&[2], Reach::Tree)).await;
+    assert_eq!((ledger.state(21).await, ledger.state(2).await), (State::Cancelled, State::Cancelled));
+}
+
+#[tokio::test]
 async fn only_a_replacement_starts_a_finished_job_afresh() {
     let ledger = Ledger::memory();
     let mut draft = in_state(State::Failed);
