@@ -17,11 +17,13 @@
 
 mod routes;
 
-mod wire;
+mod open;
 
 mod decode;
 
 mod encode;
+
+mod wire;
 
 mod errors;
 
@@ -248,7 +250,7 @@ impl DetailView {
 
 impl Codec for DetailView {
     fn open(&self, head: &Head<'_>) -> Echo {
-        routes::open(self, head)
+        open::open(self, head)
     }
 
     fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {

@@ -16,11 +16,13 @@
 
 mod routes;
 
-mod wire;
+mod open;
 
 mod decode;
 
 mod encode;
+
+mod wire;
 
 mod errors;
 
@@ -240,7 +242,7 @@ impl OracleEss {
 
 impl Codec for OracleEss {
     fn open(&self, head: &Head<'_>) -> Echo {
-        decode::open(self, head)
+        open::open(self, head)
     }
 
     fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {

@@ -20,11 +20,13 @@
 
 mod routes;
 
-mod wire;
+mod open;
 
 mod decode;
 
 mod encode;
+
+mod wire;
 
 mod errors;
 
@@ -172,7 +174,7 @@ impl Odag {
 
 impl Codec for Odag {
     fn open(&self, head: &Head<'_>) -> Echo {
-        routes::open(head)
+        open::open(head)
     }
 
     fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
