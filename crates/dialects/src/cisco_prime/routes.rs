@@ -1,11 +1,9 @@
 //! One row per operation. The version is the first segment below the base, so every path begins with `{version}`; the
 //! login page has a base of its own and nothing below it.
 
-use countermand_model::FaultKind;
 use http::Method;
 
 use super::{Prime, decode, encode};
-use crate::grammar::path;
 use crate::{Access, BodyRule, Document, Evidence, Operation, Resend, Route};
 
 /// The bases, as [`Dialect::paths`](crate::Dialect::paths) has them.
@@ -86,30 +84,3 @@ pub(super) static ROUTES: [Route<Prime>; 3] = [
         encode: encode::document,
     },
 ];
-
-/// The route of a path without its suffix, with the segments that its variables took.
-///
-/// # Errors
-/// No route has this path, or none that has it has this method.
-pub(super) fn find<'p>(
-    base: Option<usize>,
-    path: &'p str,
-    method: &Method,
-) -> Result<(usize, Vec<&'p str>), FaultKind> {
-    let is_page = base.and_then(|base| PATHS.get(base)) == Some(&LOGIN);
-    let mut missing = FaultKind::UnknownRoute;
-    for (index, Route { operation, .. }) in ROUTES.iter().enumerate() {
-        if operation.document.is_some() != is_page {
-            continue;
-        }
-        let Some(taken) = path::matches(operation.path, path) else { continue };
-        if taken.first().is_some_and(|version| !VERSIONS.contains(version)) {
-            continue;
-        }
-        if operation.methods.contains(method) {
-            return Ok((index, taken));
-        }
-        missing = FaultKind::WrongMethod;
-    }
-    Err(missing)
-}

@@ -32,11 +32,12 @@ pub(super) fn open(codec: &DetailView, head: &Head<'_>) -> Echo {
     let parameters = routes::parameters(&echo.query);
     echo.id = query::first(&parameters, "requestId").map(str::to_owned);
     let action = query::first(&parameters, "action").filter(|action| !action.is_empty());
+    // By `action` alone, not by the method: a wrong method is told with the code of the function that was named.
     let found = ROUTES.iter().enumerate().find(|(_, route)| action == Some(route.operation.name));
     if let Some((index, route)) = found {
         echo.operation = Some(&route.operation);
         echo.route = index;
-        echo.refusal = (!routes::serves(&route.operation, head.method))
+        echo.refusal = (!route.operation.methods.contains(head.method))
             .then(|| Fault::new(FaultKind::WrongMethod, "The method is not one of this function's."));
     } else {
         let mistake = if action.is_none() { Mistake::ActionMissing } else { Mistake::ActionUnknown };

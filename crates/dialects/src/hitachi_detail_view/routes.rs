@@ -13,7 +13,7 @@ pub(super) static ROUTES: &[Route<DetailView>] = &[
     Route {
         operation: Operation {
             name: "getStatus",
-            methods: &[Method::GET, Method::POST],
+            methods: &[Method::GET, Method::HEAD, Method::POST],
             path: "",
             selector: Some(("action", "getStatus")),
             access: Access::Read,
@@ -29,6 +29,7 @@ pub(super) static ROUTES: &[Route<DetailView>] = &[
     Route {
         operation: Operation {
             name: "abortRequest",
+            // No HEAD, which must not stop anything: RFC 9110 §9.2.1 calls it safe.
             methods: &[Method::GET, Method::POST],
             path: "",
             selector: Some(("action", "abortRequest")),
@@ -67,9 +68,4 @@ pub(super) fn printed_line(path: &str) -> Option<(&str, &str)> {
     let (dataset, request_id) = path.strip_prefix('/')?.split_once("&requestId=")?;
     let whole = !request_id.is_empty() && !request_id.contains(['&', '/']);
     (whole && decode::is_dataset(dataset)).then_some((dataset, request_id))
-}
-
-/// HEAD goes where GET goes, but must not stop anything: RFC 9110 §9.2.1 calls it safe.
-pub(super) fn serves(operation: &Operation, method: &Method) -> bool {
-    operation.methods.contains(method) || (*method == Method::HEAD && operation.access == Access::Read)
 }

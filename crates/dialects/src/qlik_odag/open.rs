@@ -2,7 +2,8 @@
 
 use countermand_model::{Fault, FaultKind};
 
-use super::routes::{self, PROFILES, ROUTES, WINDOWS};
+use super::routes::{PROFILES, ROUTES, WINDOWS};
+use crate::grammar::route::{self, Miss};
 use crate::grammar::{path, query};
 use crate::{Echo, Format, Head};
 
@@ -12,16 +13,16 @@ pub(super) fn open(head: &Head<'_>) -> Echo {
     let profile = head.base.and_then(|place| PROFILES.get(place)).unwrap_or(&PROFILES[0]);
     let path = format!("{}{}", profile.collection, head.rest);
     let pairs = query::pairs(head.query.unwrap_or_default());
-    let (found, mut refusal) = match routes::find(&path, head.method, &pairs) {
-        Ok(route) => (Some(route), None),
-        Err(fault) => (None, Some(fault)),
+    let (found, mut refusal) = match route::find(ROUTES, &path, head.method, &pairs) {
+        Ok(hit) => (Some((hit.index, hit.operation)), None),
+        Err(miss) => (None, Some(refusal(miss))),
     };
     if profile.version == WINDOWS && forged(head, &pairs) {
         refusal = Some(Fault::new(FaultKind::Malformed, "XSRF prevention check failed"));
     }
     Echo {
-        operation: found.map(|route| &ROUTES[route].operation),
-        route: found.unwrap_or_default(),
+        operation: found.map(|(_, operation)| operation),
+        route: found.map_or(0, |(index, _)| index),
         refusal,
         version: profile.version,
         format: Format::Json,
@@ -35,11 +36,22 @@ pub(super) fn open(head: &Head<'_>) -> Echo {
     }
 }
 
-/// The id in a path; in one that matches no route there is none to show.
+/// The id in a path, whatever the method; in one that matches no route there is none to show.
 fn id_in(path: &str) -> Option<String> {
-    routes::at(path)
-        .find_map(|route| path::matches(route.operation.path, path))
-        .and_then(|taken| taken.first().map(|segment| path::decoded(segment)))
+    let hit = route::at(ROUTES, path).next()?;
+    hit.taken.first().map(|segment| path::decoded(segment))
+}
+
+fn refusal(miss: Miss) -> Fault {
+    let message = match miss {
+        Miss::Path => "There is no such resource.",
+        Miss::Method => "The resource does not take this method.",
+        // No source says what a missing or unknown action is answered with: 400 is inferred.
+        Miss::Selector => {
+            "The query parameter 'action' must be one of cancel, pause, resume, ackcancel and ackfailure."
+        }
+    };
+    Fault::new(miss.kind(), message)
 }
 
 /// Whether the two halves of the key against forged requests differ. The names are Qlik's, in any case.

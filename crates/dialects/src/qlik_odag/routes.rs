@@ -2,11 +2,10 @@
 //! `decode.rs` and `encode.rs`.
 
 use bytes::Bytes;
-use countermand_model::{Command, Fault, FaultKind, Outcome};
+use countermand_model::{Command, Outcome};
 use http::{Method, Response};
 
 use super::{Odag, decode, encode};
-use crate::grammar::{path, query};
 use crate::{Access, BodyRule, Echo, Evidence, Malformed, Operation, Resend, Route};
 
 /// One of the three places where the API lives.
@@ -86,44 +85,3 @@ const fn action(name: &'static str, meaning: &'static str, decode: Decode, encod
         encode,
     }
 }
-
-/// The methods a path is served by, as `Allow` lists them; empty for a path that is nobody's.
-pub(super) fn allowed(path: &str) -> String {
-    let mut methods: Vec<&str> = Vec::new();
-    for route in at(path) {
-        methods.extend(route.operation.methods.iter().map(Method::as_str));
-    }
-    methods.dedup();
-    methods.join(", ")
-}
-
-pub(super) fn at(path: &str) -> impl Iterator<Item = &'static Route<Odag>> {
-    ROUTES.iter().filter(move |route| path::matches(route.operation.path, path).is_some())
-}
-
-/// The place of the route of a request, or why there is none.
-pub(super) fn find(path: &str, method: &Method, pairs: &[(String, String)]) -> Result<usize, Fault> {
-    let mut refusal = Fault::new(FaultKind::UnknownRoute, "There is no such resource.");
-    for (place, Route { operation, .. }) in ROUTES.iter().enumerate() {
-        if path::matches(operation.path, path).is_none() {
-            continue;
-        }
-        if !operation.methods.contains(method) {
-            if refusal.kind == FaultKind::UnknownRoute {
-                refusal = Fault::new(FaultKind::WrongMethod, "The resource does not take this method.");
-            }
-            continue;
-        }
-        match operation.selector {
-            Some((name, value)) if query::first(pairs, name) != Some(value) => {
-                refusal = Fault::new(FaultKind::Malformed, ACTIONS);
-            }
-            _ => return Ok(place),
-        }
-    }
-    Err(refusal)
-}
-
-/// No source says what a missing or unknown action is answered with: 400 is inferred.
-const ACTIONS: &str =
-    "The query parameter 'action' must be one of cancel, pause, resume, ackcancel and ackfailure.";
