@@ -71,10 +71,8 @@ impl Access {
 pub enum BodyRule {
     /// None: one that comes is drained and ignored.
     None,
-    /// One document about one job.
-    One,
-    /// One document about many jobs.
-    Batch,
+    /// A document.
+    Document,
 }
 
 /// Whether a proxy may send an operation again when it does not know whether it arrived.

@@ -42,7 +42,7 @@ pub(super) static ROUTES: [Route<Prime>; 3] = [
             path: "/{version}/op/jobService/cancelrunning",
             selector: None,
             access: Access::Write,
-            body: BodyRule::Batch,
+            body: BodyRule::Document,
             resend: Resend::Never,
             document: None,
             meaning: "Stops running instances of jobs, by run id.",

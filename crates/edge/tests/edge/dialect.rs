@@ -68,7 +68,7 @@ static ROUTES: [Route<EchoCodec>; 4] = [
     Route {
         operation: Operation {
             access: Access::Write,
-            body: BodyRule::One,
+            body: BodyRule::Document,
             ..operation("cancel", PUT, "/jobs/{id}/cancel")
         },
         decode: cancel,
