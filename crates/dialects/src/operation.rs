@@ -22,8 +22,6 @@ pub struct Operation {
     pub access: Access,
     /// What body it takes.
     pub body: BodyRule,
-    /// Whether a proxy may send it again.
-    pub resend: Resend,
     /// A fixed document it is answered with, without any command.
     pub document: Option<&'static Document>,
     /// What it does, in a sentence.
@@ -73,15 +71,6 @@ pub enum BodyRule {
     None,
     /// A document.
     Document,
-}
-
-/// Whether a proxy may send an operation again when it does not know whether it arrived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Resend {
-    /// It only reads.
-    Safe,
-    /// It changes something, or consumes what it reads.
-    Never,
 }
 
 /// A fixed document.

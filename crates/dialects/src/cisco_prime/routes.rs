@@ -4,7 +4,7 @@
 use http::Method;
 
 use super::{Prime, decode, encode};
-use crate::{Access, BodyRule, Document, Evidence, Operation, Resend, Route};
+use crate::{Access, BodyRule, Document, Evidence, Operation, Route};
 
 /// The bases, as [`Dialect::paths`](crate::Dialect::paths) has them.
 pub(super) const PATHS: &[&str] = &[API, LOGIN];
@@ -43,7 +43,6 @@ pub(super) static ROUTES: [Route<Prime>; 3] = [
             selector: None,
             access: Access::Write,
             body: BodyRule::Document,
-            resend: Resend::Never,
             document: None,
             meaning: "Stops running instances of jobs, by run id.",
             evidence: Evidence::Documented,
@@ -59,7 +58,6 @@ pub(super) static ROUTES: [Route<Prime>; 3] = [
             selector: None,
             access: Access::Read,
             body: BodyRule::None,
-            resend: Resend::Safe,
             document: None,
             meaning: "Tells the status of a job and of its latest run, by job id.",
             evidence: Evidence::Documented,
@@ -75,7 +73,6 @@ pub(super) static ROUTES: [Route<Prime>; 3] = [
             selector: None,
             access: Access::Open,
             body: BodyRule::None,
-            resend: Resend::Safe,
             document: Some(LOGIN_PAGE),
             meaning: "The page that a request without credentials is redirected to.",
             evidence: Evidence::Inferred,

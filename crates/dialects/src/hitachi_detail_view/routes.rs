@@ -5,7 +5,7 @@ use http::Method;
 
 use super::{DetailView, decode, encode};
 use crate::grammar::query;
-use crate::{Access, BodyRule, Evidence, Operation, Resend, Route};
+use crate::{Access, BodyRule, Evidence, Operation, Route};
 
 /// The functions, in the order of the documentation. The servlet is found by its path and the function by `action`;
 /// "baseURL/dbapi.do?action=…" (MK-99ANA004-11, Getting the request status, Stopping an API request).
@@ -18,7 +18,6 @@ pub(super) static ROUTES: &[Route<DetailView>] = &[
             selector: Some(("action", "getStatus")),
             access: Access::Read,
             body: BodyRule::None,
-            resend: Resend::Never, // it consumes what it reads
             document: None,
             meaning: "Tells how far a request is and hands out its results.",
             evidence: Evidence::Documented,
@@ -35,7 +34,6 @@ pub(super) static ROUTES: &[Route<DetailView>] = &[
             selector: Some(("action", "abortRequest")),
             access: Access::Write,
             body: BodyRule::None,
-            resend: Resend::Never,
             document: None,
             meaning: "Stops a request.",
             evidence: Evidence::Documented,

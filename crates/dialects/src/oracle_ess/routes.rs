@@ -4,7 +4,7 @@
 use http::Method;
 
 use super::{OracleEss, decode, encode};
-use crate::{Access, BodyRule, Evidence, Operation, Resend, Route};
+use crate::{Access, BodyRule, Evidence, Operation, Route};
 
 /// Every operation, paths below `/ess/rest/scheduler/v1`. Source: the reference page of each, Fusion `farca` 23d to 25d.
 pub(super) static ROUTES: &[Route<OracleEss>] = &[
@@ -16,7 +16,6 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
             selector: None,
             access: Access::Write,
             body: BodyRule::None,
-            resend: Resend::Never,
             document: None,
             meaning: "cancels a request that has not ended; of a parent, every child that has not",
             evidence: Evidence::Documented,
@@ -32,7 +31,6 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
             selector: None,
             access: Access::Read,
             body: BodyRule::None,
-            resend: Resend::Safe,
             document: None,
             meaning: "shows a request",
             evidence: Evidence::Documented,

@@ -6,7 +6,7 @@ use countermand_model::{Command, Outcome};
 use http::{Method, Response};
 
 use super::{Odag, decode, encode};
-use crate::{Access, BodyRule, Echo, Evidence, Malformed, Operation, Resend, Route};
+use crate::{Access, BodyRule, Echo, Evidence, Malformed, Operation, Route};
 
 /// One of the three places where the API lives.
 pub(super) struct Profile {
@@ -38,7 +38,6 @@ pub(super) static ROUTES: &[Route<Odag>] = &[
             selector: None,
             access: Access::Read,
             body: BodyRule::None,
-            resend: Resend::Safe,
             document: None,
             meaning: "The state of a request.",
             evidence: Evidence::Documented,
@@ -76,7 +75,6 @@ const fn action(name: &'static str, meaning: &'static str, decode: Decode, encod
             selector: Some((SELECTOR, name)),
             access: Access::Write,
             body: BodyRule::None,
-            resend: Resend::Never,
             document: None,
             meaning,
             evidence: Evidence::Documented,
