@@ -14,6 +14,8 @@ pub mod query;
 
 pub mod route;
 
+pub mod spelling;
+
 pub mod time;
 
 pub mod xml;
