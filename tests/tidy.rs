@@ -83,8 +83,17 @@ fn no_dialect_knows_another_and_nothing_outside_knows_one_by_name() {
 
 #[test]
 fn every_dialect_folder_has_the_same_files() {
-    let wanted =
-        ["decode.rs", "encode.rs", "errors.rs", "mod.rs", "routes.rs", "states.rs", "tests.rs", "wire.rs"];
+    let wanted = [
+        "decode.rs",
+        "encode.rs",
+        "errors.rs",
+        "mod.rs",
+        "open.rs",
+        "routes.rs",
+        "states.rs",
+        "tests.rs",
+        "wire.rs",
+    ];
     for entry in std::fs::read_dir(root().join("crates/dialects/src")).unwrap().flatten() {
         if entry.path().is_dir() && entry.file_name() != "grammar" {
             for file in wanted {

@@ -102,3 +102,11 @@ pub struct Quirk {
     /// The fixture that pins it, below `fixtures/`.
     pub fixture: &'static str,
 }
+
+impl Quirk {
+    /// A row of a dialect's table.
+    #[must_use]
+    pub const fn new(evidence: Evidence, fixture: &'static str, what: &'static str) -> Quirk {
+        Quirk { what, evidence, fixture }
+    }
+}

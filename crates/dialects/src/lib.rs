@@ -24,5 +24,5 @@ mod qlik_odag;
 
 pub use codec::{Codec, Echo, Format, Head, Malformed, Origin};
 pub use dialect::{ALL, Dialect, Evidence, Ids, Quirk, by_name};
-pub use operation::{Access, BodyRule, Document, Operation, Resend, Route};
+pub use operation::{Access, BodyRule, Document, Operation, Route};
 pub use switches::{OptionError, OptionValue, Switch, SwitchKind, Switches};

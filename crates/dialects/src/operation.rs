@@ -22,8 +22,6 @@ pub struct Operation {
     pub access: Access,
     /// What body it takes.
     pub body: BodyRule,
-    /// Whether a proxy may send it again.
-    pub resend: Resend,
     /// A fixed document it is answered with, without any command.
     pub document: Option<&'static Document>,
     /// What it does, in a sentence.
@@ -71,19 +69,8 @@ impl Access {
 pub enum BodyRule {
     /// None: one that comes is drained and ignored.
     None,
-    /// One document about one job.
-    One,
-    /// One document about many jobs.
-    Batch,
-}
-
-/// Whether a proxy may send an operation again when it does not know whether it arrived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Resend {
-    /// It only reads.
-    Safe,
-    /// It changes something, or consumes what it reads.
-    Never,
+    /// A document.
+    Document,
 }
 
 /// A fixed document.

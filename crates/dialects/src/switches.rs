@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::Evidence;
+use crate::grammar::spelling::nearest;
 
 /// A documented switch.
 #[derive(Clone, Copy, Debug)]
@@ -80,7 +81,7 @@ impl Switches {
         let mut errors = Vec::new();
         for (name, value) in options {
             let problem = match table.iter().find(|switch| switch.name == name) {
-                None => Some(unknown(table)),
+                None => Some(unknown(table, name)),
                 Some(switch) if switch.kind.takes(value) => {
                     set.insert(switch.name, value.clone());
                     None
@@ -117,12 +118,16 @@ impl Switches {
     }
 }
 
-fn unknown(table: &[Switch]) -> String {
+fn unknown(table: &[Switch], name: &str) -> String {
     if table.is_empty() {
         return "this dialect has no options".to_owned();
     }
     let names: Vec<_> = table.iter().map(|switch| switch.name).collect();
-    format!("no such option; there are {}", names.join(", "))
+    let advice = nearest(name, &names).map_or_else(
+        || format!("there are {}", names.join(", ")),
+        |nearest| format!("did you mean {nearest}?"),
+    );
+    format!("no such option; {advice}")
 }
 
 impl Switch {

@@ -135,7 +135,7 @@ impl Request<'_> {
         // The first byte of the body is read here. One that nobody asked for is read, and forgotten, beside the answer.
         let bytes = match operation.body {
             BodyRule::None => Bytes::new(),
-            BodyRule::One | BodyRule::Batch => {
+            BodyRule::Document => {
                 let settings = &self.shared.settings;
                 body.collect(settings.body_limit, settings.body_timeout).await?
             }

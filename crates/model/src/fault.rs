@@ -145,40 +145,4 @@ impl FaultKind {
             FaultKind::Timeout => "timeout",
         }
     }
-
-    /// Whose doing it is.
-    #[must_use]
-    pub const fn blame(self) -> Blame {
-        match self {
-            FaultKind::Malformed
-            | FaultKind::NoCredentials
-            | FaultKind::BadCredentials
-            | FaultKind::Forbidden
-            | FaultKind::CrossSite
-            | FaultKind::UnknownRoute
-            | FaultKind::NotFound
-            | FaultKind::WrongMethod
-            | FaultKind::NotAcceptable
-            | FaultKind::BodyTimeout
-            | FaultKind::Conflict
-            | FaultKind::TooLarge
-            | FaultKind::UnsupportedMediaType
-            | FaultKind::TooManyRequests => Blame::Caller,
-            FaultKind::Internal | FaultKind::Unsupported | FaultKind::Overloaded | FaultKind::Timeout => {
-                Blame::Gateway
-            }
-            FaultKind::Unreachable => Blame::Upstream,
-        }
-    }
-}
-
-/// Whose doing a fault is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Blame {
-    /// Whoever asked.
-    Caller,
-    /// Us.
-    Gateway,
-    /// The engine behind.
-    Upstream,
 }

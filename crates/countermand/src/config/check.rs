@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use countermand_dialects::Origin;
+use countermand_dialects::grammar::spelling::nearest;
 use countermand_edge::AccessLog;
 
-use super::cursor::nearest;
 use super::mistake::Findings;
 use super::raw::{Raw, RawLedger, RawLimits, RawServer, Text};
 use super::{Config, Ledger, Limits, Server, control, mounts, realms, units};

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use countermand_dialects::OptionValue;
+use countermand_dialects::grammar::spelling::nearest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -210,16 +211,6 @@ impl<'t> Cursor<'t> {
     fn path(&self, key: &str) -> String {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
     }
-}
-
-/// The candidate a misspelt name most likely meant; `None` when nothing is near.
-pub(super) fn nearest<'c>(name: &str, candidates: &[&'c str]) -> Option<&'c str> {
-    candidates
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), *candidate))
-        .filter(|(distance, candidate)| *distance * 2 < candidate.len().max(3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
 }
 
 fn texts(path: &str, value: &Spanned<DeValue<'_>>, findings: &mut Findings<'_>) -> Option<Vec<At<String>>> {

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use countermand_dialects::grammar::spelling::nearest;
 use countermand_dialects::{Codec, Dialect, OptionValue};
 
 use super::Mount;
 use super::check::choice;
-use super::cursor::nearest;
 use super::mistake::Findings;
 use super::raw::{Raw, RawMount, Text};
 use super::references::Names;

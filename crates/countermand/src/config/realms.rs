@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use countermand_dialects::grammar::spelling::nearest;
+
 use super::check::Context;
-use super::cursor::nearest;
 use super::mistake::{At, Findings};
 use super::raw::{RawRealm, Text};
 use super::{Realm, Users};

@@ -1,6 +1,7 @@
 //! What a mount refers to by name: realms, and `[engines.NAME]`. A name that is left out means the only one there is.
 
-use super::cursor::nearest;
+use countermand_dialects::grammar::spelling::nearest;
+
 use super::mistake::Findings;
 use super::raw::{Raw, RawEngine, Text};
 

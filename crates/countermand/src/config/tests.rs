@@ -270,7 +270,8 @@ fn mounts_refer_to_what_there_is() {
         ("operations = { getStats = \"serve\" }", "3:16 no operation getStats; did you mean getStatus?"),
         ("operations = { getStatus = \"shadow\" }", "3:16 getStatus = \"shadow\" is not in this version"),
         ("options = { delivery = \"twice\" }", "3:13 option delivery: \"twice\" is not one of once, repeat"),
-        ("options = { delivry = \"once\" }", "3:13 option delivry: no such option; there are delivery, "),
+        ("options = { delivry = \"once\" }", "3:13 option delivry: no such option; did you mean delivery?"),
+        ("options = { zzz = \"once\" }", "3:13 option zzz: no such option; there are delivery, "),
         ("options = { lifetime = [] }", "3:24 mounts.options.lifetime is an array; write true, false"),
     ];
     for (lines, expected) in cases {

@@ -83,108 +83,104 @@ impl Codec for Prime {
     }
 }
 
-const fn quirk(evidence: Evidence, fixture: &'static str, what: &'static str) -> Quirk {
-    Quirk { what, evidence, fixture }
-}
-
 const QUIRKS: &[Quirk] = &[
-    quirk(
+    Quirk::new(
         Evidence::Observed,
         "cisco-prime/v1-reference-json.http",
         "v1 JSON writes every slash as `\\/`, a collection of one as an object and an empty one as \"\".",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Documented,
         "cisco-prime/v2-reference-json.http",
         "From v2 on a collection is always an array, `operationResult` too, and the order of `@` members is another.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Documented,
         "cisco-prime/v3-reference-xml.http",
         "`failure` holds `failure` items and `success` holds `success` items; both are there, even when empty.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Observed,
         "cisco-prime/v1-numeric-name-json.http",
         "v1 JSON makes a number or a boolean of every element text that looks like one, even a name.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Observed,
         "cisco-prime/v1-job-summary-json.http",
         "v1 JSON writes attributes as strings, and `entity` as an array even of one; displayName ends in the jobStatus.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Documented,
         "cisco-prime/v4-job-summary-json.http",
         "runId and duration of a JobSummary are numbers in v4 and strings before; v4 tells the virtual domain.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Observed,
         "cisco-prime/v1-job-summary-xml.http",
         "v1 writes a fraction of a second only when there is one; later versions always write three digits.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Observed,
         "cisco-prime/v1-completed-job-still-runs-json.http",
         "jobStatus is the trigger's: COMPLETED beside a runStatus of RUNNING is normal.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Observed,
         "cisco-prime/ids-in-every-form-json.http",
         "Ids may be a number, a text, an object or an array of these, in every version.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Observed,
         "cisco-prime/extra-root-member-json.http",
         "A JSON request may have other members beside its root.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Observed,
         "cisco-prime/v1-query-is-echoed.http",
         "requestUrl is without the suffix and with the query, which v1 JSON escapes as HTML; data/ decodes it first.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Inferred,
         "cisco-prime/suffix-beats-accept.http",
         "The suffix wins against Accept, and XML is the default.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Observed,
         "cisco-prime/json-suffix-with-xml-body.http",
         "The suffix does not choose the parser of the body; Content-Type does, and without it a body is XML.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Observed,
         "cisco-prime/stray-content-type-on-get.http",
         "A GET may have any Content-Type.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Documented,
         "cisco-prime/wrong-method-json.http",
         "A wrong method is 404 with an errorDocument, never 405.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Documented,
         "cisco-prime/v1-unknown-entity-type-json.http",
         "An unknown entity type is 404 with PRS-102, and queryParams is the text of a Java map.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Observed,
         "cisco-prime/v4-unknown-job-json.http",
         "An unknown id is 404 with PRS-101 and the id as `1,234`; v4 tells its internal type name and the domain and \
          leaves out the first slash of uriPath.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Documented,
         "cisco-prime/no-credentials.http",
         "Without credentials: 302 to the login page, no 401.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Observed,
         "cisco-prime/login-page.http",
         "The page behind that redirect is 200 and HTML, so that a client fails in its JSON parser and knows why.",
     ),
-    quirk(
+    Quirk::new(
         Evidence::Documented,
         "cisco-prime/v1-run-is-no-job-json.http",
         "cancelrunning takes run ids; JobSummary takes job ids, and a run is not found there.",

@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 
 use super::errors::{NO_SUCH_ENTITY_TYPE, NO_SUCH_RESOURCE};
 use super::routes::{self, ROUTES};
+use crate::grammar::route::{self, Hit, Miss};
 use crate::grammar::{negotiate, path};
 use crate::{BodyRule, Echo, Format, Head};
 
@@ -25,19 +26,14 @@ const VERSION_OF_THE_LOST: u8 = 4;
 pub(super) fn open(head: &Head<'_>) -> Echo {
     let (path, suffix) = without_suffix(head.rest);
     let (version, below) = version_and_rest(path);
-    let found = routes::find(head.base, path, head.method)
-        .map_err(|kind| Fault::new(kind, NO_SUCH_RESOURCE))
-        .and_then(|(route, taken)| match taken.get(1) {
-            // Only two suffixes are known; any other is no id but a resource that does not exist.
-            Some(id) if id.contains('.') => Err(Fault::new(FaultKind::UnknownRoute, NO_SUCH_RESOURCE)),
-            id => Ok((route, id.map(|id| path::decoded(id)))),
-        })
-        .map_err(|fault| version.and_then(|_| unknown_entity_type(head, below)).unwrap_or(fault));
-    let (route, id, missing) = match found {
-        Ok((route, id)) => (Some(route), id, None),
-        Err(fault) => (None, None, Some(fault)),
+    let (found, missing) = match find(head, path, version) {
+        Ok(hit) => (Some(hit), None),
+        Err(miss) => {
+            let entity = version.and_then(|_| unknown_entity_type(head, below));
+            (None, Some(entity.unwrap_or_else(|| Fault::new(miss.kind(), NO_SUCH_RESOURCE))))
+        }
     };
-    let operation = route.map(|route| &ROUTES[route].operation);
+    let operation = found.as_ref().map(|hit| hit.operation);
 
     // Quirk: a suffix wins against Accept; fixtures/cisco-prime/suffix-beats-accept.http
     let negotiated = match (suffix, operation.and_then(|operation| operation.document)) {
@@ -56,7 +52,7 @@ pub(super) fn open(head: &Head<'_>) -> Echo {
 
     Echo {
         operation,
-        route: route.unwrap_or_default(),
+        route: found.as_ref().map_or(0, |hit| hit.index),
         refusal: missing.or(unacceptable).or(unreadable),
         version: version.unwrap_or(VERSION_OF_THE_LOST),
         format,
@@ -66,8 +62,21 @@ pub(super) fn open(head: &Head<'_>) -> Echo {
         query: head.query.unwrap_or_default().to_owned(),
         request_url: request_url(head, path, below),
         root_url: root_url(head, version, below),
-        id,
+        id: found.and_then(|hit| hit.taken.get(1).map(|id| path::decoded(id))),
     }
+}
+
+/// The route of a path without its suffix. The login page has no version, and nothing else is below its base.
+fn find<'p>(head: &Head<'_>, path: &'p str, version: Option<u8>) -> Result<Hit<'p>, Miss> {
+    let is_page = head.base.and_then(|base| routes::PATHS.get(base)) == Some(&routes::LOGIN);
+    let may_exist = if is_page { path.is_empty() } else { version.is_some() };
+    if !may_exist {
+        return Err(Miss::Path);
+    }
+    let hit = route::find(&ROUTES, path, head.method, &[])?;
+    // Only two suffixes are known; any other is no id but a resource that does not exist.
+    let odd_suffix = hit.taken.get(1).is_some_and(|id| id.contains('.'));
+    if odd_suffix { Err(Miss::Path) } else { Ok(hit) }
 }
 
 /// Quirk: the suffix stands at the end of the path and is not shown in any URL that is echoed;

@@ -1,12 +1,10 @@
 //! One row per operation. The version is the first segment below the base, so every path begins with `{version}`; the
 //! login page has a base of its own and nothing below it.
 
-use countermand_model::FaultKind;
 use http::Method;
 
 use super::{Prime, decode, encode};
-use crate::grammar::path;
-use crate::{Access, BodyRule, Document, Evidence, Operation, Resend, Route};
+use crate::{Access, BodyRule, Document, Evidence, Operation, Route};
 
 /// The bases, as [`Dialect::paths`](crate::Dialect::paths) has them.
 pub(super) const PATHS: &[&str] = &[API, LOGIN];
@@ -44,8 +42,7 @@ pub(super) static ROUTES: [Route<Prime>; 3] = [
             path: "/{version}/op/jobService/cancelrunning",
             selector: None,
             access: Access::Write,
-            body: BodyRule::Batch,
-            resend: Resend::Never,
+            body: BodyRule::Document,
             document: None,
             meaning: "Stops running instances of jobs, by run id.",
             evidence: Evidence::Documented,
@@ -61,7 +58,6 @@ pub(super) static ROUTES: [Route<Prime>; 3] = [
             selector: None,
             access: Access::Read,
             body: BodyRule::None,
-            resend: Resend::Safe,
             document: None,
             meaning: "Tells the status of a job and of its latest run, by job id.",
             evidence: Evidence::Documented,
@@ -77,7 +73,6 @@ pub(super) static ROUTES: [Route<Prime>; 3] = [
             selector: None,
             access: Access::Open,
             body: BodyRule::None,
-            resend: Resend::Safe,
             document: Some(LOGIN_PAGE),
             meaning: "The page that a request without credentials is redirected to.",
             evidence: Evidence::Inferred,
@@ -86,30 +81,3 @@ pub(super) static ROUTES: [Route<Prime>; 3] = [
         encode: encode::document,
     },
 ];
-
-/// The route of a path without its suffix, with the segments that its variables took.
-///
-/// # Errors
-/// No route has this path, or none that has it has this method.
-pub(super) fn find<'p>(
-    base: Option<usize>,
-    path: &'p str,
-    method: &Method,
-) -> Result<(usize, Vec<&'p str>), FaultKind> {
-    let is_page = base.and_then(|base| PATHS.get(base)) == Some(&LOGIN);
-    let mut missing = FaultKind::UnknownRoute;
-    for (index, Route { operation, .. }) in ROUTES.iter().enumerate() {
-        if operation.document.is_some() != is_page {
-            continue;
-        }
-        let Some(taken) = path::matches(operation.path, path) else { continue };
-        if taken.first().is_some_and(|version| !VERSIONS.contains(version)) {
-            continue;
-        }
-        if operation.methods.contains(method) {
-            return Ok((index, taken));
-        }
-        missing = FaultKind::WrongMethod;
-    }
-    Err(missing)
-}

@@ -1,4 +1,4 @@
-//! What dialects share: how documents are read and written, how a format is negotiated, how a path is matched. The
+//! What dialects share: how documents are read and written, how a format is negotiated, how a path is matched and a route found. The
 //! words themselves are each dialect's own. There is no generic mapping between XML and JSON here, on purpose: an
 //! array of one, an attribute or a doubled wrapper is a call in a dialect's encoder.
 
@@ -11,6 +11,10 @@ pub mod number;
 pub mod path;
 
 pub mod query;
+
+pub mod route;
+
+pub mod spelling;
 
 pub mod time;
 

@@ -12,6 +12,7 @@ use http::{HeaderValue, Response, StatusCode};
 use super::DetailView;
 use super::encode::document;
 use super::wire::{ErrorWire, RelayedWire};
+use crate::grammar::route;
 use crate::{Echo, Malformed};
 
 /// Whose family of codes an answer is in.
@@ -194,9 +195,7 @@ fn write(echo: &Echo, status: StatusCode, code: &str, error: &str) -> Response<B
         response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
     }
     if let (StatusCode::METHOD_NOT_ALLOWED, Some(operation)) = (status, echo.operation) {
-        let methods: Vec<_> = operation.methods.iter().map(http::Method::as_str).collect();
-        let allow = HeaderValue::from_str(&methods.join(", ")).expect("methods are tokens");
-        response.headers_mut().insert(ALLOW, allow);
+        response.headers_mut().insert(ALLOW, route::allow([operation]));
     }
     response
 }

@@ -17,11 +17,13 @@
 
 mod routes;
 
-mod wire;
+mod open;
 
 mod decode;
 
 mod encode;
+
+mod wire;
 
 mod errors;
 
@@ -116,92 +118,92 @@ const SWITCHES: &[Switch] = &[
 ];
 
 const QUIRKS: &[Quirk] = &[
-    Quirk {
-        what: "A request at work is 206, never 202; its results so far come with it, each one once.",
-        evidence: Evidence::Documented,
-        fixture: "hitachi-detail-view/status-running-hands-out-once.http",
-    },
-    Quirk {
-        what: "The final answer can be had once: a second getStatus is a cache miss, 404 720600E6.",
-        evidence: Evidence::Documented,
-        fixture: "hitachi-detail-view/status-drain.http",
-    },
-    Quirk {
-        what: "The same cache miss may be a 400; the manual says both on one page.",
-        evidence: Evidence::Documented,
-        fixture: "hitachi-detail-view/status-vanished-400.http",
-    },
-    Quirk {
-        what: "A request is forgotten 3600 s after its end, not after its beginning.",
-        evidence: Evidence::Documented,
-        fixture: "hitachi-detail-view/status-lifetime-expired.http",
-    },
-    Quirk {
-        what: "hasErrors is a boolean on the wire and a string in the manual.",
-        evidence: Evidence::Observed,
-        fixture: "hitachi-detail-view/status-reference-page.http",
-    },
-    Quirk {
-        what: "Results keep their digits, their blanks in keys and their nulls: 24.00 stays 24.00.",
-        evidence: Evidence::Documented,
-        fixture: "hitachi-detail-view/status-bytes-untouched.http",
-    },
-    Quirk {
-        what: "abortRequest changes something by GET; no answer may be cached.",
-        evidence: Evidence::Documented,
-        fixture: "hitachi-detail-view/abort-queued.http",
-    },
-    Quirk {
-        what: "A request that was processed but not stopped is 200 aborted:false, not an error.",
-        evidence: Evidence::Documented,
-        fixture: "hitachi-detail-view/abort-running-not-stopped.http",
-    },
-    Quirk {
-        what: "The text on the wire is not the text in the manual's table: it names the request id, says aborted where \
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/status-running-hands-out-once.http",
+        "A request at work is 206, never 202; its results so far come with it, each one once.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/status-drain.http",
+        "The final answer can be had once: a second getStatus is a cache miss, 404 720600E6.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/status-vanished-400.http",
+        "The same cache miss may be a 400; the manual says both on one page.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/status-lifetime-expired.http",
+        "A request is forgotten 3600 s after its end, not after its beginning.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "hitachi-detail-view/status-reference-page.http",
+        "hasErrors is a boolean on the wire and a string in the manual.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/status-bytes-untouched.http",
+        "Results keep their digits, their blanks in keys and their nulls: 24.00 stays 24.00.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/abort-queued.http",
+        "abortRequest changes something by GET; no answer may be cached.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/abort-running-not-stopped.http",
+        "A request that was processed but not stopped is 200 aborted:false, not an error.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/abort-already-aborted.http",
+        "The text on the wire is not the text in the manual's table: it names the request id, says aborted where \
                the table says stopped, and has no full stop.",
-        evidence: Evidence::Documented,
-        fixture: "hitachi-detail-view/abort-already-aborted.http",
-    },
-    Quirk {
-        what: "Codes are per function: a cache miss is 720600E6 on getStatus, B5040016 on abortRequest.",
-        evidence: Evidence::Documented,
-        fixture: "hitachi-detail-view/abort-not-in-cache.http",
-    },
-    Quirk {
-        what: "The same mistake has other words in another function: \"not specified\" and \"is not specified\".",
-        evidence: Evidence::Documented,
-        fixture: "hitachi-detail-view/abort-without-request-id.http",
-    },
-    Quirk {
-        what: "One who may not is answered 401, as one who is not known; there is no 403.",
-        evidence: Evidence::Documented,
-        fixture: "hitachi-detail-view/abort-by-a-reader.http",
-    },
-    Quirk {
-        what: "A blank before = is part of the parameter's name, as the manuals up to 10.7 print it.",
-        evidence: Evidence::Documented,
-        fixture: "hitachi-detail-view/status-blank-in-parameter-name.http",
-    },
-    Quirk {
-        what: "One copy of the manual lost dbapi.do?action=…&dataset= from the request line; the rest is served.",
-        evidence: Evidence::Documented,
-        fixture: "hitachi-detail-view/abort-printed-line.http",
-    },
-    Quirk {
-        what: "A request id belongs to its dataset; in another one it is a cache miss.",
-        evidence: Evidence::Inferred,
-        fixture: "hitachi-detail-view/status-wrong-dataset.http",
-    },
-    Quirk {
-        what: "getStatus answers with the error of the original request, whose code has another prefix.",
-        evidence: Evidence::Documented,
-        fixture: "hitachi-detail-view/status-relays-the-original-error.http",
-    },
-    Quirk {
-        what: "An aborted request is 200 aborted:true, so that a poller comes to an end.",
-        evidence: Evidence::Inferred,
-        fixture: "hitachi-detail-view/abort-then-drain.http",
-    },
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/abort-not-in-cache.http",
+        "Codes are per function: a cache miss is 720600E6 on getStatus, B5040016 on abortRequest.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/abort-without-request-id.http",
+        "The same mistake has other words in another function: \"not specified\" and \"is not specified\".",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/abort-by-a-reader.http",
+        "One who may not is answered 401, as one who is not known; there is no 403.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/status-blank-in-parameter-name.http",
+        "A blank before = is part of the parameter's name, as the manuals up to 10.7 print it.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/abort-printed-line.http",
+        "One copy of the manual lost dbapi.do?action=…&dataset= from the request line; the rest is served.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "hitachi-detail-view/status-wrong-dataset.http",
+        "A request id belongs to its dataset; in another one it is a cache miss.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/status-relays-the-original-error.http",
+        "getStatus answers with the error of the original request, whose code has another prefix.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "hitachi-detail-view/abort-then-drain.http",
+        "An aborted request is 200 aborted:true, so that a poller comes to an end.",
+    ),
 ];
 
 /// The codec of one mount.
@@ -248,7 +250,7 @@ impl DetailView {
 
 impl Codec for DetailView {
     fn open(&self, head: &Head<'_>) -> Echo {
-        routes::open(self, head)
+        open::open(self, head)
     }
 
     fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {

@@ -1,39 +1,11 @@
-//! Requests read: the head, the id, and which members a reader wants. No body is ever looked at: no operation here
-//! takes one.
+//! Requests as commands: the id, and which members a reader wants. No body is ever looked at: no operation here takes
+//! one.
 
 use countermand_model::{Cancel, Command, Kin, Reach, Results, Status, Target};
 
-use super::{OracleEss, routes};
-use crate::grammar::{negotiate, number, path, query};
-use crate::{Echo, Format, Head, Malformed};
-
-/// Takes from the head what an answer needs.
-pub(super) fn open(codec: &OracleEss, head: &Head<'_>) -> Echo {
-    let (found, refusal) = match routes::find(head.method, head.rest) {
-        Ok(found) => (Some(found), None),
-        Err(fault) => (None, Some(fault)),
-    };
-    let route = found.map_or(0, |(route, _)| route);
-    let operation = found.map(|(route, _)| &routes::ROUTES[route].operation);
-    // Quirk: an Accept that names neither media type is no error, the answer is JSON all the same;
-    // fixtures/oracle-ess/get-odd-accept.http
-    let version = negotiate::answer(head.headers, &routes::offers(operation)).unwrap_or(routes::PLAIN);
-    let root_url = format!("{}{}", codec.origin(head.origin), head.base_path());
-    Echo {
-        operation,
-        route,
-        refusal,
-        version,
-        format: Format::Json,
-        body: Format::Json,
-        method: head.method.clone(),
-        path: head.rest.to_owned(),
-        query: head.query.unwrap_or_default().to_owned(),
-        request_url: format!("{root_url}{}", head.rest),
-        root_url,
-        id: found.map(|(_, id)| path::decoded(id)),
-    }
-}
+use super::OracleEss;
+use crate::grammar::{number, query};
+use crate::{Echo, Malformed};
 
 /// `POST /requests/{requestId}/cancel`.
 pub(super) fn cancel(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {

@@ -15,6 +15,7 @@ use http::{HeaderValue, Response};
 use super::wire::ExceptionWire;
 use super::{OracleEss, encode, routes};
 use crate::Echo;
+use crate::grammar::route;
 
 /// The placeholder for an order that does not fit the request's state.
 pub(super) const WRONG_STATE_CODE: &str = "ESS-00400";
@@ -77,8 +78,8 @@ pub(super) fn fault(codec: &OracleEss, echo: &Echo, fault: &Fault) -> Response<B
             headers.insert(WWW_AUTHENTICATE, CHALLENGE);
         }
         405 => {
-            let allowed = HeaderValue::try_from(routes::allowed(&echo.path));
-            headers.insert(ALLOW, allowed.expect("names of methods are tokens"));
+            let there = route::at(routes::ROUTES, &echo.path);
+            headers.insert(ALLOW, route::allow(there.map(|hit| hit.operation)));
         }
         429 | 503 => {
             headers.insert(RETRY_AFTER, fault.retry_after.unwrap_or(RETRY_AFTER_SECONDS).into());

@@ -16,11 +16,13 @@
 
 mod routes;
 
-mod wire;
+mod open;
 
 mod decode;
 
 mod encode;
+
+mod wire;
 
 mod errors;
 
@@ -101,111 +103,107 @@ const SWITCHES: &[Switch] = &[
 ];
 
 const QUIRKS: &[Quirk] = &[
-    quirk(
-        "Actions are POSTs without a body; one that comes is ignored, whatever its Content-Type.",
+    Quirk::new(
         Evidence::Documented,
         "oracle-ess/cancel-unexpected-body.http",
+        "Actions are POSTs without a body; one that comes is ignored, whatever its Content-Type.",
     ),
-    quirk(
-        "A cancel that was begun is 200 with links, not 202 or 204.",
+    Quirk::new(
         Evidence::Documented,
         "oracle-ess/cancel-running.http",
+        "A cancel that was begun is 200 with links, not 202 or 204.",
     ),
-    quirk(
-        "A state that cannot be cancelled is 400, not 409.",
+    Quirk::new(
         Evidence::Documented,
         "oracle-ess/cancel-succeeded.http",
+        "A state that cannot be cancelled is 400, not 409.",
     ),
-    quirk(
-        "A cancel of a request that is cancelling already is 200, so that it may be repeated.",
+    Quirk::new(
         Evidence::Inferred,
         "oracle-ess/cancel-repeated.http",
+        "A cancel of a request that is cancelling already is 200, so that it may be repeated.",
     ),
-    quirk(
-        "COMPLETED is not an end: post-processing still runs and can be cancelled.",
+    Quirk::new(
         Evidence::Documented,
         "oracle-ess/cancel-completed.http",
+        "COMPLETED is not an end: post-processing still runs and can be cancelled.",
     ),
-    quirk(
-        "`rel` is in upper case, although every page prints it in lower or camel case.",
+    Quirk::new(
         Evidence::Observed,
         "oracle-ess/cancel-waiting.http",
+        "`rel` is in upper case, although every page prints it in lower or camel case.",
     ),
-    quirk(
-        "The links are the same in every state; isCancellable and its like say what is possible.",
+    Quirk::new(
         Evidence::Observed,
         "oracle-ess/get-succeeded.http",
+        "The links are the same in every state; isCancellable and its like say what is possible.",
     ),
-    quirk(
+    Quirk::new(
+        Evidence::Observed,
+        "oracle-ess/get-waiting.http",
         "The links to parents lead to request -1 or 0 where there is none.",
+    ),
+    Quirk::new(
         Evidence::Observed,
         "oracle-ess/get-waiting.http",
-    ),
-    quirk(
         "elapsedTime is -999 until the request has run.",
-        Evidence::Observed,
-        "oracle-ess/get-waiting.http",
     ),
-    quirk(
-        "An href is absolute, with the scheme, host and port that the client used.",
+    Quirk::new(
         Evidence::Observed,
         "oracle-ess/cancel-host-and-port.http",
+        "An href is absolute, with the scheme, host and port that the client used.",
     ),
-    quirk(
-        "An id is an int64, exact to the last digit; a text that is none is 400.",
+    Quirk::new(
         Evidence::Inferred,
         "oracle-ess/cancel-id-not-a-number.http",
+        "An id is an int64, exact to the last digit; a text that is none is 400.",
     ),
-    quirk(
-        "Members without a value are left out, never null.",
+    Quirk::new(
         Evidence::Observed,
         "oracle-ess/get-attributes.http",
+        "Members without a value are left out, never null.",
     ),
-    quirk(
-        "`fields=state` shows that and nothing else; `@full` and `@basic` are names of sets.",
+    Quirk::new(
         Evidence::Observed,
         "oracle-ess/get-fields.http",
+        "`fields=state` shows that and nothing else; `@full` and `@basic` are names of sets.",
     ),
-    quirk(
-        "A state word without a counterpart in the model is written back while its state lasts.",
+    Quirk::new(
         Evidence::Inferred,
         "oracle-ess/get-state-word-kept.http",
+        "A state word without a counterpart in the model is written back while its state lasts.",
     ),
-    quirk(
-        "An error's code is `errorCode`, without the `o:` of Oracle's other REST services.",
+    Quirk::new(
         Evidence::Documented,
         "oracle-ess/cancel-unknown-id.http",
+        "An error's code is `errorCode`, without the `o:` of Oracle's other REST services.",
     ),
-    quirk(
-        "A cancel of a parent reaches every child that has not ended.",
+    Quirk::new(
         Evidence::Documented,
         "oracle-ess/cancel-parent.http",
+        "A cancel of a parent reaches every child that has not ended.",
     ),
-    quirk(
-        "Both media types are spoken; reading one request adds charset=utf-8 or type=singular.",
+    Quirk::new(
         Evidence::Documented,
         "oracle-ess/get-vendor-type.http",
+        "Both media types are spoken; reading one request adds charset=utf-8 or type=singular.",
     ),
-    quirk(
-        "An Accept that names neither is answered in JSON.",
+    Quirk::new(
         Evidence::Inferred,
         "oracle-ess/get-odd-accept.http",
+        "An Accept that names neither is answered in JSON.",
     ),
-    quirk(
-        "403 is a request that is there and not yours to cancel, 404 one that is not there.",
+    Quirk::new(
         Evidence::Documented,
         "oracle-ess/cancel-as-reader.http",
+        "403 is a request that is there and not yours to cancel, 404 one that is not there.",
     ),
-    quirk(
-        "A slash at the end is tolerated on lists only, so not here.",
+    Quirk::new(
         Evidence::Inferred,
         "oracle-ess/cancel-trailing-slash.http",
+        "A slash at the end is tolerated on lists only, so not here.",
     ),
 ];
-
-const fn quirk(what: &'static str, evidence: Evidence, fixture: &'static str) -> Quirk {
-    Quirk { what, evidence, fixture }
-}
 
 /// The codec of one mount: its switches, read.
 #[derive(Debug)]
@@ -240,7 +238,7 @@ impl OracleEss {
 
 impl Codec for OracleEss {
     fn open(&self, head: &Head<'_>) -> Echo {
-        decode::open(self, head)
+        open::open(self, head)
     }
 
     fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {

@@ -1,12 +1,10 @@
-//! The operations, one row each, and how a path and a method find theirs. What a row does is in `decode.rs` and
+//! The operations, one row each, and the media types of their answers. What a row does is in `decode.rs` and
 //! `encode.rs`.
 
-use countermand_model::{Fault, FaultKind};
 use http::Method;
 
 use super::{OracleEss, decode, encode};
-use crate::grammar::path;
-use crate::{Access, BodyRule, Evidence, Operation, Resend, Route};
+use crate::{Access, BodyRule, Evidence, Operation, Route};
 
 /// Every operation, paths below `/ess/rest/scheduler/v1`. Source: the reference page of each, Fusion `farca` 23d to 25d.
 pub(super) static ROUTES: &[Route<OracleEss>] = &[
@@ -18,7 +16,6 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
             selector: None,
             access: Access::Write,
             body: BodyRule::None,
-            resend: Resend::Never,
             document: None,
             meaning: "cancels a request that has not ended; of a parent, every child that has not",
             evidence: Evidence::Documented,
@@ -34,7 +31,6 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
             selector: None,
             access: Access::Read,
             body: BodyRule::None,
-            resend: Resend::Safe,
             document: None,
             meaning: "shows a request",
             evidence: Evidence::Documented,
@@ -43,34 +39,6 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
         encode: encode::details,
     },
 ];
-
-/// The operation at a raw path below the base, and the raw `requestId` in it.
-///
-/// # Errors
-/// [`FaultKind::UnknownRoute`] where nothing is at the path, [`FaultKind::WrongMethod`] where something is.
-pub(super) fn find<'p>(method: &Method, rest: &'p str) -> Result<(usize, &'p str), Fault> {
-    let mut there = at(rest).peekable();
-    if there.peek().is_none() {
-        return Err(Fault::new(FaultKind::UnknownRoute, "There is no such resource."));
-    }
-    there
-        .find(|(route, _)| ROUTES[*route].operation.methods.contains(method))
-        .ok_or_else(|| Fault::new(FaultKind::WrongMethod, "The resource is not served by this method."))
-}
-
-/// The methods a raw path below the base is served by, as `Allow` lists them.
-pub(super) fn allowed(rest: &str) -> String {
-    let methods = at(rest).flat_map(|(route, _)| ROUTES[route].operation.methods);
-    methods.map(Method::as_str).collect::<Vec<_>>().join(", ")
-}
-
-/// The routes whose path it is, with the `requestId`.
-fn at(rest: &str) -> impl Iterator<Item = (usize, &str)> {
-    ROUTES.iter().enumerate().filter_map(move |(route, row)| {
-        let taken = path::matches(row.operation.path, rest)?;
-        taken.first().map(|id| (route, *id))
-    })
-}
 
 /// [`Echo::version`](crate::Echo): the answer is plain JSON.
 pub(super) const PLAIN: u8 = 1;

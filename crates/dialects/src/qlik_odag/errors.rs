@@ -11,6 +11,7 @@ use http::{HeaderValue, Method, Response, StatusCode};
 use super::{encode, routes};
 use crate::Echo;
 use crate::grammar::json::{Slashes, Writer};
+use crate::grammar::route;
 
 /// What a caller reads when an engine answers something that its command cannot have.
 pub(super) const UNEXPECTED: &str = "The answer of the service behind was not understood.";
@@ -54,8 +55,8 @@ pub(super) fn answer(echo: &Echo, fault: &Fault) -> Response<Bytes> {
         headers.insert(WWW_AUTHENTICATE, CHALLENGE);
     }
     if status == StatusCode::METHOD_NOT_ALLOWED {
-        let methods = HeaderValue::try_from(routes::allowed(&echo.path));
-        headers.insert(ALLOW, methods.expect("names of methods are ASCII"));
+        let there = route::at(routes::ROUTES, &echo.path);
+        headers.insert(ALLOW, route::allow(there.map(|hit| hit.operation)));
     }
     let patience = (status == StatusCode::TOO_MANY_REQUESTS).then_some(PATIENCE);
     if let Some(seconds) = fault.retry_after.or(patience) {

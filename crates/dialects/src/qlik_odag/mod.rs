@@ -20,11 +20,13 @@
 
 mod routes;
 
-mod wire;
+mod open;
 
 mod decode;
 
 mod encode;
+
+mod wire;
 
 mod errors;
 
@@ -80,74 +82,70 @@ pub(crate) static DIALECT: Dialect = Dialect {
 
 const CANCEL_REACH: &str = "cancel_reach";
 
-const fn quirk(evidence: Evidence, fixture: &'static str, what: &'static str) -> Quirk {
-    Quirk { what, evidence, fixture }
-}
-
 use Evidence::{Documented, Inferred, Observed};
 
 /// What is odd about ODAG, each proved by a fixture and marked where it happens.
 const QUIRKS: &[Quirk] = &[
-    quirk(
+    Quirk::new(
         Observed,
         "qlik-odag/p1-cancel-queued.http",
         "`action` and its flags are read from the query, although the reference page prints them as path parameters; \
          a PUT without a body or a Content-Type is complete.",
     ),
-    quirk(
+    Quirk::new(
         Observed,
         "qlik-odag/put-redundant-query.http",
         "Unknown and redundant query names (requestId, optOwner, type, cache busters) are passed over, because working \
          clients send them.",
     ),
-    quirk(
+    Quirk::new(
         Observed,
         "qlik-odag/put-inapplicable-flags.http",
         "Flags that the action does not take are not even looked at: one client sends all three with every action.",
     ),
-    quirk(
+    Quirk::new(
         Documented,
         "qlik-odag/p1-cancel-succeeded.http",
         "An action that does not fit the request's state is 404, the same as an unknown id, not 409.",
     ),
-    quirk(
+    Quirk::new(
         Documented,
         "qlik-odag/cancel-ignore-succeeded.http",
         "With ignoreSucceeded=true a cancel of a succeeded request is 200 with the untouched request.",
     ),
-    quirk(
+    Quirk::new(
         Observed,
         "qlik-odag/get-canceled-ack.http",
         "The words are canceled, canceling, canceledAck and failedAck: one l, camel case, although the page's prose \
          says 'canceled-ack'.",
     ),
-    quirk(
+    Quirk::new(
         Observed,
         "qlik-odag/p1-get-all-members.http",
         "On Windows link, owner and generatedApp are objects, whatever the model pages say.",
     ),
-    quirk(
+    Quirk::new(
         Documented,
         "qlik-odag/p3-get-all-members.http",
         "In the cloud link is a string, the owner has a subject and a tenantid, and neither selections nor \
          sub-requests are in the object.",
     ),
-    quirk(
+    Quirk::new(
         Observed,
         "qlik-odag/p1-get-hashes.http",
         "bindingStateHash and selectionStateHash are 64-bit integers beyond 2^53 and are written digit by digit.",
     ),
-    quirk(
+    Quirk::new(
         Documented,
         "qlik-odag/cancel-removes-app.http",
         "A request that was cancelled before it began to load shows no generatedApp and no loadState.",
     ),
-    quirk(
+    Quirk::new(
         Documented,
         "qlik-odag/multiple-cancel.http",
         "Cancel and pause of a multiple request reach only the sub-requests that have not begun to load.",
     ),
-    quirk(
+    Quirk::new(
         Inferred,
         "qlik-odag/p1-xrfkey-differs.http",
         "On Windows an X-Qlik-Xrfkey header and an xrfkey in the query that differ are 400; either one alone, or none, \
@@ -172,7 +170,7 @@ impl Odag {
 
 impl Codec for Odag {
     fn open(&self, head: &Head<'_>) -> Echo {
-        routes::open(head)
+        open::open(head)
     }
 
     fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {

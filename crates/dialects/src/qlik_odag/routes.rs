@@ -1,22 +1,21 @@
-//! Which request means which operation: the profiles, the table of operations, and `open`, which reads the head
-//! with them. What an operation does is said in `decode.rs` and `encode.rs`.
+//! Which request means which operation: the profiles and the table of operations. What an operation does is said in
+//! `decode.rs` and `encode.rs`.
 
 use bytes::Bytes;
-use countermand_model::{Command, Fault, FaultKind, Outcome};
+use countermand_model::{Command, Outcome};
 use http::{Method, Response};
 
 use super::{Odag, decode, encode};
-use crate::grammar::{path, query};
-use crate::{Access, BodyRule, Echo, Evidence, Format, Head, Malformed, Operation, Resend, Route};
+use crate::{Access, BodyRule, Echo, Evidence, Malformed, Operation, Route};
 
 /// One of the three places where the API lives.
 pub(super) struct Profile {
     /// Its path.
     pub(super) base: &'static str,
     /// [`Echo::version`].
-    version: u8,
+    pub(super) version: u8,
     /// What stands in profile 1 between its base and a path below this one.
-    collection: &'static str,
+    pub(super) collection: &'static str,
 }
 
 /// The profiles, in the order of the dialect's paths.
@@ -39,7 +38,6 @@ pub(super) static ROUTES: &[Route<Odag>] = &[
             selector: None,
             access: Access::Read,
             body: BodyRule::None,
-            resend: Resend::Safe,
             document: None,
             meaning: "The state of a request.",
             evidence: Evidence::Documented,
@@ -77,7 +75,6 @@ const fn action(name: &'static str, meaning: &'static str, decode: Decode, encod
             selector: Some((SELECTOR, name)),
             access: Access::Write,
             body: BodyRule::None,
-            resend: Resend::Never,
             document: None,
             meaning,
             evidence: Evidence::Documented,
@@ -85,89 +82,4 @@ const fn action(name: &'static str, meaning: &'static str, decode: Decode, encod
         decode,
         encode,
     }
-}
-
-/// Reads the head.
-pub(super) fn open(head: &Head<'_>) -> Echo {
-    // The base is always one of ours: this dialect claims no other path.
-    let profile = head.base.and_then(|place| PROFILES.get(place)).unwrap_or(&PROFILES[0]);
-    let path = format!("{}{}", profile.collection, head.rest);
-    let pairs = query::pairs(head.query.unwrap_or_default());
-    let (found, mut refusal) = match find(&path, head.method, &pairs) {
-        Ok(route) => (Some(route), None),
-        Err(fault) => (None, Some(fault)),
-    };
-    if profile.version == WINDOWS && forged(head, &pairs) {
-        refusal = Some(Fault::new(FaultKind::Malformed, "XSRF prevention check failed"));
-    }
-    Echo {
-        operation: found.map(|route| &ROUTES[route].operation),
-        route: found.unwrap_or_default(),
-        refusal,
-        version: profile.version,
-        format: Format::Json,
-        body: Format::Json,
-        method: head.method.clone(),
-        id: id_in(&path),
-        path,
-        query: head.query.unwrap_or_default().to_owned(),
-        request_url: String::new(),
-        root_url: String::new(),
-    }
-}
-
-/// The methods a path is served by, as `Allow` lists them; empty for a path that is nobody's.
-pub(super) fn allowed(path: &str) -> String {
-    let mut methods: Vec<&str> = Vec::new();
-    for route in at(path) {
-        methods.extend(route.operation.methods.iter().map(Method::as_str));
-    }
-    methods.dedup();
-    methods.join(", ")
-}
-
-fn at(path: &str) -> impl Iterator<Item = &'static Route<Odag>> {
-    ROUTES.iter().filter(move |route| path::matches(route.operation.path, path).is_some())
-}
-
-/// The place of the route of a request, or why there is none.
-fn find(path: &str, method: &Method, pairs: &[(String, String)]) -> Result<usize, Fault> {
-    let mut refusal = Fault::new(FaultKind::UnknownRoute, "There is no such resource.");
-    for (place, Route { operation, .. }) in ROUTES.iter().enumerate() {
-        if path::matches(operation.path, path).is_none() {
-            continue;
-        }
-        if !operation.methods.contains(method) {
-            if refusal.kind == FaultKind::UnknownRoute {
-                refusal = Fault::new(FaultKind::WrongMethod, "The resource does not take this method.");
-            }
-            continue;
-        }
-        match operation.selector {
-            Some((name, value)) if query::first(pairs, name) != Some(value) => {
-                refusal = Fault::new(FaultKind::Malformed, ACTIONS);
-            }
-            _ => return Ok(place),
-        }
-    }
-    Err(refusal)
-}
-
-/// No source says what a missing or unknown action is answered with: 400 is inferred.
-const ACTIONS: &str =
-    "The query parameter 'action' must be one of cancel, pause, resume, ackcancel and ackfailure.";
-
-/// The id in a path; in one that matches no route there is none to show.
-fn id_in(path: &str) -> Option<String> {
-    at(path)
-        .find_map(|route| path::matches(route.operation.path, path))
-        .and_then(|taken| taken.first().map(|segment| path::decoded(segment)))
-}
-
-/// Whether the two halves of the key against forged requests differ. The names are Qlik's, in any case.
-// Quirk: absent, or in one place only, is fine; fixtures/qlik-odag/p1-xrfkey-differs.http
-fn forged(head: &Head<'_>, pairs: &[(String, String)]) -> bool {
-    let in_header = head.headers.get("x-qlik-xrfkey").map(http::HeaderValue::as_bytes);
-    let in_query = pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case("xrfkey"));
-    in_header.zip(in_query).is_some_and(|(header, (_, query))| header != query.as_bytes())
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use countermand_dialects::grammar::{json, number, path};
 use countermand_dialects::{
     Access, BodyRule, Codec, Dialect, Document, Echo, Evidence, Format, Head, Ids, Malformed, Operation,
-    Resend, Route,
+    Route,
 };
 use countermand_model::{Cancel, Command, Fault, FaultKind, Kin, Outcome, Results, Status, Target};
 use http::{Method, Response, StatusCode};
@@ -57,7 +57,6 @@ const fn operation(name: &'static str, method: &'static [Method], path: &'static
         selector: None,
         access: Access::Read,
         body: BodyRule::None,
-        resend: Resend::Never,
         document: None,
         meaning: "",
         evidence: Evidence::Inferred,
@@ -68,7 +67,7 @@ static ROUTES: [Route<EchoCodec>; 4] = [
     Route {
         operation: Operation {
             access: Access::Write,
-            body: BodyRule::One,
+            body: BodyRule::Document,
             ..operation("cancel", PUT, "/jobs/{id}/cancel")
         },
         decode: cancel,

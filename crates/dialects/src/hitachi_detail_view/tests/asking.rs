@@ -6,7 +6,7 @@ use std::path::Path;
 use countermand_model::{Cancel, FaultKind, Kin, Results, Status, Target};
 
 use super::*;
-use crate::{Access, Operation, Resend};
+use crate::{Access, Operation};
 
 #[test]
 fn the_function_is_found_by_its_action_alone() {
@@ -163,10 +163,9 @@ fn request_ids_are_opaque() {
 }
 
 #[test]
-fn both_functions_consume_and_only_one_changes() {
+fn only_a_writer_may_abort() {
     let access: Vec<_> = operations().iter().map(|operation| operation.access).collect();
     assert_eq!(access, [Access::Read, Access::Write]);
-    assert!(operations().iter().all(|operation| operation.resend == Resend::Never));
 }
 
 #[test]

@@ -1,0 +1,43 @@
+//! The head of a request: route, media type of the answer, and the URLs that links begin with. Reads no body.
+
+use countermand_model::Fault;
+
+use super::{OracleEss, routes};
+use crate::grammar::route::{self, Miss};
+use crate::grammar::{negotiate, path};
+use crate::{Echo, Format, Head};
+
+/// See [`Codec::open`](crate::Codec::open).
+pub(super) fn open(codec: &OracleEss, head: &Head<'_>) -> Echo {
+    let (found, refusal) = match route::find(routes::ROUTES, head.rest, head.method, &[]) {
+        Ok(hit) => (Some(hit), None),
+        Err(miss) => (None, Some(refusal(miss))),
+    };
+    let operation = found.as_ref().map(|hit| hit.operation);
+    // Quirk: an Accept that names neither media type is no error, the answer is JSON all the same;
+    // fixtures/oracle-ess/get-odd-accept.http
+    let version = negotiate::answer(head.headers, &routes::offers(operation)).unwrap_or(routes::PLAIN);
+    let root_url = format!("{}{}", codec.origin(head.origin), head.base_path());
+    Echo {
+        operation,
+        route: found.as_ref().map_or(0, |hit| hit.index),
+        refusal,
+        version,
+        format: Format::Json,
+        body: Format::Json,
+        method: head.method.clone(),
+        path: head.rest.to_owned(),
+        query: head.query.unwrap_or_default().to_owned(),
+        request_url: format!("{root_url}{}", head.rest),
+        root_url,
+        id: found.and_then(|hit| hit.taken.first().map(|id| path::decoded(id))),
+    }
+}
+
+fn refusal(miss: Miss) -> Fault {
+    let message = match miss {
+        Miss::Method => "The resource is not served by this method.",
+        Miss::Path | Miss::Selector => "There is no such resource.",
+    };
+    Fault::new(miss.kind(), message)
+}
