@@ -102,7 +102,7 @@ fn secret(
 ) -> Option<[u8; 32]> {
     let (digest, short) = findings.take(at, read)?;
     if short {
-        findings.note(at, "the token is short enough to be guessed; take one of at least 16 characters");
+        findings.note(at, secrets::GUESSABLE);
     }
     Some(digest)
 }

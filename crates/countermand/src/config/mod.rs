@@ -35,7 +35,7 @@ use toml::de::DeTable;
 pub use checked::{Config, Control, Ledger, Limits, Mount, Realm, Server, Users, all_dialects};
 use mistake::Findings;
 pub use mistake::{Mistake, Place};
-pub(crate) use secrets::token;
+pub(crate) use secrets::{GUESSABLE, token};
 pub use units::address;
 
 /// Why there is no [`Config`].
