@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
@@ -27,8 +27,16 @@ pub(crate) enum Media {
 /// What a body is said to be.
 ///
 /// # Errors
-/// 415 for anything but JSON in UTF-8.
+/// 415 for anything but JSON in UTF-8, as it is.
 pub(crate) fn media(headers: &HeaderMap) -> Result<Media, Problem> {
+    if headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    {
+        let detail = "The body is to be sent as it is, without a Content-Encoding.";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+    }
     let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(Media::Json) };
     let refused = || {
         Problem::new(

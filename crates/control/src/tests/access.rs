@@ -94,6 +94,13 @@ async fn bodies_are_json_and_no_longer_than_they_may_be() {
     assert_eq!(desk.ask_with(latin, ("PUT", "/v1/jobs/7", "{}")).await.status, 415);
     let lines = ("content-type", "application/x-ndjson");
     assert_eq!(desk.ask_with(lines, ("PUT", "/v1/jobs/7", "{}")).await.status, 415);
+    for path in ["/v1/jobs/7", "/v1/jobs/7/events"] {
+        let method = if path.ends_with("7") { "PUT" } else { "POST" };
+        let packed = desk.ask_with(("content-encoding", "gzip"), (method, path, "{}")).await;
+        assert_eq!((packed.status, packed.header("content-type")), (415, "application/problem+json"));
+    }
+    let plain = ("content-encoding", "Identity");
+    assert_eq!(desk.ask_with(plain, ("PUT", "/v1/jobs/8", "{}")).await.status, 201);
     let utf8 = ("content-type", "Application/JSON; charset=\"UTF-8\"");
     assert_eq!(desk.ask_with(utf8, ("PUT", "/v1/jobs/7", "{}")).await.status, 201);
     let name = "x".repeat(1 << 20);
