@@ -66,6 +66,14 @@ impl Asked {
         body.collect().await
     }
 
+    /// The same where there need be no body, whatever it would be.
+    ///
+    /// # Errors
+    /// As [`one_document`](Asked::one_document), where there is one.
+    pub(crate) async fn one_document_or_none(&self, body: RequestBody) -> Result<Bytes, Problem> {
+        if body.is_empty() { Ok(Bytes::new()) } else { self.one_document(body).await }
+    }
+
     /// Turns to `true` when answers that wait are to come to an end.
     pub(crate) fn draining(&self) -> watch::Receiver<bool> {
         self.shared.draining.subscribe()

@@ -38,6 +38,23 @@ async fn a_running_job_is_cancelling_until_its_runner_says_so() {
 }
 
 #[tokio::test]
+async fn an_order_takes_no_wishes() {
+    let desk = Desk::new();
+    desk.ask("PUT", "/v1/jobs/7", "{}").await;
+    for verb in ["cancel", "hold", "release"] {
+        let path = format!("/v1/jobs/7/{verb}");
+        let wish = desk.ask("POST", &path, r#"{"forse": true}"#).await;
+        assert_eq!((wish.status, wish.json()["pointer"].as_str()), (422, Some("/forse")), "{verb}");
+        assert_eq!(desk.ask("POST", &path, "{").await.status, 400, "{verb}");
+        assert_eq!(desk.ask("POST", &path, "[]").await.status, 422, "{verb}");
+    }
+    assert_eq!(desk.ask("GET", "/v1/jobs/7", "").await.state().1, "queued");
+    assert_eq!(desk.ask("POST", "/v1/jobs/7/hold", "{}").await.state(), (200, "held".to_owned()));
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(desk.ask_with(form, ("POST", "/v1/jobs/7/release", "")).await.state().1, "queued");
+}
+
+#[tokio::test]
 async fn an_end_is_not_undone() {
     let desk = Desk::new();
     desk.ask("PUT", "/v1/jobs/7", r#"{"state": "succeeded"}"#).await;
