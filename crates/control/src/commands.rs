@@ -64,7 +64,7 @@ impl Feed {
     /// The next entries, at most `limit`; none where there are none yet.
     ///
     /// # Errors
-    /// 410 where the log does not continue from this place.
+    /// 410 where the log does not continue from this place, or does not reach it.
     pub(crate) async fn next(&mut self, limit: u64) -> Result<Vec<Entry>, Problem> {
         loop {
             self.grown.mark_unchanged();
@@ -89,7 +89,7 @@ impl Feed {
             Ok(log) => log.entries.first().map_or(1, |entry| entry.seq),
             Err(oldest) => oldest,
         };
-        Ok(Problem::gone(oldest))
+        Ok(Problem::ahead(oldest))
     }
 
     /// As [`next`](Feed::next), but waits for the first entry until `deadline`.

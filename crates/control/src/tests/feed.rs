@@ -45,6 +45,7 @@ async fn a_place_beyond_the_end_is_another_ledgers() {
     let gone = desk.ask("GET", "/v1/commands?after=500", "").await;
     assert_eq!((gone.status, gone.json()["oldest"].clone()), (410, json!(1)));
     assert_eq!(gone.json()["type"], "/problems/gone");
+    assert_eq!(gone.json()["title"], "The log does not reach that far");
 }
 
 #[tokio::test]
