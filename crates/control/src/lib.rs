@@ -30,6 +30,8 @@ mod audit;
 
 mod probes;
 
+mod figures;
+
 mod read;
 
 mod wire;

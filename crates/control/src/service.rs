@@ -15,11 +15,12 @@ use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body as _;
+use prometheus_client::registry::Registry;
 use tokio::sync::watch;
 
 use crate::asked::Asked;
 use crate::auth::{self, Access, Token};
-use crate::probes::Tally;
+use crate::figures::{LedgerFigures, Tally};
 use crate::query::Query;
 use crate::read::names::DEFAULT_NAMESPACE;
 use crate::request_body::RequestBody;
@@ -38,17 +39,22 @@ pub struct Control {
 /// What all requests share.
 pub(crate) struct Shared {
     pub(crate) store: Store,
-    pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// The figures of the whole process.
+    pub(crate) registry: Registry,
     pub(crate) tally: Tally,
     pub(crate) draining: watch::Sender<bool>,
     tokens: Vec<Token>,
 }
 
 impl Control {
-    /// `metrics` is what the rest of the process has to say on `/metrics`, in Prometheus' text format.
-    pub fn new(store: Store, tokens: Vec<Token>, metrics: Arc<dyn Fn() -> String + Send + Sync>) -> Control {
+    /// `registry` holds what the rest of the process counts; `/metrics` shows it with the figures of the ledger and of
+    /// this API.
+    #[must_use]
+    pub fn new(store: Store, tokens: Vec<Token>, mut registry: Registry) -> Control {
+        registry.register_collector(Box::new(LedgerFigures(store.clone())));
+        let tally = Tally::new(&mut registry);
         let (draining, _) = watch::channel(false);
-        Control { shared: Arc::new(Shared { store, metrics, tally: Tally::default(), draining, tokens }) }
+        Control { shared: Arc::new(Shared { store, registry, tally, draining, tokens }) }
     }
 
     /// Ends every answer that waits for commands, and says on `/readyz` that the process is about to end. Without it,

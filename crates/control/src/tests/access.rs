@@ -129,15 +129,20 @@ async fn figures_are_of_the_whole_process() {
     desk.ask("PUT", "/v1/jobs/7", "{}").await;
     desk.ask("POST", "/v1/jobs/7/cancel", "").await;
     let metrics = desk.ask("GET", "/metrics", "").await;
-    assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    assert_eq!(metrics.header("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
     for line in [
-        "rest_of_the_process 1",
-        "# TYPE countermand_ledger_commands_total counter",
+        "rest_of_the_process_total 1",
+        "# TYPE countermand_ledger_commands counter",
+        "# HELP countermand_ledger_commands Changing commands committed.",
         "countermand_ledger_commands_total 1",
+        "# TYPE countermand_ledger_waiting gauge",
+        "countermand_ledger_waiting 0",
         "countermand_control_requests_total{method=\"PUT\",route=\"/v1/jobs/{number}\",status=\"2xx\"} 1",
     ] {
         assert!(metrics.text().lines().any(|there| there == line), "{line}\nin {}", metrics.text());
     }
+    // The end is the last line, and said once.
+    assert!(metrics.text().ends_with("\n# EOF\n") && metrics.text().matches("# EOF").count() == 1);
 }
 
 #[tokio::test]

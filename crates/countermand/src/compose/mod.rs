@@ -60,7 +60,7 @@ impl Gateway {
         let mounts = config.mounts.iter().map(|mount| self::mount(mount, &onion, &realms, &store)).collect();
         let edge = Edge::new(settings, mounts, &mut registry).map_err(StartError::Mounts)?;
         let tokens = config.control.as_ref().map(|control| control.tokens.clone()).unwrap_or_default();
-        let control = Control::new(store.clone(), tokens, Arc::new(move || figures(&registry)));
+        let control = Control::new(store.clone(), tokens, registry);
         Ok(Gateway { store, edge, control })
     }
 }
@@ -157,13 +157,4 @@ fn denied(store: Store, namespace: String) -> DeniedHook {
             }
         })
     })
-}
-
-/// The edge's metrics in Prometheus' text format. Without the `# EOF` that would end the page: the control API has
-/// more to say after it.
-fn figures(registry: &Registry) -> String {
-    let mut text = String::new();
-    prometheus_client::encoding::text::encode_registry(&mut text, registry)
-        .expect("writing to a String does not fail");
-    text
 }
