@@ -117,6 +117,20 @@ fn a_missing_configuration_is_74_and_a_wrong_one_78() {
 }
 
 #[test]
+fn what_a_realm_warns_of_is_noted_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("countermand.toml");
+    std::fs::write(&file, "[realms.ops]\nhtpasswd = \"ops.htpasswd\"\n").unwrap();
+    // The password is "secret".
+    let weak = "# people\nana:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n";
+    std::fs::write(folder.path().join("ops.htpasswd"), weak).unwrap();
+    let output = run(&["check", "--config", file.to_str().unwrap()]);
+    check(&output, 0, "countermand.toml:1:9: realm ops has no write groups");
+    check(&output, 0, "ops.htpasswd:2:1: ana: ");
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
 fn a_user_is_added_and_changed_in_a_file_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ops.htpasswd");
