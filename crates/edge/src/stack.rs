@@ -5,6 +5,7 @@
 //! log wants the operation, the metrics the mount), and a `Layer` would have to smuggle it through extensions and box
 //! a future of its own. What a caller of ours puts around an [`Edge`](crate::Edge) may be layers again.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -20,7 +21,7 @@ use crate::log::{self, Seen};
 use crate::metrics::{CacheMetrics, Metrics};
 use crate::mount::Mounts;
 use crate::request_id::{Ids, X_REQUEST_ID};
-use crate::{AnswerBody, Peer, Settings, handler};
+use crate::{AnswerBody, Settings, handler};
 
 /// What is said where no dialect is to say it.
 const NOWHERE: &str =
@@ -49,7 +50,7 @@ where
     let (parts, body) = request.into_parts();
 
     // The request id comes first, because everything below names the request by it.
-    let client = parts.extensions.get::<Peer>().map(|Peer(address)| address.ip().to_canonical());
+    let client = parts.extensions.get::<SocketAddr>().map(|address| address.ip().to_canonical());
     let mut seen = Seen::new(shared.ids.of(&parts.headers), client);
 
     // The span covers all that is logged on the way, in engines too. DEBUG: at the default level it costs nothing.

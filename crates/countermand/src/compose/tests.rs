@@ -1,9 +1,9 @@
 //! A whole gateway in this process, made from a configuration file, asked without a socket.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use countermand_edge::Peer;
 use countermand_ledger::{Put, Wall};
 use countermand_model::{Draft, Patch, State};
 use http::{Request, Response, StatusCode};
@@ -60,7 +60,7 @@ fn request(method: &str, path: &str, authorization: &str) -> Request<Full<Bytes>
         .uri(path)
         .header("host", "gateway.example")
         .header("authorization", authorization)
-        .extension(Peer("192.0.2.7:1234".parse().unwrap()))
+        .extension(SocketAddr::from(([192, 0, 2, 7], 1234)))
         .body(Full::default())
         .unwrap()
 }
