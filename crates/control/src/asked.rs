@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use tokio::sync::watch;
 
 use crate::Problem;
-use crate::body::{self, Media};
+use crate::media::{self, Media};
 use crate::query::Query;
 use crate::request_body::RequestBody;
 use crate::service::Shared;
@@ -57,7 +57,7 @@ impl Asked {
     /// # Errors
     /// 415 where it says that it is something else, 413 where it is too long, 400 where it breaks off.
     pub(crate) async fn one_document(&self, body: RequestBody) -> Result<Bytes, Problem> {
-        if body::media(&self.headers)? == Media::Lines {
+        if media::of(&self.headers)? == Media::Lines {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "One job is application/json; only POST /v1/jobs takes application/x-ndjson.",

@@ -6,7 +6,7 @@ use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 
 use crate::wire::ProblemWire;
-use crate::{ControlBody, body};
+use crate::{ControlBody, answer};
 
 /// A refusal: a status, a sentence, and the one thing that helps a program go on.
 #[derive(Clone, Debug, PartialEq)]
@@ -146,7 +146,7 @@ impl Problem {
 
     /// As an answer.
     pub(crate) fn response(&self) -> Response<ControlBody> {
-        let mut response = body::json(self.status, &self.wire());
+        let mut response = answer::json(self.status, &self.wire());
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match &self.help {

@@ -9,7 +9,7 @@ use crate::asked::Asked;
 use crate::auth::Access;
 use crate::orders::{self, Verb};
 use crate::request_body::RequestBody;
-use crate::{ControlBody, Problem, audit, commands, events, jobs, probes};
+use crate::{ControlBody, Problem, audit, events, feed, jobs, probes};
 
 /// One operation.
 pub(crate) struct Route {
@@ -47,7 +47,7 @@ pub(crate) static ROUTES: [Route; 14] = [
     post("releaseJob", "/v1/jobs/{number}/release", Access::Admin, |asked, body| {
         Box::pin(orders::give(asked, body, Verb::Release))
     }),
-    get("followCommands", "/v1/commands", Access::Read, |asked, _| Box::pin(commands::get(asked))),
+    get("followCommands", "/v1/commands", Access::Read, |asked, _| Box::pin(feed::get(asked))),
     get("readAudit", "/v1/audit", Access::Read, |asked, _| Box::pin(audit::page(asked))),
 ];
 

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::asked::Asked;
 use crate::read::names::{self, DEFAULT_NAMESPACE};
 use crate::wire::{CommandsWire, EntryWire};
-use crate::{ControlBody, Problem, body, sse};
+use crate::{ControlBody, Problem, answer, sse};
 
 /// `GET /v1/commands`, as a page or as server-sent events.
 pub(crate) async fn get(mut asked: Asked) -> Result<Response<ControlBody>, Problem> {
@@ -34,7 +34,7 @@ pub(crate) async fn get(mut asked: Asked) -> Result<Response<ControlBody>, Probl
     let deadline = Instant::now() + Duration::from_secs(wait.unsigned_abs());
     let entries = feed.next_until(limit, deadline).await?;
     let commands = entries.iter().map(EntryWire::of).collect();
-    Ok(body::json(StatusCode::OK, &CommandsWire { commands, next: feed.after }))
+    Ok(answer::json(StatusCode::OK, &CommandsWire { commands, next: feed.after }))
 }
 
 /// A place in the feed, moving forward.

@@ -1,19 +1,10 @@
-//! The bodies of answers, and what the body of a request is said to be.
+//! What the body of a request is said to be.
 
-use std::convert::Infallible;
-
-use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full};
+use http::{HeaderMap, StatusCode};
 use mediatype::{MediaType, ReadParams, names};
-use serde::Serialize;
 
 use crate::Problem;
-
-/// The body of an answer: one piece, or an endless stream of events.
-pub type ControlBody = UnsyncBoxBody<Bytes, Infallible>;
 
 /// What a body is said to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +19,7 @@ pub(crate) enum Media {
 ///
 /// # Errors
 /// 415 for anything but JSON in UTF-8, as it is.
-pub(crate) fn media(headers: &HeaderMap) -> Result<Media, Problem> {
+pub(crate) fn of(headers: &HeaderMap) -> Result<Media, Problem> {
     if headers
         .get_all(CONTENT_ENCODING)
         .iter()
@@ -55,23 +46,4 @@ pub(crate) fn media(headers: &HeaderMap) -> Result<Media, Problem> {
         "x-ndjson" => Ok(Media::Lines),
         _ => Err(refused()),
     }
-}
-
-/// An answer in JSON.
-pub(crate) fn json(status: StatusCode, document: &impl Serialize) -> Response<ControlBody> {
-    let bytes =
-        serde_json::to_vec(document).expect("wire types are JSON, and kept texts were when they came in");
-    answer(status, "application/json", bytes)
-}
-
-/// An answer of one piece.
-pub(crate) fn answer(
-    status: StatusCode,
-    content_type: &'static str,
-    bytes: impl Into<Bytes>,
-) -> Response<ControlBody> {
-    let mut response = Response::new(Full::new(bytes.into()).boxed_unsync());
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
 }
