@@ -1,5 +1,6 @@
 //! The control API as a tower service: the path of one request, from its head to the access log.
 
+use std::any::Any;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
@@ -93,7 +94,9 @@ async fn answer(shared: Arc<Shared>, parts: Parts, body: RequestBody) -> Respons
     let mut response = match handled.catch_unwind().await {
         Ok(Ok(response)) => response,
         Ok(Err(problem)) => problem.response(),
-        Err(_) => {
+        Err(panic) => {
+            // The hook that prints a panic does not know the request.
+            tracing::error!(request_id, panic = words(panic.as_ref()), "a handler panicked");
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "A defect here; the log has more.").response()
         }
     };
@@ -107,6 +110,12 @@ async fn answer(shared: Arc<Shared>, parts: Parts, body: RequestBody) -> Respons
     shared.tally.count(trace.route, status);
     log(&method, &path, status, &trace, &request_id);
     response
+}
+
+/// What a panic said.
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without words")
 }
 
 /// What is known of a request when it is logged.
