@@ -48,8 +48,10 @@ pub(crate) async fn give(
 
 /// An order is whole without a body: none, or an object without members. A member would be a wish that is not granted.
 async fn nothing_more(asked: &Asked, body: RequestBody) -> Result<(), Problem> {
-    let bytes = asked.one_document_or_none(body).await?;
-    if bytes.is_empty() { Ok(()) } else { Value::document(&bytes)?.members()?.finish() }
+    match asked.one_document_or_none(body).await? {
+        None => Ok(()),
+        Some(bytes) => Value::document(&bytes)?.members()?.finish(),
+    }
 }
 
 fn call(asked: &Asked, verb: Verb, number: i64) -> Call {

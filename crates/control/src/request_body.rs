@@ -49,11 +49,6 @@ impl RequestBody {
         RequestBody { unread, lingers }
     }
 
-    /// Whether there is none, as its head says.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.unread.is_none()
-    }
-
     /// The next piece; `None` at the end.
     ///
     /// # Errors

@@ -1,6 +1,12 @@
 //! Orders, and what runners are told and say.
 
+use std::convert::Infallible;
+
+use bytes::Bytes;
 use futures_util::future::join_all;
+use futures_util::stream;
+use http_body::Frame;
+use http_body_util::StreamBody;
 use serde_json::json;
 
 use super::desk::{Answer, Desk, request};
@@ -52,6 +58,10 @@ async fn an_order_takes_no_wishes() {
     assert_eq!(desk.ask("POST", "/v1/jobs/7/hold", "{}").await.state(), (200, "held".to_owned()));
     let form = ("content-type", "application/x-www-form-urlencoded");
     assert_eq!(desk.ask_with(form, ("POST", "/v1/jobs/7/release", "")).await.state().1, "queued");
+    let chunked = StreamBody::new(stream::iter(Vec::<Result<Frame<Bytes>, Infallible>>::new()));
+    let mut empty = request("admin", "POST", "/v1/jobs/7/hold", "").map(|_| chunked);
+    empty.headers_mut().insert("content-type", "text/plain".parse().unwrap());
+    assert_eq!(desk.open(empty).await.status(), 200);
 }
 
 #[tokio::test]
