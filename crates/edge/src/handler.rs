@@ -136,8 +136,8 @@ impl Request<'_> {
         let bytes = match operation.body {
             BodyRule::None => Bytes::new(),
             BodyRule::One | BodyRule::Batch => {
-                self.plain()?;
                 let settings = &self.shared.settings;
+                self.plain()?;
                 body.collect(settings.body_limit, settings.body_timeout).await?
             }
         };
