@@ -4,7 +4,7 @@
 
 mod onion;
 
-mod rescue;
+mod refusal;
 
 mod settle;
 

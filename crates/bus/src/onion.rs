@@ -9,7 +9,7 @@ use tower::timeout::TimeoutLayer;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceBuilder};
 
-use crate::rescue::fault;
+use crate::refusal::fault;
 use crate::settle::{Settle, Settled};
 
 /// An engine behind its onion, boxed once. The name by which everything above knows it.

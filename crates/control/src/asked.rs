@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use tokio::sync::watch;
 
 use crate::Problem;
-use crate::body::{self, Media};
+use crate::media::{self, Media};
 use crate::query::Query;
 use crate::request_body::RequestBody;
 use crate::service::Shared;
@@ -57,17 +57,35 @@ impl Asked {
     /// # Errors
     /// 415 where it says that it is something else, 413 where it is too long, 400 where it breaks off.
     pub(crate) async fn one_document(&self, body: RequestBody) -> Result<Bytes, Problem> {
-        if body::media(&self.headers)? == Media::Lines {
-            return Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "One job is application/json; only POST /v1/jobs takes application/x-ndjson.",
-            ));
-        }
+        self.says_one_document()?;
         body.collect().await
+    }
+
+    /// The same where there need be none. What the head says of no bytes does not count: many clients label them.
+    ///
+    /// # Errors
+    /// As [`one_document`](Asked::one_document), where there is one.
+    pub(crate) async fn one_document_or_none(&self, body: RequestBody) -> Result<Option<Bytes>, Problem> {
+        let bytes = body.collect().await?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        self.says_one_document()?;
+        Ok(Some(bytes))
     }
 
     /// Turns to `true` when answers that wait are to come to an end.
     pub(crate) fn draining(&self) -> watch::Receiver<bool> {
         self.shared.draining.subscribe()
+    }
+
+    fn says_one_document(&self) -> Result<(), Problem> {
+        match media::of(&self.headers)? {
+            Media::Json => Ok(()),
+            Media::Lines => Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "One document is application/json; only POST /v1/jobs takes application/x-ndjson.",
+            )),
+        }
     }
 }

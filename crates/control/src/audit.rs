@@ -4,7 +4,7 @@ use http::{Response, StatusCode};
 
 use crate::asked::Asked;
 use crate::wire::{AuditRowWire, AuditWire};
-use crate::{ControlBody, Problem, body};
+use crate::{ControlBody, Problem, answer};
 
 /// `GET /v1/audit`: all namespaces, because a row says which it is about.
 pub(crate) async fn page(mut asked: Asked) -> Result<Response<ControlBody>, Problem> {
@@ -14,5 +14,5 @@ pub(crate) async fn page(mut asked: Asked) -> Result<Response<ControlBody>, Prob
     let log = asked.store().audit(after, limit).await?;
     let next = log.entries.last().map(|row| row.seq).filter(|seq| *seq < log.last);
     let entries = log.entries.iter().map(AuditRowWire::of).collect();
-    Ok(body::json(StatusCode::OK, &AuditWire { entries, next }))
+    Ok(answer::json(StatusCode::OK, &AuditWire { entries, next }))
 }

@@ -7,12 +7,12 @@ use http::header::LOCATION;
 use http::{HeaderValue, Response, StatusCode};
 
 use crate::asked::Asked;
-use crate::body::{self, Media};
+use crate::media::{self, Media};
 use crate::read::describe::describe;
 use crate::read::names::{self, DEFAULT_NAMESPACE};
 use crate::request_body::RequestBody;
 use crate::wire::{JobWire, JobsWire};
-use crate::{ControlBody, Problem, conditions, ndjson};
+use crate::{ControlBody, Problem, answer, conditions, ndjson};
 
 /// A job as JSON text, as every answer that shows its results writes it.
 #[must_use]
@@ -46,7 +46,7 @@ pub(crate) async fn put(mut asked: Asked, body: RequestBody) -> Result<Response<
 pub(crate) async fn post(mut asked: Asked, body: RequestBody) -> Result<Response<ControlBody>, Problem> {
     let namespace = asked.query.named_namespace()?;
     asked.query.finish()?;
-    if body::media(&asked.headers)? == Media::Lines {
+    if media::of(&asked.headers)? == Media::Lines {
         return ndjson::register(asked, body, namespace).await;
     }
     let (number, in_namespace, draft) = description(&asked, body).await?;
@@ -87,12 +87,12 @@ pub(crate) async fn list(mut asked: Asked) -> Result<Response<ControlBody>, Prob
     let full = jobs.len() as u64 >= limit;
     let next = jobs.last().filter(|_| full).map(|job| job.number);
     let jobs = jobs.iter().map(|job| JobWire::of(job, None)).collect();
-    Ok(body::json(StatusCode::OK, &JobsWire { jobs, next }))
+    Ok(answer::json(StatusCode::OK, &JobsWire { jobs, next }))
 }
 
 /// An answer that shows a job, with its results or without.
 pub(crate) fn shown(status: StatusCode, job: &Job, results: Option<&[String]>) -> Response<ControlBody> {
-    let mut response = body::json(status, &JobWire::of(job, results));
+    let mut response = answer::json(status, &JobWire::of(job, results));
     conditions::mark(&mut response, job.revision);
     response
 }

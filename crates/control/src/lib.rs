@@ -3,7 +3,7 @@
 //! and knows no legacy dialect but for the names and ids there are.
 //!
 //! Reading order: `routes` is the table of operations; `service` is the path of one request through it; `jobs`,
-//! `events`, `orders`, `commands` and `audit` are the operations; `read` and `wire` are what comes in and goes out;
+//! `events`, `orders`, `feed` and `audit` are the operations; `read` and `wire` are what comes in and goes out;
 //! `problem` is every refusal. `openapi.json` says the same to programs.
 
 mod service;
@@ -22,13 +22,15 @@ mod events;
 
 mod orders;
 
-mod commands;
+mod feed;
 
 mod sse;
 
 mod audit;
 
 mod probes;
+
+mod figures;
 
 mod read;
 
@@ -40,7 +42,9 @@ mod conditions;
 
 mod query;
 
-mod body;
+mod answer;
+
+mod media;
 
 mod request_body;
 
@@ -49,8 +53,8 @@ mod request_id;
 #[cfg(test)]
 mod tests;
 
+pub use answer::ControlBody;
 pub use auth::{Scope, Token};
-pub use body::ControlBody;
 pub use jobs::render;
 pub use problem::Problem;
 pub use read::describe::describe;

@@ -6,8 +6,8 @@ use countermand_ledger::Refused;
 use countermand_model::Draft;
 use http::{Response, StatusCode};
 
+use crate::answer;
 use crate::asked::Asked;
-use crate::body;
 use crate::read::describe::describe;
 use crate::request_body::{LONGEST, RequestBody, too_large};
 use crate::wire::{FailedWire, ImportedWire};
@@ -56,7 +56,7 @@ pub(crate) async fn register(
     told.sort_by_key(|(line, _)| *line);
     let failed = told.iter().map(|(line, problem)| FailedWire { line: *line, problem: problem.wire() });
     let imported = ImportedWire { registered, failed_total, failed: failed.collect() };
-    Ok(body::json(StatusCode::OK, &imported))
+    Ok(answer::json(StatusCode::OK, &imported))
 }
 
 /// What came of the lines so far.

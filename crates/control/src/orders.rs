@@ -6,6 +6,8 @@ use countermand_model::{
 use http::{Response, StatusCode};
 
 use crate::asked::Asked;
+use crate::read::value::Value;
+use crate::request_body::RequestBody;
 use crate::{ControlBody, Problem, conditions, jobs};
 
 /// What can be ordered.
@@ -21,10 +23,15 @@ pub(crate) enum Verb {
 
 /// Gives the order to the job, its trigger and every unfinished descendant. An order that has been carried out before
 /// is harmless: 200 with the job as it is.
-pub(crate) async fn give(mut asked: Asked, verb: Verb) -> Result<Response<ControlBody>, Problem> {
+pub(crate) async fn give(
+    mut asked: Asked,
+    body: RequestBody,
+    verb: Verb,
+) -> Result<Response<ControlBody>, Problem> {
     let number = asked.number()?;
     let namespace = asked.query.namespace()?;
     asked.query.finish()?;
+    nothing_more(&asked, body).await?;
     let if_revision = conditions::bound_to(&asked, &namespace, number).await?;
     let outcome = asked.store().order(&namespace, number, call(&asked, verb, number), if_revision).await?;
     let acted = match outcome {
@@ -37,6 +44,14 @@ pub(crate) async fn give(mut asked: Asked, verb: Verb) -> Result<Response<Contro
         | Outcome::CheckedIn(_) => None,
     };
     judged(acted.ok_or_else(unanswered)?, &asked).await
+}
+
+/// An order is whole without a body: none, or an object without members. A member would be a wish that is not granted.
+async fn nothing_more(asked: &Asked, body: RequestBody) -> Result<(), Problem> {
+    match asked.one_document_or_none(body).await? {
+        None => Ok(()),
+        Some(bytes) => Value::document(&bytes)?.members()?.finish(),
+    }
 }
 
 fn call(asked: &Asked, verb: Verb, number: i64) -> Call {

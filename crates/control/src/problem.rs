@@ -6,7 +6,7 @@ use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 
 use crate::wire::ProblemWire;
-use crate::{ControlBody, body};
+use crate::{ControlBody, answer};
 
 /// A refusal: a status, a sentence, and the one thing that helps a program go on.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,8 @@ enum Help {
     Revision(Option<u64>),
     /// 410, `oldest`: the oldest sequence number that is kept.
     Oldest(u64),
+    /// 410, `oldest` likewise: what was asked for has never been.
+    Ahead(u64),
     /// 401, `WWW-Authenticate`.
     Challenge(&'static str),
     /// 405, `Allow`.
@@ -82,6 +84,15 @@ impl Problem {
         Problem { help: Help::Oldest(oldest), ..Problem::new(StatusCode::GONE, detail) }
     }
 
+    /// 410: the place is beyond the end, so it is of another log.
+    pub(crate) fn ahead(oldest: u64) -> Problem {
+        let detail = format!(
+            "The log has not come that far, so the place is another log's. Read on after {}.",
+            oldest.saturating_sub(1)
+        );
+        Problem { help: Help::Ahead(oldest), ..Problem::new(StatusCode::GONE, detail) }
+    }
+
     /// 401.
     pub(crate) fn unauthorized(detail: &str, challenge: &'static str) -> Problem {
         Problem { help: Help::Challenge(challenge), ..Problem::new(StatusCode::UNAUTHORIZED, detail) }
@@ -120,6 +131,7 @@ impl Problem {
             Help::Pointer(_) => ("/problems/invalid", "The body does not say what it should"),
             Help::Revision(_) => ("/problems/stale", "The job has another revision"),
             Help::Oldest(_) => ("/problems/gone", "The log does not go back that far"),
+            Help::Ahead(_) => ("/problems/gone", "The log does not reach that far"),
         };
         let mut wire = ProblemWire::new(kind, title, self.status.as_u16(), &self.detail);
         match &self.help {
@@ -127,14 +139,14 @@ impl Problem {
             Help::State(state) => wire.state = Some(state.name()),
             Help::Pointer(pointer) => wire.pointer = Some(pointer),
             Help::Revision(revision) => wire.revision = *revision,
-            Help::Oldest(oldest) => wire.oldest = Some(*oldest),
+            Help::Oldest(oldest) | Help::Ahead(oldest) => wire.oldest = Some(*oldest),
         }
         wire
     }
 
     /// As an answer.
     pub(crate) fn response(&self) -> Response<ControlBody> {
-        let mut response = body::json(self.status, &self.wire());
+        let mut response = answer::json(self.status, &self.wire());
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match &self.help {
@@ -147,7 +159,12 @@ impl Problem {
             Help::RetryAfter(seconds) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
             }
-            Help::None | Help::State(_) | Help::Pointer(_) | Help::Revision(_) | Help::Oldest(_) => {}
+            Help::None
+            | Help::State(_)
+            | Help::Pointer(_)
+            | Help::Revision(_)
+            | Help::Oldest(_)
+            | Help::Ahead(_) => {}
         }
         response
     }

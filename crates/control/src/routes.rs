@@ -9,7 +9,7 @@ use crate::asked::Asked;
 use crate::auth::Access;
 use crate::orders::{self, Verb};
 use crate::request_body::RequestBody;
-use crate::{ControlBody, Problem, audit, commands, events, jobs, probes};
+use crate::{ControlBody, Problem, audit, events, feed, jobs, probes};
 
 /// One operation.
 pub(crate) struct Route {
@@ -38,16 +38,16 @@ pub(crate) static ROUTES: [Route; 14] = [
     post("postEvent", "/v1/jobs/{number}/events", Access::Run, |asked, body| {
         Box::pin(events::post(asked, body))
     }),
-    post("cancelJob", "/v1/jobs/{number}/cancel", Access::Admin, |asked, _| {
-        Box::pin(orders::give(asked, Verb::Cancel))
+    post("cancelJob", "/v1/jobs/{number}/cancel", Access::Admin, |asked, body| {
+        Box::pin(orders::give(asked, body, Verb::Cancel))
     }),
-    post("holdJob", "/v1/jobs/{number}/hold", Access::Admin, |asked, _| {
-        Box::pin(orders::give(asked, Verb::Hold))
+    post("holdJob", "/v1/jobs/{number}/hold", Access::Admin, |asked, body| {
+        Box::pin(orders::give(asked, body, Verb::Hold))
     }),
-    post("releaseJob", "/v1/jobs/{number}/release", Access::Admin, |asked, _| {
-        Box::pin(orders::give(asked, Verb::Release))
+    post("releaseJob", "/v1/jobs/{number}/release", Access::Admin, |asked, body| {
+        Box::pin(orders::give(asked, body, Verb::Release))
     }),
-    get("followCommands", "/v1/commands", Access::Read, |asked, _| Box::pin(commands::get(asked))),
+    get("followCommands", "/v1/commands", Access::Read, |asked, _| Box::pin(feed::get(asked))),
     get("readAudit", "/v1/audit", Access::Read, |asked, _| Box::pin(audit::page(asked))),
 ];
 

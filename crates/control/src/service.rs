@@ -1,5 +1,6 @@
 //! The control API as a tower service: the path of one request, from its head to the access log.
 
+use std::any::Any;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
@@ -15,11 +16,12 @@ use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body as _;
+use prometheus_client::registry::Registry;
 use tokio::sync::watch;
 
 use crate::asked::Asked;
 use crate::auth::{self, Access, Token};
-use crate::probes::Tally;
+use crate::figures::{LedgerFigures, Tally};
 use crate::query::Query;
 use crate::read::names::DEFAULT_NAMESPACE;
 use crate::request_body::RequestBody;
@@ -38,17 +40,22 @@ pub struct Control {
 /// What all requests share.
 pub(crate) struct Shared {
     pub(crate) store: Store,
-    pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// The figures of the whole process.
+    pub(crate) registry: Registry,
     pub(crate) tally: Tally,
     pub(crate) draining: watch::Sender<bool>,
     tokens: Vec<Token>,
 }
 
 impl Control {
-    /// `metrics` is what the rest of the process has to say on `/metrics`, in Prometheus' text format.
-    pub fn new(store: Store, tokens: Vec<Token>, metrics: Arc<dyn Fn() -> String + Send + Sync>) -> Control {
+    /// `registry` holds what the rest of the process counts; `/metrics` shows it with the figures of the ledger and of
+    /// this API.
+    #[must_use]
+    pub fn new(store: Store, tokens: Vec<Token>, mut registry: Registry) -> Control {
+        registry.register_collector(Box::new(LedgerFigures(store.clone())));
+        let tally = Tally::new(&mut registry);
         let (draining, _) = watch::channel(false);
-        Control { shared: Arc::new(Shared { store, metrics, tally: Tally::default(), draining, tokens }) }
+        Control { shared: Arc::new(Shared { store, registry, tally, draining, tokens }) }
     }
 
     /// Ends every answer that waits for commands, and says on `/readyz` that the process is about to end. Without it,
@@ -87,7 +94,9 @@ async fn answer(shared: Arc<Shared>, parts: Parts, body: RequestBody) -> Respons
     let mut response = match handled.catch_unwind().await {
         Ok(Ok(response)) => response,
         Ok(Err(problem)) => problem.response(),
-        Err(_) => {
+        Err(panic) => {
+            // The hook that prints a panic does not know the request.
+            tracing::error!(request_id, panic = words(panic.as_ref()), "a handler panicked");
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "A defect here; the log has more.").response()
         }
     };
@@ -101,6 +110,12 @@ async fn answer(shared: Arc<Shared>, parts: Parts, body: RequestBody) -> Respons
     shared.tally.count(trace.route, status);
     log(&method, &path, status, &trace, &request_id);
     response
+}
+
+/// What a panic said.
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without words")
 }
 
 /// What is known of a request when it is logged.

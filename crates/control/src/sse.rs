@@ -15,9 +15,9 @@ use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use tokio::time::Instant;
 
-use crate::commands::{Feed, Woken};
+use crate::feed::{Feed, Woken};
 use crate::wire::EntryWire;
-use crate::{ControlBody, Problem, body};
+use crate::{ControlBody, Problem, answer};
 
 /// Where a reader that comes back says what it saw last.
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -41,7 +41,7 @@ pub(crate) async fn stream(mut feed: Feed, headers: &HeaderMap) -> Result<Respon
     let first = feed.next(PAGE).await?;
     let reader = Reader { ready: Some(first), feed, caught_up: false };
     let frames = stream::unfold(reader, Reader::frame);
-    let mut response = body::answer(StatusCode::OK, "text/event-stream", Bytes::new());
+    let mut response = answer::whole(StatusCode::OK, "text/event-stream", Bytes::new());
     *response.body_mut() = StreamBody::new(frames).boxed_unsync();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)

@@ -17,7 +17,7 @@ fn main() -> ExitCode {
             // The help on stderr is the message.
             return end(missing.print().map_err(Failure::from).and(Err(Failure::told(exit::USAGE))));
         }
-        Err(mistake) => return end(Err(cli::usage(&mistake))),
+        Err(mistake) => return end(Err(cli::usage(&mistake, std::env::args_os().skip(1)))),
     };
     end(arguments.run())
 }

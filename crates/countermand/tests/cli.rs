@@ -70,8 +70,13 @@ fn every_command_has_help_and_is_in_the_help_above_it() {
 #[test]
 fn what_has_not_landed_is_not_in_the_help() {
     let help = text(&run(&["--help"]).stdout);
-    for absent in ["conform", "record", "fixtures"] {
-        assert!(!help.contains(absent), "{help}");
+    let user = text(&run(&["user", "--help"]).stdout);
+    for absent in [&["conform"][..], &["record"], &["fixtures"], &["user", "token"]] {
+        let name = absent.last().unwrap();
+        let listed = |line: &str| line.split_whitespace().next() == Some(name);
+        assert!(!help.lines().chain(user.lines()).any(listed), "{help}{user}");
+        let asked = run(&[absent, &["--target", "x", "--help"]].concat());
+        check(&asked, 64, &format!("{} is not in this version", absent.join(" ")));
     }
 }
 
@@ -84,6 +89,9 @@ fn a_command_line_that_is_not_understood_is_64_in_one_line() {
         check(&output, 64, "; see countermand ");
         assert_eq!(text(&output.stderr).lines().count(), 1, "{}", text(&output.stderr));
     }
+    check(&run(&["job", "get", "x"]), 64, "JOB is a number, such as 15; see countermand job get --help");
+    check(&run(&["check", "--confg", "f"]), 64, "see countermand check --help");
+    check(&run(&["demo", "--token", ""]), 64, "the token is empty");
     check(&run(&[]), 64, "Usage: countermand");
     check(&run(&["--version"]), 0, "countermand 0.");
 }
@@ -109,6 +117,20 @@ fn a_missing_configuration_is_74_and_a_wrong_one_78() {
 }
 
 #[test]
+fn what_a_realm_warns_of_is_noted_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("countermand.toml");
+    std::fs::write(&file, "[realms.ops]\nhtpasswd = \"ops.htpasswd\"\n").unwrap();
+    // The password is "secret".
+    let weak = "# people\nana:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n";
+    std::fs::write(folder.path().join("ops.htpasswd"), weak).unwrap();
+    let output = run(&["check", "--config", file.to_str().unwrap()]);
+    check(&output, 0, "countermand.toml:1:9: realm ops has no write groups");
+    check(&output, 0, "ops.htpasswd:2:1: ana: ");
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
 fn a_user_is_added_and_changed_in_a_file_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ops.htpasswd");
@@ -130,7 +152,27 @@ fn a_user_is_added_and_changed_in_a_file_of_their_own() {
     }
     check(&run_with(&["user", "add", path, "a:b"], "x\n"), 64, "cannot be a user");
     check(&run_with(&["user", "add", path, "ana"], "\n"), 64, "1 to 72 bytes");
-    check(&run_with(&["user", "add", "/nowhere/file", "ana"], "x\n"), 74, "cannot write /nowhere/file");
+    check(&run_with(&["user", "add", path, "ana"], "a\0b\n"), 64, "control character");
+    let nowhere = run_with(&["user", "add", "/nowhere/file", "ana"], "x\n");
+    check(&nowhere, 74, "cannot write /nowhere/file");
+    assert!(!text(&nowhere.stderr).contains(".tmp"), "{}", text(&nowhere.stderr));
+}
+
+#[test]
+fn a_file_of_users_keeps_its_mode_and_a_link_stays_one() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let (file, link) = (folder.path().join("real.htpasswd"), folder.path().join("link.htpasswd"));
+    std::os::unix::fs::symlink("real.htpasswd", &link).unwrap();
+    let mode = || std::fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+    let path = link.to_str().unwrap();
+    check(&run_with(&["user", "add", path, "ana"], "one\n"), 0, "ana is added");
+    assert_eq!(mode(), 0o600, "a new file is its owner's only");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    check(&run_with(&["user", "add", path, "li"], "two\n"), 0, "li is added");
+    assert_eq!(mode(), 0o640);
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use countermand_dialects::{Access, BodyRule, Document, Echo, Head, Operation};
 use countermand_model::{Call, Caller, Command, Fault, FaultKind, Outcome, Target};
-use http::header::{AUTHORIZATION, COOKIE};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE};
 use http::request::Parts;
 use http::{Method, Response, StatusCode, Version};
 use http_body::Body;
@@ -137,6 +137,7 @@ impl Request<'_> {
             BodyRule::None => Bytes::new(),
             BodyRule::Document => {
                 let settings = &self.shared.settings;
+                self.plain()?;
                 body.collect(settings.body_limit, settings.body_timeout).await?
             }
         };
@@ -153,6 +154,16 @@ impl Request<'_> {
         // `oneshot` on a clone, which it polls ready: the shared one is never called.
         let outcome = mount.engine.clone().oneshot(call(mount, seen, command)).await?;
         Ok(Reached::Outcome(outcome, target))
+    }
+
+    /// Refuses a body that is packed: no codec unpacks one, and it would be taken for a broken document.
+    fn plain(&self) -> Result<(), Fault> {
+        let codings = self.parts.headers.get_all(CONTENT_ENCODING);
+        if codings.iter().all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+            return Ok(());
+        }
+        let message = "The request body is to be sent as it is, without a Content-Encoding.";
+        Err(Fault::new(FaultKind::UnsupportedMediaType, message))
     }
 
     async fn authenticate(&self, seen: &Seen) -> Result<Arc<Member>, Fault> {

@@ -41,4 +41,4 @@ pub use answer::AnswerBody;
 pub use auth::{Realm, RealmConfig, RealmError};
 pub use mount::{Denied, DeniedHook, Engine, Mount, MountError};
 pub use service::Edge;
-pub use settings::{AccessLog, Local, Peer, Settings};
+pub use settings::{AccessLog, Local, Settings};

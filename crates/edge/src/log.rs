@@ -93,7 +93,7 @@ fn is_wanted(setting: AccessLog, seen: &Seen, status: StatusCode) -> bool {
 }
 
 /// A text as it is, but for its control characters, which are written as escapes.
-struct Plain<'t>(&'t str);
+pub(crate) struct Plain<'t>(pub(crate) &'t str);
 
 impl fmt::Display for Plain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

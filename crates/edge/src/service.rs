@@ -19,7 +19,7 @@ use crate::{AnswerBody, Mount, MountError, Settings};
 
 /// All mounts behind one service. Clones are handles on the same one.
 ///
-/// The client's address comes from the [`Peer`](crate::Peer) among the request's extensions.
+/// The client's address is the [`SocketAddr`](std::net::SocketAddr) among the request's extensions.
 #[derive(Clone)]
 pub struct Edge {
     shared: Arc<Shared>,

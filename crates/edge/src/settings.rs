@@ -32,11 +32,7 @@ pub enum AccessLog {
     All,
 }
 
-/// The address of the client's end of the connection: an extension of every request that a listener hands over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer(pub SocketAddr);
-
-/// The address of our end of the connection, an extension likewise: what absolute URLs are built on where the client
+/// The address of our end of the connection: an extension of every request that a listener hands over, what absolute URLs are built on where the client
 /// names no host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Local(pub SocketAddr);

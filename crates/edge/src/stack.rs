@@ -5,10 +5,11 @@
 //! log wants the operation, the metrics the mount), and a `Layer` would have to smuggle it through extensions and box
 //! a future of its own. What a caller of ours puts around an [`Edge`](crate::Edge) may be layers again.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
 use tokio::time::Instant;
@@ -20,7 +21,11 @@ use crate::log::{self, Seen};
 use crate::metrics::{CacheMetrics, Metrics};
 use crate::mount::Mounts;
 use crate::request_id::{Ids, X_REQUEST_ID};
-use crate::{AnswerBody, Peer, Settings, handler};
+use crate::{AnswerBody, Settings, handler};
+
+/// What is said where no dialect is to say it.
+const NOWHERE: &str =
+    "This is Countermand, a gateway for legacy job-control APIs; no dialect is mounted at this path.\n";
 
 /// What all requests share.
 pub(crate) struct Shared {
@@ -45,7 +50,7 @@ where
     let (parts, body) = request.into_parts();
 
     // The request id comes first, because everything below names the request by it.
-    let client = parts.extensions.get::<Peer>().map(|Peer(address)| address.ip().to_canonical());
+    let client = parts.extensions.get::<SocketAddr>().map(|address| address.ip().to_canonical());
     let mut seen = Seen::new(shared.ids.of(&parts.headers), client);
 
     // The span covers all that is logged on the way, in engines too. DEBUG: at the default level it costs nothing.
@@ -56,7 +61,7 @@ where
         Some(found) => handler::answer(&shared, &found, &parts, body, &mut seen).instrument(span).await,
         None => {
             RequestBody::new(body, &parts).linger();
-            bare(StatusCode::NOT_FOUND)
+            nowhere()
         }
     };
 
@@ -79,6 +84,15 @@ where
     let elapsed = started.elapsed();
     shared.metrics.count(&seen, response.status(), elapsed.as_secs_f64());
     log::line(shared.settings.access_log, &seen, response.status(), elapsed);
+    response
+}
+
+/// 404 where nothing is mounted: for whoever follows a wrong base path, by hand or by configuration. No version: this
+/// is open to everybody.
+fn nowhere() -> Response<AnswerBody> {
+    let mut response = bare(StatusCode::NOT_FOUND);
+    *response.body_mut() = AnswerBody::new(Bytes::from_static(NOWHERE.as_bytes()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }
 

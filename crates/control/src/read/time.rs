@@ -1,5 +1,6 @@
 //! Times: milliseconds since 1970 UTC inside, RFC 3339 outside.
 
+use countermand_dialects::grammar::time::{Fraction, rfc3339};
 use jiff::Timestamp;
 
 use crate::Problem;
@@ -14,9 +15,7 @@ pub(crate) fn read(value: &Value<'_>) -> Result<i64, Problem> {
     Ok(time.as_millisecond())
 }
 
-/// Writes RFC 3339 in UTC, with a fraction only where there is one. A time outside of the years -9999 to 9999, which
-/// nothing here accepts, is written as the nearest inside.
+/// Writes RFC 3339 in UTC, always with three digits of the fraction: times of one width can be compared as texts.
 pub(crate) fn write(milliseconds: i64) -> String {
-    let nearest = if milliseconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    Timestamp::from_millisecond(milliseconds).unwrap_or(nearest).to_string()
+    rfc3339(milliseconds, Fraction::Always)
 }

@@ -94,6 +94,13 @@ async fn bodies_are_json_and_no_longer_than_they_may_be() {
     assert_eq!(desk.ask_with(latin, ("PUT", "/v1/jobs/7", "{}")).await.status, 415);
     let lines = ("content-type", "application/x-ndjson");
     assert_eq!(desk.ask_with(lines, ("PUT", "/v1/jobs/7", "{}")).await.status, 415);
+    for path in ["/v1/jobs/7", "/v1/jobs/7/events"] {
+        let method = if path.ends_with("7") { "PUT" } else { "POST" };
+        let packed = desk.ask_with(("content-encoding", "gzip"), (method, path, "{}")).await;
+        assert_eq!((packed.status, packed.header("content-type")), (415, "application/problem+json"));
+    }
+    let plain = ("content-encoding", "Identity");
+    assert_eq!(desk.ask_with(plain, ("PUT", "/v1/jobs/8", "{}")).await.status, 201);
     let utf8 = ("content-type", "Application/JSON; charset=\"UTF-8\"");
     assert_eq!(desk.ask_with(utf8, ("PUT", "/v1/jobs/7", "{}")).await.status, 201);
     let name = "x".repeat(1 << 20);
@@ -122,15 +129,20 @@ async fn figures_are_of_the_whole_process() {
     desk.ask("PUT", "/v1/jobs/7", "{}").await;
     desk.ask("POST", "/v1/jobs/7/cancel", "").await;
     let metrics = desk.ask("GET", "/metrics", "").await;
-    assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    assert_eq!(metrics.header("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
     for line in [
-        "rest_of_the_process 1",
-        "# TYPE countermand_ledger_commands_total counter",
+        "rest_of_the_process_total 1",
+        "# TYPE countermand_ledger_commands counter",
+        "# HELP countermand_ledger_commands Changing commands committed.",
         "countermand_ledger_commands_total 1",
+        "# TYPE countermand_ledger_waiting gauge",
+        "countermand_ledger_waiting 0",
         "countermand_control_requests_total{method=\"PUT\",route=\"/v1/jobs/{number}\",status=\"2xx\"} 1",
     ] {
         assert!(metrics.text().lines().any(|there| there == line), "{line}\nin {}", metrics.text());
     }
+    // The end is the last line, and said once.
+    assert!(metrics.text().ends_with("\n# EOF\n") && metrics.text().matches("# EOF").count() == 1);
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ use bytes::Bytes;
 use countermand_ledger::{Clock, Config, Location, Store};
 use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Full};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::registry::Registry;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -50,7 +52,11 @@ impl Desk {
             scope,
         };
         let tokens = vec![token("admin", Scope::Admin), token("run", Scope::Run), token("read", Scope::Read)];
-        Desk { control: Control::new(store, tokens, Arc::new(|| "rest_of_the_process 1\n".to_owned())) }
+        let mut registry = Registry::default();
+        let rest = Counter::<u64>::default();
+        registry.register("rest_of_the_process", "What others count", rest.clone());
+        rest.inc();
+        Desk { control: Control::new(store, tokens, registry) }
     }
 
     /// Asks as `admin`, in JSON; no body where the text is empty.

@@ -66,8 +66,8 @@ fn a_rendered_job_keeps_texts_numbers_and_order() {
     let text = String::from_utf8(text).unwrap();
     for part in [
         r#"{"number":9223372036854775807,"namespace":"default","aliases":{"a":"2","b":["1","3"]},"#,
-        r#""trigger":{"state":"scheduled","next_run_at":"1970-01-01T00:00:01.5Z","rule":"@daily"},"#,
-        r#""created_at":"2026-01-01T12:00:00Z","started_at":"2026-01-01T12:00:00.001Z","finished_at":null,"#,
+        r#""trigger":{"state":"scheduled","next_run_at":"1970-01-01T00:00:01.500Z","rule":"@daily"},"#,
+        r#""created_at":"2026-01-01T12:00:00.000Z","started_at":"2026-01-01T12:00:00.001Z","finished_at":null,"#,
         r#""results":[24.00,{"b":9007199254740993,"a":[]}],"#,
         r#""attributes":{"a":{"z":1, "a":24.00}},"revision":7}"#,
     ] {

@@ -27,7 +27,7 @@ async fn the_feed_is_read_page_by_page() {
     let mut first = page["commands"][0].clone();
     first["request_id"] = json!("r");
     let expected = json!({
-        "seq": 1, "at": "2026-01-01T12:00:00Z", "namespace": "default", "number": 1, "aliases": {},
+        "seq": 1, "at": "2026-01-01T12:00:00.000Z", "namespace": "default", "number": 1, "aliases": {},
         "command": "cancel", "state_before": "queued", "state": "cancelled", "by": "admin", "dialect": "control",
         "request_id": "r"
     });
@@ -45,6 +45,7 @@ async fn a_place_beyond_the_end_is_another_ledgers() {
     let gone = desk.ask("GET", "/v1/commands?after=500", "").await;
     assert_eq!((gone.status, gone.json()["oldest"].clone()), (410, json!(1)));
     assert_eq!(gone.json()["type"], "/problems/gone");
+    assert_eq!(gone.json()["title"], "The log does not reach that far");
 }
 
 #[tokio::test]

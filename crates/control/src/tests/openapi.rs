@@ -86,6 +86,7 @@ fn every_problem_is_of_a_described_type() {
         crate::Problem::invalid(String::new(), ""),
         crate::Problem::stale(Some(3)),
         crate::Problem::gone(5),
+        crate::Problem::ahead(1),
     ];
     for problem in faults.chain(others) {
         let written = serde_json::to_value(problem.wire()).unwrap();

@@ -1,6 +1,12 @@
 //! Orders, and what runners are told and say.
 
+use std::convert::Infallible;
+
+use bytes::Bytes;
 use futures_util::future::join_all;
+use futures_util::stream;
+use http_body::Frame;
+use http_body_util::StreamBody;
 use serde_json::json;
 
 use super::desk::{Answer, Desk, request};
@@ -35,6 +41,27 @@ async fn a_running_job_is_cancelling_until_its_runner_says_so() {
     assert_eq!(event(&desk, r#"{"state": "cancelled", "runner": "farm"}"#).await.state().1, "cancelled");
     // Again is harmless.
     assert_eq!(desk.ask("POST", "/v1/jobs/7/cancel", "").await.state(), (200, "cancelled".to_owned()));
+}
+
+#[tokio::test]
+async fn an_order_takes_no_wishes() {
+    let desk = Desk::new();
+    desk.ask("PUT", "/v1/jobs/7", "{}").await;
+    for verb in ["cancel", "hold", "release"] {
+        let path = format!("/v1/jobs/7/{verb}");
+        let wish = desk.ask("POST", &path, r#"{"forse": true}"#).await;
+        assert_eq!((wish.status, wish.json()["pointer"].as_str()), (422, Some("/forse")), "{verb}");
+        assert_eq!(desk.ask("POST", &path, "{").await.status, 400, "{verb}");
+        assert_eq!(desk.ask("POST", &path, "[]").await.status, 422, "{verb}");
+    }
+    assert_eq!(desk.ask("GET", "/v1/jobs/7", "").await.state().1, "queued");
+    assert_eq!(desk.ask("POST", "/v1/jobs/7/hold", "{}").await.state(), (200, "held".to_owned()));
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(desk.ask_with(form, ("POST", "/v1/jobs/7/release", "")).await.state().1, "queued");
+    let chunked = StreamBody::new(stream::iter(Vec::<Result<Frame<Bytes>, Infallible>>::new()));
+    let mut empty = request("admin", "POST", "/v1/jobs/7/hold", "").map(|_| chunked);
+    empty.headers_mut().insert("content-type", "text/plain".parse().unwrap());
+    assert_eq!(desk.open(empty).await.status(), 200);
 }
 
 #[tokio::test]

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use crate::compose::{self, StartError};
 use crate::config::{self, Config, LoadError};
 use crate::exit::{self, Failure};
-use crate::logs;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -24,13 +23,14 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = load(&self.config)?;
-        // The hashes in a file of users are the realm's to judge; opening it is how it does. What it warns of, such as
-        // weak hashes, comes as log lines.
-        logs::start();
-        compose::open_realms(&config).map_err(StartError::Realms)?;
+        // The hashes in a file of users are the realm's to judge.
+        let warnings = compose::inspect_realms(&config).map_err(StartError::Realms)?;
         let mut out = std::io::stdout().lock();
         for note in &config.notes {
             writeln!(out, "note: {note}")?;
+        }
+        for warning in &warnings {
+            writeln!(out, "note: {warning}")?;
         }
         let control =
             config.control.map_or_else(|| "off".to_owned(), |control| format!("at {}", control.listen));

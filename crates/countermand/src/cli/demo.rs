@@ -43,11 +43,30 @@ impl Arguments {
                 return Err(Failure::new(exit::USAGE, format!("{option} {address} {problem}; {advice}")));
             }
         }
-        let ledger =
-            if self.store.as_os_str() == "memory" { Ledger::Memory } else { Ledger::File(self.store) };
-        let demo = Demo::new(self.listen, self.control, ledger, self.token)
+        let demo = Demo::new(self.listen, self.control, ledger(self.store), self.token)
             .map_err(|problem| Failure::new(exit::USAGE, problem))?;
         logs::start();
         super::block_on(&mut tokio::runtime::Builder::new_multi_thread(), demo::run(demo))
+    }
+}
+
+/// `memory`, or a path, also in the form that a configuration writes it in.
+fn ledger(store: PathBuf) -> Ledger {
+    match store.to_str() {
+        Some("memory") => Ledger::Memory,
+        Some(text) => Ledger::File(text.strip_prefix("sqlite:").map_or_else(|| text.into(), PathBuf::from)),
+        None => Ledger::File(store),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_is_written_as_here_or_as_in_a_configuration() {
+        assert_eq!(ledger("memory".into()), Ledger::Memory);
+        assert_eq!(ledger("e.db".into()), Ledger::File("e.db".into()));
+        assert_eq!(ledger("sqlite:e.db".into()), Ledger::File("e.db".into()));
     }
 }

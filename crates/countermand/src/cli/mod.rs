@@ -9,11 +9,15 @@ mod dialects;
 
 mod job;
 
+mod later;
+
 mod serve;
 
 mod user;
 
-use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::exit::{self, Failure};
 
@@ -48,6 +52,15 @@ enum Command {
     User(user::Arguments),
     /// Register, watch and move jobs through the control API of a running gateway.
     Job(job::Arguments),
+    /// Replay fixtures against a gateway.
+    #[command(hide = true, disable_help_flag = true)]
+    Conform(later::Arguments),
+    /// Record the traffic of a legacy system as fixtures.
+    #[command(hide = true, disable_help_flag = true)]
+    Record(later::Arguments),
+    /// Turn fixtures into other formats and back.
+    #[command(hide = true, disable_help_flag = true)]
+    Fixtures(later::Arguments),
 }
 
 impl Arguments {
@@ -63,23 +76,36 @@ impl Arguments {
             Command::Dialects(arguments) => arguments.run(),
             Command::User(arguments) => arguments.run(),
             Command::Job(arguments) => arguments.run(),
+            Command::Conform(arguments) => Err(arguments.refused("conform")),
+            Command::Record(arguments) => Err(arguments.refused("record")),
+            Command::Fixtures(arguments) => Err(arguments.refused("fixtures")),
         }
     }
 }
 
 /// What clap says about a command line it did not take, in one line, with where to read on.
 #[must_use]
-pub fn usage(error: &clap::Error) -> Failure {
+pub fn usage(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Failure {
     let text = error.to_string();
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let is_told = |line: &&str| !line.starts_with("Usage:") && !line.starts_with("For more information");
     let told: Vec<_> = lines.take_while(is_told).collect();
     let told = told.join(" ");
     let told = told.strip_prefix("error: ").unwrap_or(&told);
-    let command = text.lines().find_map(|line| line.strip_prefix("Usage: ")).unwrap_or("countermand");
-    let is_name = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
-    let command: Vec<_> = command.split(' ').take_while(is_name).collect();
-    Failure::new(exit::USAGE, format!("{told}; see {} --help", command.join(" ")))
+    Failure::new(exit::USAGE, format!("{told}; see {} --help", asked(arguments)))
+}
+
+/// The subcommand that the arguments name, from the program's own name on.
+fn asked(arguments: impl Iterator<Item = OsString>) -> String {
+    let program = Arguments::command();
+    let (mut command, mut name) = (&program, program.get_name().to_owned());
+    for word in arguments {
+        if let Some(next) = command.find_subcommand(&word).filter(|next| !next.is_hide_set()) {
+            command = next;
+            name = format!("{name} {}", next.get_name());
+        }
+    }
+    name
 }
 
 /// Runs a future on a runtime of its own.

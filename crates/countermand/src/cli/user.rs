@@ -1,8 +1,11 @@
 //! `countermand user`: the lines of an htpasswd file. Writes bcrypt; what other schemes there are only the realm knows.
 
+use std::fs::{File, Metadata};
 use std::io::{BufRead, IsTerminal, Write};
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::{Path, PathBuf};
 
+use super::later;
 use crate::exit::{self, Failure};
 
 /// bcrypt rather than argon2id: nginx, httpd and every htpasswd tool read the same line, and a verification needs
@@ -27,19 +30,24 @@ Examples:
   countermand user add ops.htpasswd ana              asks for the password twice
   countermand user add ops.htpasswd ana < password   takes the first line
 
-The file is replaced at once, readable by its owner only; other lines stay as they are. The line is bcrypt.")]
+The file is replaced at once and keeps its mode; a new one is readable by its owner only. Other lines stay as they are.
+The line is bcrypt.")]
     Add {
         /// The htpasswd file; made when there is none.
         file: PathBuf,
         /// The user.
         name: String,
     },
+    /// Make a bearer token.
+    #[command(hide = true, disable_help_flag = true)]
+    Token(later::Arguments),
 }
 
 impl Arguments {
     pub(super) fn run(self) -> Result<(), Failure> {
         match self.command {
             Command::Add { file, name } => add(&file, &name),
+            Command::Token(arguments) => Err(arguments.refused("user token")),
         }
     }
 }
@@ -58,6 +66,11 @@ fn add(file: &Path, name: &str) -> Result<(), Failure> {
     let password = password()?;
     if password.is_empty() || password.len() > LONGEST {
         let problem = format!("a password has 1 to {LONGEST} bytes, and this has {}", password.len());
+        return Err(Failure::new(exit::USAGE, format!("{problem}; choose another")));
+    }
+    if password.contains(char::is_control) {
+        // bcrypt ends at a NUL, and nobody can type the others into a dialogue.
+        let problem = "a password holds no NUL or other control character";
         return Err(Failure::new(exit::USAGE, format!("{problem}; choose another")));
     }
     let hash = bcrypt::hash_with_result(&password, COST)
@@ -107,15 +120,48 @@ fn password() -> Result<String, Failure> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// Readers see the old file or the new one, never half of it, also after a crash.
+/// Readers see the old file or the new one, never half of it, also after a crash. A link stays one, and what it leads
+/// to is replaced.
 fn replace(file: &Path, text: &str) -> std::io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // A temporary file is made readable by its owner only.
-    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    let file = &followed(file)?;
+    // Made readable by its owner only. The error's own text names the temporary file, which nobody knows.
+    let mut new =
+        tempfile::NamedTempFile::new_in(folder(file)).map_err(|error| std::io::Error::from(error.kind()))?;
     new.write_all(text.as_bytes())?;
+    match std::fs::metadata(file) {
+        Ok(old) => take_after(new.as_file(), &old)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
     new.as_file().sync_all()?;
     new.persist(file)?;
     Ok(())
+}
+
+/// The file at the end of all links, which need not be there yet.
+fn followed(file: &Path) -> std::io::Result<PathBuf> {
+    match std::fs::canonicalize(file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => match std::fs::read_link(file) {
+            Ok(next) => followed(&folder(file).join(next)),
+            Err(_) => Ok(file.to_owned()),
+        },
+        found => found,
+    }
+}
+
+fn folder(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Gives the new file the old one's mode, and its owner and group as far as that is ours to give.
+fn take_after(new: &File, old: &Metadata) -> std::io::Result<()> {
+    let group = Some(old.gid());
+    // Only root gives files away; a group one is in can be given by anybody.
+    if fchown(new, Some(old.uid()), group).is_err() {
+        drop(fchown(new, None, group));
+    }
+    // Last: a change of owner takes bits away.
+    new.set_permissions(old.permissions())
 }
 
 fn failed(what: &str, file: &Path, error: &std::io::Error) -> Failure {

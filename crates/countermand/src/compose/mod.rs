@@ -17,7 +17,7 @@ use countermand_edge::{Denied, DeniedHook, Edge, Engine, Realm, RealmConfig, Rea
 use countermand_ledger::{self as ledger, Clock, Location, Store};
 use prometheus_client::registry::Registry;
 
-use crate::config::{self, Config, Ledger, Users};
+use crate::config::{self, Config, Ledger, UserFile, Users};
 
 pub use serve::{Listening, run, terminated};
 pub use start_error::StartError;
@@ -60,38 +60,52 @@ impl Gateway {
         let mounts = config.mounts.iter().map(|mount| self::mount(mount, &onion, &realms, &store)).collect();
         let edge = Edge::new(settings, mounts, &mut registry).map_err(StartError::Mounts)?;
         let tokens = config.control.as_ref().map(|control| control.tokens.clone()).unwrap_or_default();
-        let control = Control::new(store.clone(), tokens, Arc::new(move || figures(&registry)));
+        let control = Control::new(store.clone(), tokens, registry);
         Ok(Gateway { store, edge, control })
     }
 }
 
-/// Opens every realm, or tells what is wrong with any of them.
+/// What to know of the files of users, before they are opened.
 ///
 /// # Errors
 /// Every mistake in every realm's file.
-pub fn open_realms(config: &Config) -> Result<Vec<Arc<Realm>>, Vec<RealmError>> {
-    let mut opened = Vec::new();
+pub fn inspect_realms(config: &Config) -> Result<Vec<RealmError>, Vec<RealmError>> {
+    let inspected = config.realms.iter().map(|realm| match &realm.users {
+        Users::One { .. } => Ok(Vec::new()),
+        Users::File(file) => Realm::inspect(&realm_config(&realm.name, file)),
+    });
+    all(inspected).map(|warnings| warnings.into_iter().flatten().collect())
+}
+
+/// Opens every realm, or tells what is wrong with any of them.
+fn open_realms(config: &Config) -> Result<Vec<Arc<Realm>>, Vec<RealmError>> {
+    all(config.realms.iter().map(|realm| match &realm.users {
+        Users::One { user, password } => Ok(Realm::of_one(&realm.name, user, password)),
+        Users::File(file) => Realm::open(realm_config(&realm.name, file)),
+    }))
+}
+
+/// Everything that came of several things, or every mistake in any of them.
+fn all<T>(results: impl Iterator<Item = Result<T, Vec<RealmError>>>) -> Result<Vec<T>, Vec<RealmError>> {
+    let mut fine = Vec::new();
     let mut mistakes = Vec::new();
-    for realm in &config.realms {
-        match open_realm(realm) {
-            Ok(realm) => opened.push(realm),
+    for result in results {
+        match result {
+            Ok(one) => fine.push(one),
             Err(more) => mistakes.extend(more),
         }
     }
-    if mistakes.is_empty() { Ok(opened) } else { Err(mistakes) }
+    if mistakes.is_empty() { Ok(fine) } else { Err(mistakes) }
 }
 
-fn open_realm(realm: &config::Realm) -> Result<Arc<Realm>, Vec<RealmError>> {
-    match &realm.users {
-        Users::One { user, password } => Ok(Realm::of_one(&realm.name, user, password)),
-        Users::File { htpasswd, read, write, admin, groups } => Realm::open(RealmConfig {
-            name: realm.name.clone(),
-            htpasswd: htpasswd.clone(),
-            read: read.clone(),
-            write: write.clone(),
-            admin: admin.clone(),
-            groups: groups.iter().cloned().collect::<BTreeMap<_, _>>(),
-        }),
+fn realm_config(name: &str, file: &UserFile) -> RealmConfig {
+    RealmConfig {
+        name: name.to_owned(),
+        htpasswd: file.htpasswd.clone(),
+        read: file.read.clone(),
+        write: file.write.clone(),
+        admin: file.admin.clone(),
+        groups: file.groups.iter().cloned().collect::<BTreeMap<_, _>>(),
     }
 }
 
@@ -157,13 +171,4 @@ fn denied(store: Store, namespace: String) -> DeniedHook {
             }
         })
     })
-}
-
-/// The edge's metrics in Prometheus' text format. Without the `# EOF` that would end the page: the control API has
-/// more to say after it.
-fn figures(registry: &Registry) -> String {
-    let mut text = String::new();
-    prometheus_client::encoding::text::encode_registry(&mut text, registry)
-        .expect("writing to a String does not fail");
-    text
 }

@@ -3,12 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use countermand_edge::{Peer, listen};
+use countermand_edge::listen;
 use countermand_ledger::{Clock, Wall};
 use futures_util::FutureExt;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tower::ServiceExt;
 
 use super::{Gateway, StartError};
 use crate::config::{Config, Limits};
@@ -102,14 +101,7 @@ impl Listening {
             // Streams of commands have no end of their own; told first, they do not use up the deadline.
             let drained = control.clone();
             let shutdown = shutdown.map(move |()| drained.drain());
-            // The edge's listener says who calls in its own type; the control API knows a plain address.
-            let service = control.map_request(|mut request: http::Request<hyper::body::Incoming>| {
-                if let Some(Peer(address)) = request.extensions().get().copied() {
-                    request.extensions_mut().insert(address);
-                }
-                request
-            });
-            listen::serve(listener, service, limits, shutdown).await.cut
+            listen::serve(listener, control, limits, shutdown).await.cut
         };
         let (dialects, control_cut) = tokio::join!(dialects, controlled);
         let cut = dialects.cut + control_cut;

@@ -146,7 +146,14 @@ fn ledger(raw: &RawLedger, context: &Context<'_>, findings: &mut Findings<'_>) -
 fn location(store: &str, context: &Context<'_>) -> Result<Ledger, String> {
     match (store, store.strip_prefix("sqlite:")) {
         ("memory", _) => Ok(Ledger::Memory),
-        (_, Some(path)) if !path.is_empty() => Ok(Ledger::File(context.path(path))),
+        (_, Some(path)) if !path.is_empty() => {
+            let file = context.path(path);
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+            match folder.filter(|folder| !folder.is_dir()) {
+                Some(folder) => Err(format!("there is no directory {}; make it", folder.display())),
+                None => Ok(Ledger::File(file)),
+            }
+        }
         _ => Err(format!("{store:?} is no store; write \"sqlite:countermand.db\" or \"memory\"")),
     }
 }

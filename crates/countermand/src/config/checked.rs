@@ -111,18 +111,7 @@ pub struct Realm {
 #[derive(Clone, Debug)]
 pub enum Users {
     /// From an htpasswd file; groups grant what they may.
-    File {
-        /// The file.
-        htpasswd: PathBuf,
-        /// The groups that may read; `None`: every user.
-        read: Option<Vec<String>>,
-        /// The groups that may write; `None`: every user.
-        write: Option<Vec<String>>,
-        /// The groups that may change other users' jobs.
-        admin: Vec<String>,
-        /// Each group and who is in it.
-        groups: Vec<(String, Vec<String>)>,
-    },
+    File(UserFile),
     /// One user who may do everything. For the demo.
     One {
         /// The name.
@@ -130,6 +119,21 @@ pub enum Users {
         /// The password.
         password: String,
     },
+}
+
+/// A file of users, and who of them may do what.
+#[derive(Clone, Debug)]
+pub struct UserFile {
+    /// The file.
+    pub htpasswd: PathBuf,
+    /// The groups that may read; `None`: every user.
+    pub read: Option<Vec<String>>,
+    /// The groups that may write; `None`: every user.
+    pub write: Option<Vec<String>>,
+    /// The groups that may change other users' jobs.
+    pub admin: Vec<String>,
+    /// Each group and who is in it.
+    pub groups: Vec<(String, Vec<String>)>,
 }
 
 /// A dialect that answers somewhere.

@@ -41,6 +41,10 @@ fn tokens(raw: &RawControl, context: &Context<'_>, findings: &mut Findings<'_>) 
     if let (Some(_), Some(file)) = (&raw.token, &raw.token_file) {
         findings.mistake(file.at, "control has both token and token_file; keep token_file");
     }
+    if let (Some(at), Some(_)) = (sole_token(raw), raw.tokens.first()) {
+        let problem = "control has both a token and tokens, so there is one more admin, named \"control\"";
+        findings.note(at, format!("{problem}; list it in tokens or remove it"));
+    }
     let mut tokens = Vec::new();
     let sole = |digest| Token { name: "control".to_owned(), digest, scope: Scope::Admin };
     if let Some(token) = &raw.token {
@@ -51,7 +55,9 @@ fn tokens(raw: &RawControl, context: &Context<'_>, findings: &mut Findings<'_>) 
     } else if raw.tokens.is_empty() {
         match (context.environment)(VARIABLE) {
             Some(token) => tokens.extend(secret(raw.at, secrets::token(&token), findings).map(sole)),
-            None => findings.mistake(
+            None => findings.missing(
+                raw.at,
+                &["token", "token_file", "tokens"],
                 raw.at,
                 format!("control has no token; write token_file = \"control.token\" or set {VARIABLE}"),
             ),
@@ -59,9 +65,17 @@ fn tokens(raw: &RawControl, context: &Context<'_>, findings: &mut Findings<'_>) 
     }
     let mut names: BTreeSet<String> = tokens.iter().map(|token| token.name.clone()).collect();
     for token in &raw.tokens {
-        tokens.extend(listed(token, &mut names, context, findings));
+        if let Some(listed) = listed(token, &mut names, context, findings) {
+            check_secret(&listed, &tokens, token, findings);
+            tokens.push(listed);
+        }
     }
     tokens
+}
+
+/// Where the one token without a name is written.
+fn sole_token(raw: &RawControl) -> Option<usize> {
+    raw.token.as_ref().or(raw.token_file.as_ref()).map(|text| text.at)
 }
 
 fn listed(
@@ -71,7 +85,8 @@ fn listed(
     findings: &mut Findings<'_>,
 ) -> Option<Token> {
     let mut missing = |key, example| {
-        findings.mistake(raw.at, format!("a token of control.tokens has no {key}; write {example}"));
+        let problem = format!("a token of control.tokens has no {key}; write {example}");
+        findings.missing(raw.at, &[key], raw.at, problem);
     };
     if raw.name.is_none() {
         missing("name", "name = \"ops\"");
@@ -94,6 +109,15 @@ fn listed(
     Some(Token { name: name.value.clone(), digest: digest?, scope: scope? })
 }
 
+/// Which of two tokens with one secret somebody has is a matter of their order, and so is what they may.
+fn check_secret(token: &Token, others: &[Token], raw: &RawToken, findings: &mut Findings<'_>) {
+    if let Some(other) = others.iter().find(|other| other.digest == token.digest) {
+        let at = raw.file.as_ref().map_or(raw.at, |file| file.at);
+        let problem = format!("the tokens {:?} and {:?} have the same secret", other.name, token.name);
+        findings.note(at, format!("{problem}; give each its own"));
+    }
+}
+
 /// Takes a secret, and says when it is a weak one.
 fn secret(
     at: usize,
@@ -102,7 +126,7 @@ fn secret(
 ) -> Option<[u8; 32]> {
     let (digest, short) = findings.take(at, read)?;
     if short {
-        findings.note(at, "the token is short enough to be guessed; take one of at least 16 characters");
+        findings.note(at, secrets::GUESSABLE);
     }
     Some(digest)
 }

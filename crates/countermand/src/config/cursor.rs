@@ -82,7 +82,7 @@ impl<'t> Cursor<'t> {
         let path = self.path(key);
         let wanted = format!("an array of tables, [[{path}]]");
         let Some(array) = value.get_ref().as_array() else {
-            findings.mistake(value.span().start, wrong_kind(&path, &wanted, value));
+            findings.wrong_kind(self.at, key, value.span().start, wrong_kind(&path, &wanted, value));
             return Vec::new();
         };
         let mut tables = Vec::new();
@@ -182,7 +182,7 @@ impl<'t> Cursor<'t> {
         let at = value.span().start;
         let converted = convert(value.get_ref());
         if converted.is_none() {
-            findings.mistake(at, wrong_kind(&self.path(key), wanted, value));
+            findings.wrong_kind(self.at, key, at, wrong_kind(&self.path(key), wanted, value));
         }
         converted.map(|value| At { value, at })
     }

@@ -1,6 +1,7 @@
 //! A mistake in a configuration, and the collection that finds them all before anything is said. Knows lines and
 //! columns, not what a key means.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -49,16 +50,31 @@ pub(super) struct Findings<'a> {
     text: &'a str,
     mistakes: Vec<(usize, String)>,
     notes: Vec<(usize, String)>,
+    /// The keys whose values are of the wrong kind, each with where its table begins.
+    wrong: BTreeSet<(usize, &'static str)>,
 }
 
 impl<'a> Findings<'a> {
     pub(super) fn new(file: &'a Path, text: &'a str) -> Findings<'a> {
-        Findings { file, text, mistakes: Vec::new(), notes: Vec::new() }
+        Findings { file, text, mistakes: Vec::new(), notes: Vec::new(), wrong: BTreeSet::new() }
     }
 
     /// A mistake at a byte of the file.
     pub(super) fn mistake(&mut self, at: usize, problem: impl Into<String>) {
         self.mistakes.push((at, one_line(&problem.into())));
+    }
+
+    /// A key of the table that begins at a byte has a value of the wrong kind, written at another.
+    pub(super) fn wrong_kind(&mut self, table: usize, key: &'static str, at: usize, problem: String) {
+        self.wrong.insert((table, key));
+        self.mistake(at, problem);
+    }
+
+    /// A table has none of these keys. Nothing is said where one is there and has been complained of.
+    pub(super) fn missing(&mut self, table: usize, keys: &[&'static str], at: usize, problem: String) {
+        if !keys.iter().any(|key| self.wrong.contains(&(table, *key))) {
+            self.mistake(at, problem);
+        }
     }
 
     /// Something to know that does not keep the gateway from starting.

@@ -85,7 +85,8 @@ fn mount(
 fn dialect(raw: &RawMount, findings: &mut Findings<'_>) -> Option<&'static Dialect> {
     let names: Vec<_> = countermand_dialects::ALL.iter().map(|dialect| dialect.name).collect();
     let Some(text) = &raw.dialect else {
-        findings.mistake(raw.at, format!("a mount has no dialect; there are {}", names.join(", ")));
+        let problem = format!("a mount has no dialect; there are {}", names.join(", "));
+        findings.missing(raw.at, &["dialect"], raw.at, problem);
         return None;
     };
     let found = countermand_dialects::by_name(&text.value);

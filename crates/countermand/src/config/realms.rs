@@ -8,7 +8,7 @@ use countermand_dialects::grammar::spelling::nearest;
 use super::check::Context;
 use super::mistake::{At, Findings};
 use super::raw::{RawRealm, Text};
-use super::{Realm, Users};
+use super::{Realm, UserFile, Users};
 
 pub(super) fn check(
     raw: &[(Text, RawRealm)],
@@ -28,7 +28,9 @@ fn realm(name: &Text, raw: &RawRealm, context: &Context<'_>, findings: &mut Find
     }
     check_groups(name, raw, findings);
     let Some(htpasswd) = &raw.htpasswd else {
-        findings.mistake(
+        findings.missing(
+            name.at,
+            &["htpasswd"],
             name.at,
             format!("realm {} has no htpasswd; write htpasswd = \"{}.htpasswd\"", name.value, name.value),
         );
@@ -46,10 +48,14 @@ fn realm(name: &Text, raw: &RawRealm, context: &Context<'_>, findings: &mut Find
             ),
         ),
     }
+    if raw.write.is_none() {
+        let problem = format!("realm {} has no write groups: every user of it may change jobs", name.value);
+        findings.note(name.at, format!("{problem}; write = [\"GROUP\"] says who may"));
+    }
     let plain = |groups: &At<Vec<Text>>| groups.value.iter().map(|group| group.value.clone()).collect();
     Some(Realm {
         name: name.value.clone(),
-        users: Users::File {
+        users: Users::File(UserFile {
             htpasswd: file,
             read: raw.read.as_ref().map(plain),
             write: raw.write.as_ref().map(plain),
@@ -61,7 +67,7 @@ fn realm(name: &Text, raw: &RawRealm, context: &Context<'_>, findings: &mut Find
                     (group.value.clone(), members.iter().map(|member| member.value.clone()).collect())
                 })
                 .collect(),
-        },
+        }),
     })
 }
 

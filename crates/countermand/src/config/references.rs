@@ -115,7 +115,8 @@ fn namespace(name: &Text, raw: &RawEngine, findings: &mut Findings<'_>) -> Optio
             return None;
         }
         None => {
-            findings.mistake(name.at, format!("engine {} has no kind; write kind = \"ledger\"", name.value));
+            let problem = format!("engine {} has no kind; write kind = \"ledger\"", name.value);
+            findings.missing(name.at, &["kind"], name.at, problem);
             return None;
         }
     }

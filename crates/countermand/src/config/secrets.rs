@@ -5,11 +5,15 @@ use std::path::Path;
 /// Fewer characters than this can be guessed by trying.
 const SHORT: usize = 16;
 
+/// What to say of a token that is shorter.
+pub(crate) const GUESSABLE: &str =
+    "the token is short enough to be guessed; take one of at least 16 characters";
+
 /// A token's digest, and whether it is short enough to be guessed.
 pub(crate) fn token(token: &str) -> Result<([u8; 32], bool), String> {
     let token = token.trim_end_matches(['\r', '\n']);
     if token.is_empty() {
-        return Err("the token is empty; write one of at least 16 characters".to_owned());
+        return Err("the token is empty; write one that cannot be guessed".to_owned());
     }
     if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(

@@ -170,6 +170,44 @@ fn the_control_api_has_tokens_and_stays_on_loopback() {
 }
 
 #[test]
+fn tokens_that_cannot_be_told_apart_are_noted() {
+    let text = "[control]\ntoken = \"0123456789abcdef\"\n\
+                tokens = [ { name = \"farm\", file = \"ops.token\", scope = \"run\" } ]\n\
+                [realms.r]\nhtpasswd = \"ops.htpasswd\"\nwrite = [\"w\"]\ngroups = { w = [\"li\"] }";
+    let notes = read(text).ok().unwrap().notes;
+    let notes: Vec<_> = notes
+        .iter()
+        .map(|note| format!("{}:{} {}", note.place.line, note.place.column, note.problem))
+        .collect();
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    assert!(notes[0].starts_with("2:9 control has both a token and tokens"), "{notes:?}");
+    assert!(
+        notes[1].starts_with("3:36 the tokens \"control\" and \"farm\" have the same secret"),
+        "{notes:?}"
+    );
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_not_missing_too() {
+    check_part("[control]\ntoken = 1", &["2:9 control.token is a whole number"]);
+    check_part(
+        "[control]\ntokens = [ { name = \"a\", file = \"ops.token\", scope = 1 } ]",
+        &["2:54 control.tokens.scope is a whole number"],
+    );
+    check_part("[[mounts]]\ndialect = 1", &["2:11 mounts.dialect is a whole number"]);
+    check_part("[engines.x]\nkind = 1", &["2:8 engines.x.kind is a whole number"]);
+    check("[realms.r]\nhtpasswd = 1", &["2:12 realms.r.htpasswd is a whole number"]);
+}
+
+#[test]
+fn a_ledger_has_a_directory() {
+    check_part(
+        "[ledger]\nstore = \"sqlite:nowhere/c.db\"",
+        &["2:9 there is no directory … nowhere; make it"],
+    );
+}
+
+#[test]
 fn people_and_groups_exist() {
     check(
         "[realms.ops]\nhtpasswd = \"ops.htpasswd\"\nread = [\"readers\"]\nwrite = [\"wirters\", \"others\"]\n\
@@ -311,7 +349,8 @@ fn a_mount_has_its_own_prefix_engine_and_options() {
     assert_eq!((mount.prefix.as_str(), mount.namespace.as_str(), mount.own_scope), ("/vp", "second", true));
     assert_eq!(mount.realm, Some(0));
     let notes: Vec<_> = config.notes.iter().map(ToString::to_string).collect();
-    assert_eq!(notes.len(), 2, "{notes:?}");
+    assert_eq!(notes.len(), 3, "{notes:?}");
     assert!(notes[0].contains("there is no [control]"), "{notes:?}");
-    assert!(notes[1].contains("no mount uses realm b"), "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains("no mount uses realm b")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains(":5:9: realm b has no write groups")), "{notes:?}");
 }

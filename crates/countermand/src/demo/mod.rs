@@ -39,6 +39,8 @@ pub struct Demo {
     pub config: Config,
     /// The control API's token, to be printed.
     pub token: String,
+    /// Whether that token is short enough to be guessed.
+    pub guessable: bool,
 }
 
 impl Demo {
@@ -53,7 +55,7 @@ impl Demo {
         token: Option<String>,
     ) -> Result<Demo, String> {
         let token = token.map_or_else(made_up, Ok)?;
-        let (digest, _) = config::token(&token)?;
+        let (digest, guessable) = config::token(&token)?;
         let bearer = Token { name: "control".to_owned(), digest, scope: Scope::Admin };
         let users = Users::One { user: USER.to_owned(), password: PASSWORD.to_owned() };
         let config = Config {
@@ -66,7 +68,7 @@ impl Demo {
             access: AccessLog::Commands,
             notes: Vec::new(),
         };
-        Ok(Demo { config, token })
+        Ok(Demo { config, token, guessable })
     }
 }
 
@@ -75,6 +77,9 @@ impl Demo {
 /// # Errors
 /// Why it did not start.
 pub async fn run(demo: Demo) -> Result<(), Failure> {
+    if demo.guessable {
+        tracing::warn!("{}", config::GUESSABLE);
+    }
     let clock: Arc<dyn Clock> = Arc::new(Wall);
     let shutdown = compose::terminated()?;
     let gateway = Gateway::build(&demo.config, Arc::clone(&clock))?;

@@ -37,6 +37,17 @@ async fn demo() -> (Store, Runner, Arc<Hand>) {
     (gateway.store, runner, clock)
 }
 
+#[test]
+fn a_token_that_can_be_guessed_is_taken_and_known_as_one() {
+    let demo = |token: &str| {
+        let here = "127.0.0.1:0".parse().unwrap();
+        Demo::new(here, here, Ledger::Memory, Some(token.to_owned())).map(|demo| demo.guessable)
+    };
+    assert_eq!(demo("abc"), Ok(true));
+    assert_eq!(demo("0123456789abcdef"), Ok(false));
+    assert!(demo("").is_err());
+}
+
 async fn job(store: &Store, number: i64) -> Job {
     store.get(NAMESPACE, number).await.unwrap().0
 }

@@ -15,6 +15,7 @@ use super::htpasswd::Users;
 use super::reload::{self, Reload};
 use super::users::{Current, Loaded, Member, Rules, loaded};
 use super::verify::Verifiers;
+use crate::log::Plain;
 use crate::metrics::CacheMetrics;
 
 /// How long to stay away when too many passwords are being verified, in seconds.
@@ -40,7 +41,7 @@ pub struct RealmConfig {
     pub groups: BTreeMap<String, Vec<String>>,
 }
 
-/// Why a realm was not opened: one of possibly many mistakes.
+/// Why a realm was not opened: one of possibly many mistakes. Or what is no mistake and better changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RealmError {
     /// The realm.
@@ -56,7 +57,8 @@ pub struct RealmError {
 impl std::fmt::Display for RealmError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (&self.file, self.line) {
-            (Some(file), Some(line)) => write!(f, "{}:{line}: {}", file.display(), self.problem),
+            // What is wrong on a line is the line: it begins in its first column.
+            (Some(file), Some(line)) => write!(f, "{}:{line}:1: {}", file.display(), self.problem),
             (Some(file), None) => write!(f, "{}: {}", file.display(), self.problem),
             (None, _) => write!(f, "realm {}: {}", self.realm, self.problem),
         }
@@ -76,7 +78,20 @@ pub struct Realm {
 }
 
 impl Realm {
-    /// Reads the file and starts the realm's threads. Warns of weak hashes, and of a realm where everybody may write.
+    /// What [`open`](Realm::open) would warn of, and starts nothing: hashes that are weak.
+    ///
+    /// # Errors
+    /// Every mistake in the file and the groups.
+    pub fn inspect(config: &RealmConfig) -> Result<Vec<RealmError>, Vec<RealmError>> {
+        let (users, _) = reload::read(&config.name, &config.htpasswd)?;
+        let mistakes = mistakes(config, &users);
+        if mistakes.is_empty() {
+            return Ok(reload::warnings(&config.name, &config.htpasswd, &users));
+        }
+        Err(mistakes)
+    }
+
+    /// Reads the file and starts the realm's threads. Warns of weak hashes.
     ///
     /// # Errors
     /// Every mistake in the file and the groups, or that the operating system has no random number or thread to give.
@@ -86,8 +101,8 @@ impl Realm {
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
-        if config.write.is_none() {
-            tracing::warn!(realm = ?config.name, "no `write` groups: every user of the realm may change jobs");
+        for warning in reload::warnings(&config.name, &config.htpasswd, &users) {
+            tracing::warn!(realm = %Plain(&config.name), "{warning}");
         }
         let rules = Rules::of(&config);
         let current = Arc::new(RwLock::new(Arc::new(Loaded::new(0, users, &rules))));

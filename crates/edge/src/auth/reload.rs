@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::htpasswd::{self, LineError, Users};
 use super::realm::{RealmConfig, RealmError};
 use super::users::{Current, Loaded, Rules, loaded};
+use crate::log::Plain;
 
 /// How often the file is looked at, at most, in milliseconds.
 const INTERVAL: u64 = 1000;
@@ -112,22 +113,37 @@ impl File {
                 self.signature = Some(signature);
                 self.unread = false;
                 let generation = loaded(&self.current).generation + 1;
+                for warning in warnings(&self.realm, &self.path, &users) {
+                    tracing::warn!(realm = %Plain(&self.realm), "{warning}");
+                }
                 let loaded = Arc::new(Loaded::new(generation, users, &self.rules));
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = loaded;
-                tracing::info!(realm = ?self.realm, file = ?self.path, "the users were read anew");
+                let file = self.path.to_string_lossy();
+                tracing::info!(realm = %Plain(&self.realm), file = %Plain(&file), "the users were read anew");
             }
             Err(errors) => {
                 // A mistake in what was read has a line, and stays until the file changes.
                 self.unread = errors.iter().any(|error| error.line.is_none());
                 for error in errors.iter().filter(|_| is_news) {
-                    tracing::error!(realm = ?self.realm, %error, "the users stay as they were");
+                    tracing::error!(realm = %Plain(&self.realm), %error, "the users stay as they were");
                 }
             }
         }
     }
 }
 
-/// Reads a file of users; warns of what is weak in it. The signature is of before the reading, so that a change in
+/// What is weak in a file of users.
+pub(super) fn warnings(realm: &str, path: &Path, users: &Users) -> Vec<RealmError> {
+    let warning = |LineError { line, problem }: &LineError| RealmError {
+        realm: realm.to_owned(),
+        file: Some(path.to_owned()),
+        line: Some(*line),
+        problem: problem.clone(),
+    };
+    users.warnings.iter().map(warning).collect()
+}
+
+/// Reads a file of users. The signature is of before the reading, so that a change in
 /// between is seen at the next look.
 ///
 /// # Errors
@@ -142,9 +158,6 @@ pub(super) fn read(realm: &str, path: &Path) -> Result<(Users, Signature), Vec<R
     let users = htpasswd::parse(&text).map_err(|errors| {
         errors.into_iter().map(|LineError { line, problem }| error(Some(line), problem)).collect::<Vec<_>>()
     })?;
-    for LineError { line, problem } in &users.warnings {
-        tracing::warn!(?realm, file = ?path, line, "{problem}");
-    }
     Ok((users, Signature::of(&metadata)))
 }
 

@@ -20,7 +20,7 @@ use tower::ServiceExt;
 
 use super::Limits;
 use super::activity::{Activity, Overdue, Tracked, Watched};
-use crate::{Local, Peer};
+use crate::Local;
 
 /// The least buffer that hyper takes without a panic.
 const LEAST_BUFFER: usize = 8192;
@@ -113,7 +113,7 @@ pub(super) async fn run<S, B>(
     let requests = Arc::clone(&activity);
     let service = service_fn(move |mut request: Request<Incoming>| {
         let under_way = requests.begin(request.version());
-        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(peer);
         request.extensions_mut().insert(Local(local));
         let answer = service.clone().oneshot(request);
         async move { answer.await.map(|response| response.map(|body| Tracked { body, under_way })) }

@@ -69,7 +69,8 @@ pub struct Drained {
 /// Serves HTTP/1 and, without TLS and by prior knowledge, HTTP/2 until `shutdown` is done, and then whatever is under
 /// way, but not longer than [`Limits::drain`].
 ///
-/// Each request carries the [`Peer`](crate::Peer) and the [`Local`](crate::Local) address as extensions.
+/// Each request carries the client's address as an extension of the type [`SocketAddr`](std::net::SocketAddr), which any
+/// service can read without knowing this crate, and ours as [`Local`](crate::Local).
 pub async fn serve<S, B>(
     listener: TcpListener,
     service: S,

@@ -92,6 +92,18 @@ async fn an_oversized_body_is_answered_in_the_callers_dialect() {
     assert_eq!(bench.send(with_body("PUT", CANCEL, body)).await.status, 200, "just the limit");
 }
 
+#[tokio::test]
+async fn a_packed_body_is_refused_in_the_callers_dialect() {
+    let bench = Bench::with(|_| {});
+    let (body, asked) = Chunks::of(&["[]"], Then::Hang);
+    let answer = bench.send(with_body("PUT", CANCEL, body).and("content-encoding", "gzip")).await;
+    answer.is_fault(415, "unsupported_media_type");
+    assert!(bench.calls().is_empty() && asked.load(Ordering::Relaxed) <= 1);
+    let (body, _) = Chunks::of(&["[]"], Then::End);
+    let plain = with_body("PUT", CANCEL, body).and("content-encoding", "identity");
+    assert_eq!(bench.send(plain).await.status, 200);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_slow_body_is_answered_when_its_time_is_over() {
     let bench = Bench::with(|_| {});

@@ -9,14 +9,6 @@ use crate::dialect;
 use crate::support::{Adding, Answers, Bench, basic, request, settings, with_body};
 
 #[tokio::test]
-async fn no_mount_is_a_bare_404() {
-    let answer = Bench::new().send(request("GET", "/elsewhere")).await;
-    assert_eq!((answer.status.as_u16(), answer.body.as_str()), (404, ""));
-    assert_eq!(answer.header("content-length"), "0");
-    assert_eq!(answer.header("x-request-id").len(), 32);
-}
-
-#[tokio::test]
 async fn authentication_precedes_404() {
     let bench = Bench::new();
     bench.send(request("GET", "/echo/no/such/thing")).await.is_fault(401, "no_credentials");

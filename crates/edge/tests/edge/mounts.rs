@@ -17,6 +17,21 @@ async fn get(edge: &Edge, path: &str) -> Answer {
     Answer::of(edge.clone().oneshot(request("GET", path)).await.unwrap()).await
 }
 
+const NOWHERE: &str =
+    "This is Countermand, a gateway for legacy job-control APIs; no dialect is mounted at this path.\n";
+
+#[tokio::test]
+async fn a_path_without_a_mount_says_what_this_is() {
+    let edge = edge(vec![mount(&ECHO)]).unwrap();
+    for path in ["/", "/favicon.ico"] {
+        let answer = get(&edge, path).await;
+        assert_eq!((answer.status.as_u16(), answer.body.as_str()), (404, NOWHERE), "{path}");
+        assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
+        assert_eq!(answer.header("content-length"), NOWHERE.len().to_string());
+        assert_eq!(answer.header("x-request-id").len(), 32);
+    }
+}
+
 #[tokio::test]
 async fn the_longest_path_wins_and_ends_at_a_slash() {
     let edge = edge(vec![mount(&ECHO), mount(&OTHER)]).unwrap();
@@ -36,7 +51,7 @@ async fn the_longest_path_wins_and_ends_at_a_slash() {
                 let root = format!("\"root\":\"http://old.example:8080{root}\"");
                 assert!(answer.body.contains(&root), "{path}: {}", answer.body);
             }
-            None => assert_eq!((answer.status.as_u16(), answer.body.as_str()), (404, ""), "{path}"),
+            None => assert_eq!((answer.status.as_u16(), answer.body.as_str()), (404, NOWHERE), "{path}"),
         }
     }
 }
@@ -56,16 +71,16 @@ async fn a_prefix_goes_in_front_of_every_path_and_of_claims() {
     let edge = edge(vec![prefixed, claiming]).unwrap();
     let answer = get(&edge, "/vp/echo/deep/jobs/1").await;
     assert!(answer.body.contains("\"root\":\"http://old.example:8080/vp/echo/deep\""), "{}", answer.body);
-    assert_eq!(get(&edge, "/echo/jobs/1").await.body, "");
+    assert_eq!(get(&edge, "/echo/jobs/1").await.body, NOWHERE);
     assert!(get(&edge, "/vp/claimed/x").await.body.contains("\"root\":\"http://old.example:8080/vp\""));
-    assert_eq!(get(&edge, "/claimed/x").await.body, "");
+    assert_eq!(get(&edge, "/claimed/x").await.body, NOWHERE);
 }
 
 #[tokio::test]
 async fn a_path_replaces_the_only_one() {
     let edge = edge(vec![Mount { path: Some("/new/place".to_owned()), ..mount(&OTHER) }]).unwrap();
     assert_eq!(get(&edge, "/new/place/jobs/1").await.status, 200);
-    assert_eq!(get(&edge, "/other/jobs/1").await.body, "");
+    assert_eq!(get(&edge, "/other/jobs/1").await.body, NOWHERE);
 }
 
 #[test]

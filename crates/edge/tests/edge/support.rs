@@ -7,7 +7,7 @@ use std::time::Duration;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use countermand_dialects::Dialect;
-use countermand_edge::{AccessLog, AnswerBody, Denied, Edge, Engine, Mount, Peer, Realm, Settings};
+use countermand_edge::{AccessLog, AnswerBody, Denied, Edge, Engine, Mount, Realm, Settings};
 use countermand_model::{Call, Command, Delivery, Fault, Job, Outcome, Snapshot, State};
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -138,7 +138,7 @@ pub(crate) fn request(method: &str, path: &str) -> Request<Full<Bytes>> {
 pub(crate) fn with_body<B>(method: &str, path: &str, body: B) -> Request<B> {
     let mut request =
         Request::builder().method(method).uri(path).header("host", "old.example:8080").body(body).unwrap();
-    request.extensions_mut().insert(Peer(SocketAddr::from(([192, 0, 2, 1], 50000))));
+    request.extensions_mut().insert(SocketAddr::from(([192, 0, 2, 1], 50000)));
     request
 }
 

@@ -38,6 +38,7 @@ Examples:
   echo '{\"state\": \"queued\"}' | countermand job put          takes the next number")]
     Put {
         /// The job's number; without it the next one is taken.
+        #[arg(value_name = "JOB", value_parser = number)]
         number: Option<i64>,
         /// The description; without it, or with -, stdin.
         #[arg(long, value_name = "FILE")]
@@ -53,6 +54,7 @@ Examples:
     #[command(after_help = "Example:\n  countermand job get 15")]
     Get {
         /// The job's number.
+        #[arg(value_name = "JOB", value_parser = number)]
         number: i64,
     },
     /// Show jobs by number, a page at a time.
@@ -103,10 +105,10 @@ pub(super) struct List {
     #[arg(long)]
     pub(super) dialect: Option<String>,
     /// Only children of this job.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "JOB", value_parser = number)]
     pub(super) parent: Option<i64>,
     /// Only after this number: the next of the page before.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "JOB", value_parser = number)]
     pub(super) after: Option<i64>,
     /// At most so many.
     #[arg(long, value_name = "COUNT")]
@@ -116,13 +118,14 @@ pub(super) struct List {
 #[derive(Debug, clap::Args)]
 pub(super) struct Numbers {
     /// The jobs' numbers.
-    #[arg(required = true, value_name = "NUMBER")]
+    #[arg(required = true, value_name = "JOB", value_parser = number)]
     pub(super) numbers: Vec<i64>,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Event {
     /// The job's number.
+    #[arg(value_name = "JOB", value_parser = number)]
     pub(super) number: i64,
     /// Its new state, such as running or succeeded.
     #[arg(long)]
@@ -136,4 +139,8 @@ pub(super) struct Event {
     /// The whole event as JSON from this file, or from stdin with -.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["state", "runner", "message"])]
     pub(super) file: Option<PathBuf>,
+}
+
+fn number(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|_| "JOB is a number, such as 15".to_owned())
 }

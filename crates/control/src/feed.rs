@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::asked::Asked;
 use crate::read::names::{self, DEFAULT_NAMESPACE};
 use crate::wire::{CommandsWire, EntryWire};
-use crate::{ControlBody, Problem, body, sse};
+use crate::{ControlBody, Problem, answer, sse};
 
 /// `GET /v1/commands`, as a page or as server-sent events.
 pub(crate) async fn get(mut asked: Asked) -> Result<Response<ControlBody>, Problem> {
@@ -34,7 +34,7 @@ pub(crate) async fn get(mut asked: Asked) -> Result<Response<ControlBody>, Probl
     let deadline = Instant::now() + Duration::from_secs(wait.unsigned_abs());
     let entries = feed.next_until(limit, deadline).await?;
     let commands = entries.iter().map(EntryWire::of).collect();
-    Ok(body::json(StatusCode::OK, &CommandsWire { commands, next: feed.after }))
+    Ok(answer::json(StatusCode::OK, &CommandsWire { commands, next: feed.after }))
 }
 
 /// A place in the feed, moving forward.
@@ -64,7 +64,7 @@ impl Feed {
     /// The next entries, at most `limit`; none where there are none yet.
     ///
     /// # Errors
-    /// 410 where the log does not continue from this place.
+    /// 410 where the log does not continue from this place, or does not reach it.
     pub(crate) async fn next(&mut self, limit: u64) -> Result<Vec<Entry>, Problem> {
         loop {
             self.grown.mark_unchanged();
@@ -89,7 +89,7 @@ impl Feed {
             Ok(log) => log.entries.first().map_or(1, |entry| entry.seq),
             Err(oldest) => oldest,
         };
-        Ok(Problem::gone(oldest))
+        Ok(Problem::ahead(oldest))
     }
 
     /// As [`next`](Feed::next), but waits for the first entry until `deadline`.
