@@ -30,7 +30,7 @@ CREATE TABLE jobs (
   ended INTEGER NOT NULL,              -- whether the state is terminal
   acknowledged INTEGER NOT NULL,
   hidden INTEGER NOT NULL,             -- deleted by an order
-  cancel_open INTEGER NOT NULL,        -- a parent told to cancel, some of whose children have not ended
+  cancel_open INTEGER NOT NULL,        -- told to cancel as a whole; stays after an end by that order
   held_by_order INTEGER NOT NULL,      -- a description does not release it
   trigger_by_order INTEGER NOT NULL,   -- a description does not revive its trigger
   revision INTEGER NOT NULL,
