@@ -64,7 +64,7 @@ pub(crate) fn put(
         targets.push(AuditTarget { written, number: Some(number), effect: Effect::Done, before, after });
     }
     if !targets.is_empty() {
-        audit::add(turn, namespace.name, "replace", giver, "", &targets)?;
+        audit::add(turn, namespace.name, "replace", giver, &put.client, &targets)?;
     }
     Ok(Ok((job, was.is_none())))
 }

@@ -98,11 +98,12 @@ impl Store {
         &self,
         namespace: &str,
         drafts: Vec<(Option<i64>, Draft)>,
+        put: Put,
     ) -> Result<Vec<Result<Job, Refused>>, Fault> {
         let namespace = namespace.to_owned();
         let one_by_one = move |turn: &mut crate::turn::Turn<'_>| {
             let each = drafts.iter().map(|(number, draft)| {
-                let answer = put::put(turn, &namespace, *number, draft, &Put::default())?;
+                let answer = put::put(turn, &namespace, *number, draft, &put)?;
                 Ok(answer.map(|(job, _)| job))
             });
             each.collect()

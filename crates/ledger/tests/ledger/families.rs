@@ -209,7 +209,7 @@ async fn a_thousand_runs_are_one_change_of_their_job() {
     let ledger = Ledger::memory();
     ledger.put(1, Draft::default()).await;
     let runs: Vec<_> = (100..1100).map(|number| (Some(number), child_of(1, State::Queued))).collect();
-    ledger.store.put_all("default", runs).await.unwrap();
+    ledger.store.put_all("default", runs, Put::default()).await.unwrap();
     let revision = ledger.job(1).await.revision;
     let mut numbers: Vec<_> = (100..1100).collect();
     assert!(ledger.act(cancel(&numbers, Reach::One)).await.iter().all(|effect| *effect == Effect::Cancelled));
@@ -265,6 +265,11 @@ async fn a_cancel_reaches_children_that_arrive_after_it() {
     // One that is moved there is told as well.
     ledger.put(5, Draft::default()).await;
     assert_eq!(ledger.put(5, child_of(4011, State::Queued)).await.state, State::Cancelled);
+    let imported = Put { by: "ops".to_owned(), ..Put::default() };
+    let draft = (Some(4015), child_of(4011, State::Ready));
+    ledger.store.put_all("default", vec![draft], imported).await.unwrap();
+    let last = ledger.store.commands(0, 100).await.unwrap().unwrap().entries.pop().unwrap();
+    assert_eq!((last.number, last.by.as_str(), last.dialect.as_str()), (4015, "ops", "control"));
     let order = |number, before, after| ("cancel".to_owned(), number, before, after);
     assert_eq!(
         ledger.feed().await[told..],
@@ -273,6 +278,7 @@ async fn a_cancel_reaches_children_that_arrive_after_it() {
             order(4023, State::Queued, State::Cancelled),
             order(4012, State::Running, State::Cancelling),
             order(5, State::Queued, State::Cancelled),
+            order(4015, State::Ready, State::Cancelled),
         ]
     );
 

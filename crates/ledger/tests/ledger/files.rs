@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use countermand_ledger::{Config, Location, OpenError, Refused, Store};
+use countermand_ledger::{Config, Location, OpenError, Put, Refused, Store};
 use countermand_model::*;
 
 use crate::support::*;
@@ -165,7 +165,7 @@ async fn a_ledger_with_damaged_pages_is_not_opened() {
     let path = folder.path().join("ledger.db");
     let ledger = Ledger::file(&path);
     let long = |number| (Some(number), Draft { name: Patch::Set(Some("x".repeat(500))), ..Draft::default() });
-    ledger.store.put_all("default", (1..500).map(long).collect()).await.unwrap();
+    ledger.store.put_all("default", (1..500).map(long).collect(), Put::default()).await.unwrap();
     ledger.store.close().await;
     let bytes = fs::read(&path).unwrap();
     let pages = bytes.len() / PAGE;
