@@ -36,7 +36,10 @@ pub(crate) fn put(
         Some(number) => number,
         None => match next_number(turn.session, namespace)? {
             Some(number) => number,
-            None => return Ok(Err(Refused::conflict("there is no number after the last one", None))),
+            None => {
+                let message = format!("there is no number after {}, which is taken; give a number", i64::MAX);
+                return Ok(Err(Refused::conflict(message, None)));
+            }
         },
     };
     if number < 1 {
