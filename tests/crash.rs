@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use countermand_ledger::{Config, Location, Store, Wall};
+use countermand_ledger::{Config, Location, Put, Store, Wall};
 use countermand_model::{Draft, Patch, State};
 
 use crate::client::Client;
@@ -27,8 +27,9 @@ fn seed(runtime: &tokio::runtime::Runtime, store: &Store) {
         let state = if number % 2 == 0 { State::Queued } else { State::Running };
         (Some(number), Draft { state: Patch::Set(state), ..Draft::default() })
     });
-    let put =
-        runtime.block_on(store.put_all("default", drafts.collect())).expect("an empty ledger takes them");
+    let put = runtime
+        .block_on(store.put_all("default", drafts.collect(), Put::default()))
+        .expect("an empty ledger takes them");
     assert!(put.iter().all(Result::is_ok));
     runtime.block_on(store.close());
 }

@@ -18,7 +18,7 @@ mod peer;
 
 use std::sync::Arc;
 
-use countermand_ledger::{Config, Location, Store, Wall};
+use countermand_ledger::{Config, Location, Put, Store, Wall};
 use countermand_model::{Draft, Patch, State};
 
 use load::{Case, Slice, cases};
@@ -61,7 +61,7 @@ fn seed(folder: &std::path::Path, jobs: i64) {
     for part in numbers.chunks(10_000) {
         let queued = || Draft { state: Patch::Set(State::Queued), ..Draft::default() };
         let drafts = part.iter().map(|number| (Some(*number), queued())).collect();
-        runtime.block_on(store.put_all("default", drafts)).expect("the ledger takes them");
+        runtime.block_on(store.put_all("default", drafts, Put::default())).expect("the ledger takes them");
     }
     runtime.block_on(store.close());
 }

@@ -36,7 +36,7 @@ pub(crate) async fn put(mut asked: Asked, body: RequestBody) -> Result<Response<
         return Err(Problem::invalid("/namespace".to_owned(), why));
     }
     let if_revision = conditions::bound_to(&asked, &namespace, number).await?;
-    let put = Put { replace, if_revision, by: asked.by.clone(), request_id: asked.request_id.clone() };
+    let put = Put { replace, if_revision, ..described_by(&asked) };
     let (job, new) = asked.store().put(&namespace, Some(number), draft, put).await?;
     let (job, results) = with_results(asked.store(), job).await?;
     Ok(if new { created(&job, &results) } else { shown(StatusCode::OK, &job, Some(&results)) })
@@ -55,8 +55,7 @@ pub(crate) async fn post(mut asked: Asked, body: RequestBody) -> Result<Response
         return Err(Problem::invalid("/number".to_owned(), why));
     }
     let namespace = agreed(namespace.as_deref(), in_namespace)?;
-    let put = Put { by: asked.by.clone(), request_id: asked.request_id.clone(), ..Put::default() };
-    let (job, _) = asked.store().put(&namespace, None, draft, put).await?;
+    let (job, _) = asked.store().put(&namespace, None, draft, described_by(&asked)).await?;
     let (job, results) = with_results(asked.store(), job).await?;
     Ok(created(&job, &results))
 }
@@ -114,6 +113,16 @@ pub(crate) fn agreed(in_query: Option<&str>, in_body: Option<String>) -> Result<
         (_, Some(named)) => Ok(named),
         (Some(named), None) => Ok(named.to_owned()),
         (None, None) => Ok(DEFAULT_NAMESPACE.to_owned()),
+    }
+}
+
+/// Who describes a job, as the ledger notes it where that begins a job anew or is under an order.
+pub(crate) fn described_by(asked: &Asked) -> Put {
+    Put {
+        by: asked.by.clone(),
+        client: asked.client.clone(),
+        request_id: asked.request_id.clone(),
+        ..Put::default()
     }
 }
 

@@ -82,7 +82,7 @@ impl Import {
         if drafts.is_empty() {
             return Ok(());
         }
-        let answers = self.asked.store().put_all(&namespace, drafts).await;
+        let answers = self.asked.store().put_all(&namespace, drafts, jobs::described_by(&self.asked)).await;
         let answers = answers.map_err(|fault| self.after_some(&Problem::from(fault)))?;
         for (line, answer) in lines.into_iter().zip(answers) {
             match answer {

@@ -4,6 +4,7 @@ use countermand_model::State;
 
 use crate::feed::{self, Giver};
 use crate::rows::Standing;
+use crate::session::Session;
 use crate::turn::Turn;
 
 /// Keeps in mind that the cancelled end of this job is to be acknowledged, until it ends.
@@ -19,6 +20,26 @@ pub(crate) fn remember(
         (job.id, delete_output, giver.by, giver.dialect, giver.request_id),
     )?;
     Ok(())
+}
+
+/// The row of no job, in which [`try_disk`] leaves its data.
+const TRIAL: i64 = -1;
+
+/// Writes some pages, more than a command does, as the log of a disk that is full may have room for one in what it
+/// has already. The row is nobody's; should the process end before it is forgotten, it does no harm.
+pub(crate) fn try_disk(session: &Session) -> rusqlite::Result<()> {
+    forget_trial(session)?;
+    session.run(
+        "INSERT INTO afterwards (job, delete_output, by, dialect, request_id)
+         VALUES (?1, 0, hex(randomblob(65536)), '', '')",
+        [TRIAL],
+    )?;
+    Ok(())
+}
+
+/// Takes away what [`try_disk`] wrote.
+pub(crate) fn forget_trial(session: &Session) -> rusqlite::Result<()> {
+    session.run("DELETE FROM afterwards WHERE job = ?1", [TRIAL]).map(|_| ())
 }
 
 /// Does what was kept in mind for a job whose cancel is over. One that ended otherwise is left as it is.

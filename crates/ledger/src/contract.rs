@@ -53,9 +53,11 @@ pub struct Put {
     pub replace: bool,
     /// Only when this is the job's revision; `Some(0)`: only when there is no such job.
     pub if_revision: Option<u64>,
-    /// Who says so, for the audit of a replacement.
+    /// Who says so, for the audit of a replacement and the feed's line of a cancel that is carried to a new child.
     pub by: String,
-    /// The request's id, for the audit of a replacement.
+    /// Where the request came from, for the audit of a replacement.
+    pub client: String,
+    /// The request's id, for the same.
     pub request_id: String,
 }
 
@@ -115,7 +117,7 @@ pub struct AuditRow {
     pub command: String,
     /// The user.
     pub by: String,
-    /// Where the request came from; empty for a replacement.
+    /// Where the request came from.
     pub client: String,
     /// The dialect, or `control`.
     pub dialect: String,

@@ -17,18 +17,19 @@ pub(crate) fn set_state(turn: &mut Turn<'_>, job: &mut Standing, to: State) -> r
     job.state = to;
     job.changed_at = turn.now;
     job.held_by_order = to == State::Held;
+    job.cancel_open |= matches!(to, State::Cancelling | State::Cancelled);
     job.revision += 1;
     if to.is_terminal() {
         turn.session.run(
             "UPDATE jobs SET state = ?2, previous_state = ?3, changed_at = ?4, finished_at = ?4, ended = 1,
-             held_by_order = 0, revision = revision + 1 WHERE id = ?1",
-            (job.id, Word(to), Word(from), turn.now),
+             held_by_order = 0, cancel_open = ?5, revision = revision + 1 WHERE id = ?1",
+            (job.id, Word(to), Word(from), turn.now, job.cancel_open),
         )?;
     } else {
         turn.session.run(
-            "UPDATE jobs SET state = ?2, previous_state = ?3, changed_at = ?4, held_by_order = ?5,
+            "UPDATE jobs SET state = ?2, previous_state = ?3, changed_at = ?4, held_by_order = ?5, cancel_open = ?6,
              revision = revision + 1 WHERE id = ?1",
-            (job.id, Word(to), Word(from), turn.now, job.held_by_order),
+            (job.id, Word(to), Word(from), turn.now, job.held_by_order, job.cancel_open),
         )?;
     }
     Ok(())
@@ -96,20 +97,33 @@ pub(crate) fn change_children(
     let Some(mut parent) = rows::by_number(turn.session, namespace, number)? else { return Ok(()) };
     let stood_alone = !parent.is_derived();
     change(&mut parent);
-    // A job that is being cancelled may have started its first child before it heard of that.
-    parent.cancel_open |=
-        stood_alone && parent.state == State::Cancelling && parent.children.unfinished() > 0;
+    let is_at_rest = parent.children.unfinished() == 0;
+    if parent.state.is_terminal() && !is_at_rest {
+        // Only a replacement comes this far with an order in its way (see `put`).
+        parent.cancel_open = false;
+    }
+    if stood_alone && parent.state == State::Cancelling {
+        // It may have started its first child before it heard of its cancel.
+        parent.cancel_open = true;
+        if is_at_rest {
+            return write_parent(turn, &mut parent, State::Cancelling);
+        }
+    }
     save_parent(turn, &mut parent)
 }
 
 /// Derives a parent's state from its counts, its trigger and its open cancel, and writes all of it.
 pub(crate) fn save_parent(turn: &mut Turn<'_>, parent: &mut Standing) -> rusqlite::Result<()> {
-    let from = parent.state;
+    let to = derive(&parent.children, parent.trigger, parent.cancel_open).unwrap_or(parent.state);
     // What was told to cancel has ended with the last child.
-    let ends_cancel = parent.cancel_open && parent.children.unfinished() == 0;
-    parent.cancel_open &= !ends_cancel;
-    let derived = derive(&parent.children, parent.trigger, parent.cancel_open);
-    let to = derived.unwrap_or(from);
+    let ends_cancel = parent.cancel_open && parent.children.unfinished() == 0 && !parent.state.is_terminal();
+    parent.cancel_open &= !ends_cancel || parent.is_end_by_cancel(to);
+    write_parent(turn, parent, to)?;
+    if ends_cancel { afterwards::settle(turn, parent) } else { Ok(()) }
+}
+
+fn write_parent(turn: &mut Turn<'_>, parent: &mut Standing, to: State) -> rusqlite::Result<()> {
+    let from = parent.state;
     turn.session.run(
         "UPDATE jobs SET children = ?2, kind = ?3, trigger_state = ?4, trigger_by_order = ?5, cancel_open = ?6,
          revision = revision + 1 WHERE id = ?1",
@@ -144,9 +158,6 @@ pub(crate) fn save_parent(turn: &mut Turn<'_>, parent: &mut Standing) -> rusqlit
                 to == State::Running,
             ),
         )?;
-    }
-    if ends_cancel {
-        afterwards::settle(turn, parent)?;
     }
     Ok(())
 }

@@ -45,6 +45,7 @@ pub(crate) fn keep(
     job: &mut Job,
 ) -> rusqlite::Result<Job> {
     job.revision += 1;
+    marks.cancel_open &= !job.state.is_terminal() || marks.is_end_by_cancel(job.state);
     marks.id = rows::save(turn.session, namespace, &marks, job)?;
     marks.state = job.state;
     marks.has_output = job.output.is_some();

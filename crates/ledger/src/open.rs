@@ -1,9 +1,11 @@
-//! Opening a ledger: is this file one, is it whole, is it ours alone? Every check is cheap; a start does not scan.
+//! Opening a ledger: is this file one, is it whole, is it ours alone? Every check is cheap; a start scans no large file.
 //! A file that is not a sound ledger of this version is left as it is, and the error says what to do.
 
 mod check;
 
 mod error;
+
+mod look;
 
 mod make;
 
@@ -102,6 +104,7 @@ fn connect(place: &check::Place, readers: usize, durable: bool) -> Result<Opened
         ))
         .map_err(sqlite)?;
     check::check_tables(place, &writer)?;
+    look::look(place, &writer, look::WHOLE)?;
     let last: Option<i64> =
         writer.query_row("SELECT max(seq) FROM commands", [], |row| row.get(0)).map_err(sqlite)?;
     let readers = (0..readers.max(1)).map(|_| reader(path)).collect::<Result<_, _>>().map_err(sqlite)?;

@@ -1,13 +1,20 @@
 //! A job is described: registered, corrected, or started afresh. Repeating a description changes nothing, and no
 //! description undoes an order.
+//!
+//! That holds for families, too. A child that is registered under a parent which is being cancelled, or is moved or
+//! started afresh there, has the order carried to it in the same transaction: it is judged in the state it is
+//! described in, and the feed says so under the name of whoever described it. A family that has ended by a cancel
+//! takes only children that have ended; one that would work is a conflict, unless a replacement is asked for, which
+//! takes the order back and is audited. A family that ended otherwise may always go on.
 
+use countermand_model::machine::{Move, judge};
 use countermand_model::{Draft, Effect, Job, Kind, Patch, State, TriggerState, derive};
 
 use crate::aliases;
 use crate::audit;
 use crate::contract::{AuditTarget, Put, Refused};
 use crate::draft::{blank, describe, destination, start_afresh};
-use crate::feed::Giver;
+use crate::feed::{self, Giver};
 use crate::keep;
 use crate::results;
 use crate::rows::{self, CONTROL, Standing};
@@ -29,7 +36,10 @@ pub(crate) fn put(
         Some(number) => number,
         None => match next_number(turn.session, namespace)? {
             Some(number) => number,
-            None => return Ok(Err(Refused::conflict("there is no number after the last one", None))),
+            None => {
+                let message = format!("there is no number after {}, which is taken; give a number", i64::MAX);
+                return Ok(Err(Refused::conflict(message, None)));
+            }
         },
     };
     if number < 1 {
@@ -47,21 +57,28 @@ pub(crate) fn put(
         let was = was.expect("only a job that is there stays as it is");
         return Ok(Ok((rows::job(turn.session, namespace, was.id)?, false)));
     };
-    let before = was.as_ref().map(|was| was.state);
-    let begins_anew = plan.afresh || was.as_ref().is_some_and(|was| is_revived(was, &plan));
-    let job = carry_out(turn, namespace, was.as_ref(), plan)?;
-    if begins_anew {
-        let target = AuditTarget {
-            written: number.to_string(),
-            number: Some(number),
-            effect: Effect::Done,
-            before,
-            after: Some(job.state),
-        };
-        let giver = Giver { by: &put.by, dialect: CONTROL, request_id: &put.request_id };
-        audit::add(turn, namespace.name, "replace", giver, "", &[target])?;
+    let begun_anew = begun_anew(was.as_ref(), &plan);
+    let giver = Giver { by: &put.by, dialect: CONTROL, request_id: &put.request_id };
+    let job = carry_out(turn, namespace, was.as_ref(), plan, giver)?;
+    let mut targets = Vec::with_capacity(begun_anew.len());
+    for (number, before) in begun_anew {
+        let after = rows::by_number(turn.session, namespace, number)?.map(|now| now.state);
+        let written = number.to_string();
+        targets.push(AuditTarget { written, number: Some(number), effect: Effect::Done, before, after });
+    }
+    if !targets.is_empty() {
+        audit::add(turn, namespace.name, "replace", giver, &put.client, &targets)?;
     }
     Ok(Ok((job, was.is_none())))
+}
+
+/// The jobs that a description starts afresh, with their states before: a parent that its child brings back, and the
+/// job itself.
+fn begun_anew(was: Option<&Standing>, plan: &Plan) -> Vec<(i64, Option<State>)> {
+    let parent = plan.under.as_ref().filter(|parent| is_against_order(parent, &plan.job));
+    let itself = plan.afresh || was.is_some_and(|was| is_revived(was, plan));
+    let itself = itself.then(|| (plan.job.number, was.map(|was| was.state)));
+    parent.map(|parent| (parent.number, Some(parent.state))).into_iter().chain(itself).collect()
 }
 
 /// What is to be written.
@@ -70,6 +87,10 @@ struct Plan {
     job: Job,
     marks: Standing,
     afresh: bool,
+    /// The parent it comes under by this.
+    under: Option<Standing>,
+    /// The state it was described in, where a cancel of that parent moves it on.
+    ordered_from: Option<State>,
     /// The results after the first so many, which stay.
     results: Option<(u64, Vec<String>)>,
 }
@@ -106,27 +127,39 @@ fn plan(
         return Ok(Err(refused));
     }
     marks.held_by_order &= job.state == State::Held;
-    if let Some(derived) = derive(&marks.children, marks.trigger, marks.cancel_open) {
+    let follows_as_before = !afresh && was.is_some_and(|was| was.trigger == marks.trigger);
+    if !follows_as_before && let Some(derived) = derive(&marks.children, marks.trigger, marks.cancel_open) {
         if old.is_none() {
             job.state = derived;
             keep::time(&mut job, turn.now);
         } else {
-            if derived != job.state
-                && let Some(Err(refused)) = was.map(|was| may_become_derived(was, replace))
+            if let Some(Err(refused)) =
+                was.map(|was| may_be_triggered(was, marks.trigger, derived != job.state, replace))
             {
                 return Ok(Err(refused));
             }
             // What was said of the end before does not hold for the next one.
             job.acknowledged &= job.state == derived;
+            marks.cancel_open &= derived.is_terminal() || !job.state.is_terminal();
             keep::shift(&mut job, derived, turn.now);
         }
     }
     let id = was.map_or(0, |was| was.id);
     let is_old_parent = old.as_ref().is_some_and(|old| old.parent == job.parent);
-    if (afresh || !is_old_parent)
-        && let Err(refused) = check_parent(session, namespace, &job)?
-    {
-        return Ok(Err(refused));
+    let mut under = None;
+    if afresh || !is_old_parent {
+        under = match check_parent(session, namespace, &job, replace)? {
+            Ok(parent) => parent,
+            Err(refused) => return Ok(Err(refused)),
+        };
+    }
+    let is_under_cancel = under.as_ref().is_some_and(|parent| parent.state == State::Cancelling);
+    let ordered_to = judge(Move::Cancel, job.state, job.acknowledged).to.filter(|_| is_under_cancel);
+    let ordered_from = ordered_to.map(|_| job.state);
+    if let Some(to) = ordered_to {
+        keep::shift(&mut job, to, turn.now);
+        marks.cancel_open = true;
+        marks.held_by_order = false;
     }
     let answers_as_before =
         !afresh && old.as_ref().is_some_and(|old| old.aliases == job.aliases && old.dialects == job.dialects);
@@ -145,7 +178,7 @@ fn plan(
     {
         return Ok(Ok(None));
     }
-    Ok(Ok(Some(Plan { old, job, marks, afresh, results })))
+    Ok(Ok(Some(Plan { old, job, marks, afresh, under, ordered_from, results })))
 }
 
 fn carry_out(
@@ -153,10 +186,15 @@ fn carry_out(
     namespace: Namespace<'_>,
     was: Option<&Standing>,
     plan: Plan,
+    giver: Giver<'_>,
 ) -> rusqlite::Result<Job> {
-    let Plan { old, mut job, marks, results, .. } = plan;
+    let Plan { old, mut job, marks, ordered_from, results, .. } = plan;
     let mut kept = keep::keep(turn, namespace, was, marks, &mut job)?;
-    let id = rows::by_number(turn.session, namespace, job.number)?.map_or(0, |standing| standing.id);
+    let standing = rows::by_number(turn.session, namespace, job.number)?.expect("what was kept is there");
+    let id = standing.id;
+    if let Some(from) = ordered_from {
+        feed::add(turn, &standing, "cancel", from, giver)?;
+    }
     if old.as_ref().map_or(&[][..], |old| &old.aliases) != job.aliases {
         aliases::replace(turn.session, namespace, id, &job.aliases)?;
         kept.aliases = job.aliases;
@@ -211,8 +249,9 @@ fn check_parent(
     session: &Session,
     namespace: Namespace<'_>,
     job: &Job,
-) -> rusqlite::Result<Result<(), Refused>> {
-    let Some(number) = job.parent else { return Ok(Ok(())) };
+    replace: bool,
+) -> rusqlite::Result<Result<Option<Standing>, Refused>> {
+    let Some(number) = job.parent else { return Ok(Ok(None)) };
     if number == job.number {
         return Ok(Err(Refused::invalid("/parent", "a job is not its own parent")));
     }
@@ -222,7 +261,14 @@ fn check_parent(
         Some(parent) if parent.kind == Kind::Child => {
             Err(Refused::invalid("/parent", format!("the job {number} is a child itself")))
         }
-        Some(_) => Ok(()),
+        Some(parent) if is_against_order(&parent, job) && !replace => {
+            let message = format!(
+                "the parent {number} was told to cancel and is {}; only a replacement brings it back",
+                parent.state
+            );
+            Err(Refused::conflict(message, Some(parent.state)))
+        }
+        Some(parent) => Ok(Some(parent)),
     })
 }
 
@@ -248,15 +294,32 @@ fn fits_revision(was: Option<&Standing>, wanted: Option<u64>) -> Result<(), Refu
 /// Whether a trigger brings back what an order ended or suspended, or a job that had none and has ended.
 fn is_revived(was: &Standing, plan: &Plan) -> bool {
     let ordered = was.trigger_by_order && !plan.marks.trigger_by_order;
-    let ended = !was.is_derived() && was.state.is_terminal() && !plan.job.state.is_terminal();
+    let ended =
+        (!was.is_derived() || was.cancel_open) && was.state.is_terminal() && !plan.job.state.is_terminal();
     ended || ordered && plan.marks.trigger == Some(TriggerState::Scheduled)
 }
 
-/// A job that stood by itself takes the state of its new trigger only where that undoes nothing.
-fn may_become_derived(was: &Standing, replace: bool) -> Result<(), Refused> {
-    let ended = was.state.is_terminal() && !replace;
-    let ordered = was.state == State::Cancelling || was.held_by_order;
-    if was.is_derived() || !(ended || ordered) {
+/// Whether a child would bring to work a family that has ended by a cancel.
+fn is_against_order(parent: &Standing, child: &Job) -> bool {
+    parent.cancel_open && parent.state.is_terminal() && !child.state.is_terminal()
+}
+
+/// A job takes a new trigger only where that undoes nothing: not the end or the order of one that stood by itself and
+/// would follow the trigger from now on, nor the cancel of a family.
+fn may_be_triggered(
+    was: &Standing,
+    trigger: Option<TriggerState>,
+    changes_state: bool,
+    replace: bool,
+) -> Result<(), Refused> {
+    let is_undone = if was.is_derived() {
+        was.cancel_open && !replace && trigger.is_some_and(TriggerState::is_live)
+    } else {
+        let ended = was.state.is_terminal() && !replace;
+        let ordered = was.state == State::Cancelling || was.held_by_order;
+        changes_state && (ended || ordered)
+    };
+    if !is_undone {
         return Ok(());
     }
     Err(Refused::conflict(

@@ -14,6 +14,27 @@ pub(crate) const VERSION: u32 = 1;
 pub(crate) const TABLES: [&str; 8] =
     ["afterwards", "aliases", "attributes", "audit", "commands", "jobs", "namespaces", "results"];
 
+/// Every table and index, as what is selected from and the order it is kept in, for a look at its ends.
+pub(crate) const TREES: [(&str, &str); 14] = [
+    ("afterwards", "job"),
+    ("aliases", "namespace, dialect, alias"),
+    ("aliases INDEXED BY aliases_by_job", "job, position"),
+    ("aliases INDEXED BY aliases_by_number WHERE number IS NOT NULL", "namespace, number"),
+    ("attributes", "job, dialect"),
+    ("audit", "seq"),
+    ("commands", "seq"),
+    ("jobs", "id"),
+    ("jobs INDEXED BY jobs_by_number", "namespace, number"),
+    ("jobs INDEXED BY jobs_by_parent WHERE parent IS NOT NULL", "namespace, parent, started_at, number"),
+    ("jobs INDEXED BY jobs_unfinished WHERE parent IS NOT NULL AND ended = 0", "namespace, parent"),
+    ("namespaces", "id"),
+    ("namespaces INDEXED BY sqlite_autoindex_namespaces_1", "name"),
+    ("results", "job, position"),
+];
+
+/// The tables that grow with every job or command and are kept by a number, and that number.
+pub(crate) const LARGE: [(&str, &str); 3] = [("audit", "seq"), ("commands", "seq"), ("jobs", "id")];
+
 /// Makes the tables in an empty file.
 pub(crate) const CREATE: &str = "
 CREATE TABLE namespaces (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
@@ -30,7 +51,7 @@ CREATE TABLE jobs (
   ended INTEGER NOT NULL,              -- whether the state is terminal
   acknowledged INTEGER NOT NULL,
   hidden INTEGER NOT NULL,             -- deleted by an order
-  cancel_open INTEGER NOT NULL,        -- a parent told to cancel, some of whose children have not ended
+  cancel_open INTEGER NOT NULL,        -- told to cancel as a whole; stays after an end by that order
   held_by_order INTEGER NOT NULL,      -- a description does not release it
   trigger_by_order INTEGER NOT NULL,   -- a description does not revive its trigger
   revision INTEGER NOT NULL,

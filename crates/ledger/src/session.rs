@@ -105,6 +105,19 @@ impl Session {
     }
 }
 
+/// Whether an error is the disk's or the file's: the next write may fare no better.
+pub(crate) fn is_of_the_disk(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{CannotOpen, DiskFull, ReadOnly, SystemIoFailure};
+    let of_the_disk = [DiskFull, SystemIoFailure, ReadOnly, CannotOpen];
+    is_damage(error) || error.sqlite_error_code().is_some_and(|code| of_the_disk.contains(&code))
+}
+
+/// Whether an error says that the file is damaged, which does not pass.
+pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+}
+
 /// What a caller hears when SQLite could not.
 pub(crate) fn fault(error: &rusqlite::Error) -> Fault {
     Fault::new(FaultKind::Internal, "The ledger could not do this; nothing was changed.")

@@ -15,8 +15,8 @@ use crate::open::{Config, OpenError};
 use crate::readers::Readers;
 use crate::session::Session;
 use crate::signals::Signals;
-use crate::writer::Writer;
-use crate::{Clock, act, audit, event, feed, filter, open, put, read, results, rows, schema};
+use crate::writer::{Trouble, Writer};
+use crate::{Clock, act, afterwards, audit, event, feed, filter, open, put, read, results, rows};
 
 /// The ledger. Clones are handles on the same one. When the last is dropped, what waits is still written.
 #[derive(Clone)]
@@ -98,11 +98,12 @@ impl Store {
         &self,
         namespace: &str,
         drafts: Vec<(Option<i64>, Draft)>,
+        put: Put,
     ) -> Result<Vec<Result<Job, Refused>>, Fault> {
         let namespace = namespace.to_owned();
         let one_by_one = move |turn: &mut crate::turn::Turn<'_>| {
             let each = drafts.iter().map(|(number, draft)| {
-                let answer = put::put(turn, &namespace, *number, draft, &Put::default())?;
+                let answer = put::put(turn, &namespace, *number, draft, &put)?;
                 Ok(answer.map(|(job, _)| job))
             });
             each.collect()
@@ -258,22 +259,25 @@ impl Store {
         }
     }
 
-    /// Whether the ledger can read and write now.
+    /// Whether the ledger can read and write now. Once a write has failed for the disk's sake, wherever in its
+    /// transaction, this writes some pages to find out, until that succeeds; a damaged file stays damaged.
     ///
     /// # Errors
     /// It cannot, and why.
     pub async fn ready(&self) -> Result<(), Fault> {
         self.house.readers.read(|session| session.one("SELECT max(seq) FROM audit", [], |_| Ok(()))).await?;
-        // An empty transaction shows that the writer answers. After a failed commit only a real one shows that the
-        // disk takes data again: the same version is written once more.
-        let was_failing = self.house.writer.is_failing();
-        let write = move |turn: &mut crate::turn::Turn<'_>| {
-            if was_failing {
-                turn.session.run(&format!("PRAGMA user_version = {}", schema::VERSION), [])?;
+        match self.house.writer.trouble() {
+            // An empty transaction shows that the writer answers.
+            None => self.house.writer.write(|_| Ok(())).await,
+            Some(Trouble { fault, is_lasting: true }) => Err(fault),
+            // Only a real write shows that the disk takes data again.
+            Some(Trouble { is_lasting: false, .. }) => {
+                self.house.writer.write(|turn| afterwards::try_disk(turn.session)).await?;
+                self.house.writer.write(|turn| afterwards::forget_trial(turn.session)).await?;
+                self.house.writer.is_well_again();
+                Ok(())
             }
-            Ok(())
-        };
-        self.house.writer.write(write).await
+        }
     }
 
     /// Figures for metrics.
@@ -323,3 +327,6 @@ fn spawn(
 pub(crate) fn misdirected() -> Fault {
     Fault::new(FaultKind::Internal, "A defect of the ledger kept it from doing this; nothing was changed.")
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,15 +6,14 @@
 //! takes its group back, and then each is tried alone, so that only the broken one is told so.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use countermand_model::{Fault, FaultKind};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::Clock;
 use crate::open::Lock;
-use crate::session::{Session, fault};
+use crate::session::{Session, fault, is_damage, is_of_the_disk};
 use crate::signals::{Aftermath, Signals};
 use crate::turn::Turn;
 
@@ -26,7 +25,7 @@ const GROUP: usize = 256;
 pub(crate) struct Writer {
     /// `None` asks the thread to end.
     queue: mpsc::Sender<Option<Box<dyn Task>>>,
-    failing: Arc<AtomicBool>,
+    trouble: Shared,
     ended: watch::Sender<()>,
 }
 
@@ -36,9 +35,20 @@ pub(crate) struct Desk {
     session: Session,
     clock: Arc<dyn Clock>,
     signals: Arc<Signals>,
-    failing: Arc<AtomicBool>,
+    trouble: Shared,
     ended: watch::Receiver<()>,
 }
+
+/// The last write that failed for the disk's sake. That later ones succeed does not end it: they may have written
+/// nothing, or only where there was room already.
+#[derive(Clone, Debug)]
+pub(crate) struct Trouble {
+    pub(crate) fault: Fault,
+    /// Whether it stays until the ledger is opened again: the file is damaged.
+    pub(crate) is_lasting: bool,
+}
+
+type Shared = Arc<Mutex<Option<Trouble>>>;
 
 /// A write and its waiting caller, whatever it answers.
 trait Task: Send {
@@ -96,9 +106,9 @@ impl Writer {
     ) -> (Writer, Desk) {
         let (sender, queue) = mpsc::channel(capacity.max(1));
         let (gone, ended) = watch::channel(());
-        let failing = Arc::new(AtomicBool::new(false));
-        let writer = Writer { queue: sender, failing: Arc::clone(&failing), ended: gone };
-        (writer, Desk { queue, session, clock, signals, failing, ended })
+        let trouble = Shared::default();
+        let writer = Writer { queue: sender, trouble: Arc::clone(&trouble), ended: gone };
+        (writer, Desk { queue, session, clock, signals, trouble, ended })
     }
 
     /// Has `work` done inside the next transaction, and answers when that is on disk. A caller that goes away before
@@ -122,9 +132,15 @@ impl Writer {
         self.queue.max_capacity() - self.queue.capacity()
     }
 
-    /// Whether the last commit failed.
-    pub(crate) fn is_failing(&self) -> bool {
-        self.failing.load(Relaxed)
+    /// What keeps the disk from taking writes, as far as is known.
+    pub(crate) fn trouble(&self) -> Option<Trouble> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A write of some size has shown that the disk takes them.
+    pub(crate) fn is_well_again(&self) {
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        trouble.take_if(|trouble| !trouble.is_lasting);
     }
 
     /// Has everything that waits done, and the thread ended.
@@ -197,11 +213,10 @@ impl Desk {
         let mut aftermath = Aftermath::default();
         let begun = self.session.run("BEGIN IMMEDIATE", []);
         let done = begun
-            .map_err(|error| Failed::ToBegin(fault(&error)))
+            .map_err(|error| Failed::ToBegin(self.note(&error)))
             .and_then(|_| self.run(group, &mut aftermath).map_err(Failed::InWork));
         match done {
             Ok(()) => {
-                self.failing.store(false, Relaxed);
                 self.signals.tell(aftermath);
                 Ok(())
             }
@@ -218,12 +233,20 @@ impl Desk {
             let mut turn = Turn { session: &self.session, now: self.clock.now(), aftermath: &mut *aftermath };
             catch_unwind(AssertUnwindSafe(|| task.run(&mut turn)))
                 .map_err(|panic| panicked(panic.as_ref()))?
-                .map_err(|error| fault(&error))?;
+                .map_err(|error| self.note(&error))?;
         }
-        self.session.run("COMMIT", []).map(|_| ()).map_err(|error| {
-            self.failing.store(true, Relaxed);
-            fault(&error)
-        })
+        self.session.run("COMMIT", []).map(|_| ()).map_err(|error| self.note(&error))
+    }
+
+    /// What a caller hears of an error, which is remembered where it is the disk's.
+    fn note(&self, error: &rusqlite::Error) -> Fault {
+        let fault = fault(error);
+        if is_of_the_disk(error) {
+            let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_lasting = is_damage(error) || trouble.as_ref().is_some_and(|trouble| trouble.is_lasting);
+            *trouble = Some(Trouble { fault: fault.clone(), is_lasting });
+        }
+        fault
     }
 
     fn take_back(&self) {
@@ -232,7 +255,7 @@ impl Desk {
         if !self.session.is_idle()
             && let Err(error) = self.session.run("ROLLBACK", [])
         {
-            self.failing.store(true, Relaxed);
+            self.note(&error);
             tracing::error!(%error, "the ledger could not take back a failed write");
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::desk::Desk;
+use super::desk::{Desk, request};
 
 #[tokio::test]
 async fn the_same_description_again_changes_nothing() {
@@ -132,9 +132,12 @@ async fn a_finished_job_is_started_afresh_only_when_that_is_said() {
     let refused = desk.ask("PUT", "/v1/jobs/7", r#"{"state": "queued"}"#).await;
     assert_eq!(refused.state(), (409, "succeeded".to_owned()));
     assert_eq!(refused.json()["type"], "/problems/state");
-    let afresh = desk.ask("PUT", "/v1/jobs/7?replace=true", r#"{"state": "queued"}"#).await;
+    let mut afresh = request("admin", "PUT", "/v1/jobs/7?replace=true", r#"{"state": "queued"}"#);
+    afresh.extensions_mut().insert(std::net::SocketAddr::from(([192, 0, 2, 1], 4711)));
+    let afresh = desk.send(afresh).await;
     assert_eq!(afresh.state(), (200, "queued".to_owned()));
     let audit = desk.ask("GET", "/v1/audit", "").await.json();
     assert_eq!(audit["entries"][0]["command"], "replace");
     assert_eq!(audit["entries"][0]["by"], "admin");
+    assert_eq!(audit["entries"][0]["client"], "192.0.2.1");
 }

@@ -28,9 +28,8 @@ pub(super) fn give(
     }
     let skipped = to_children(ordering, turn, namespace, parent, |_| true, &mut effects)?;
     let mut changed = effects.iter().any(|(_, changed)| *changed);
-    // A cancel of a part of the family is not a cancel of the whole.
-    let opens =
-        ordering.kind == Kind::Cancel && !skipped && !parent.cancel_open && parent.children.unfinished() > 0;
+    // A cancel of a part of the family is not a cancel of the whole, and one that comes too late is none.
+    let opens = ordering.kind == Kind::Cancel && !skipped && !parent.cancel_open && !before.is_terminal();
     parent.cancel_open |= opens;
     changed |= opens;
     if changed {

@@ -63,11 +63,14 @@ impl Place {
         }
     }
 
-    /// Whether there is nothing yet. An empty file is nothing; a log without its file is a loss that nobody may hide
-    /// by starting anew.
+    /// Whether there is nothing yet. A log without its file is a loss that nobody may hide by starting anew, and so is
+    /// a file without content: none of ours ever had that name (see `make`).
     pub(super) fn is_new(&self) -> Result<bool, OpenError> {
         if self.length(&self.0)? > 0 {
             return Ok(false);
+        }
+        if self.0.exists() {
+            return Err(OpenError::Empty { path: self.0.clone() });
         }
         if self.length(&self.companion("-wal"))? > 0 {
             return Err(self.damaged("its -wal file is here without it"));
@@ -113,7 +116,7 @@ impl Place {
         OpenError::Unreadable { path: self.0.clone(), error }
     }
 
-    fn damaged(&self, detail: &str) -> OpenError {
+    pub(super) fn damaged(&self, detail: &str) -> OpenError {
         OpenError::Damaged { path: self.0.clone(), detail: detail.to_owned() }
     }
 

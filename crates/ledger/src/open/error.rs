@@ -29,6 +29,11 @@ pub enum OpenError {
         /// What it is.
         found: &'static str,
     },
+    /// There is a file, but nothing in it. Countermand never leaves such a file, so something else emptied it.
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
     /// It was a ledger, and is damaged.
     Damaged {
         /// The ledger.
@@ -80,6 +85,11 @@ impl fmt::Display for OpenError {
                 "{} is not a ledger but {found}: name another file; a new one is made where there is none",
                 path.display()
             ),
+            OpenError::Empty { path } => write!(
+                f,
+                "the ledger {} is empty: remove it to begin a new ledger, or restore a backup",
+                path.display()
+            ),
             OpenError::Damaged { path, detail } => write!(
                 f,
                 "the ledger {} is damaged ({detail}): keep a copy of it and of its -wal file, and restore a backup",
@@ -106,6 +116,7 @@ impl std::error::Error for OpenError {
             OpenError::Locked { .. }
             | OpenError::Newer { .. }
             | OpenError::NotALedger { .. }
+            | OpenError::Empty { .. }
             | OpenError::Damaged { .. } => None,
         }
     }

@@ -26,7 +26,8 @@ pub(crate) struct Standing {
     pub(crate) acknowledged: bool,
     /// Deleted by an order.
     pub(crate) hidden: bool,
-    /// A parent told to cancel, some of whose children have not ended.
+    /// It was told to cancel as a whole: children that come later are told as well, and after an end by that order
+    /// none may come that would work. Gone when it ends otherwise or is started afresh.
     pub(crate) cancel_open: bool,
     /// A description does not release it.
     pub(crate) held_by_order: bool,
@@ -148,7 +149,19 @@ impl Standing {
 
     /// Whether its state follows its children or its trigger.
     pub(crate) fn is_derived(&self) -> bool {
-        self.children.total() > 0 || self.trigger.is_some()
+        (self.children.total() > 0 || self.trigger.is_some()) && !self.awaits_own_end()
+    }
+
+    /// Whether it was at work itself when it was told to cancel, and none of the children it has got since is: that
+    /// those have ended is not its own end, which is its runner's to tell.
+    fn awaits_own_end(&self) -> bool {
+        self.state == State::Cancelling && self.cancel_open && self.children.unfinished() == 0
+    }
+
+    /// Whether an end in that state, with the children as they are, is one by the order to cancel: something was
+    /// stopped.
+    pub(crate) fn is_end_by_cancel(&self, end: State) -> bool {
+        end == State::Cancelled || end.is_terminal() && self.children.count(State::Cancelled) > 0
     }
 
     /// Whether it is seen in a dialect at all.

@@ -1,6 +1,6 @@
 //! Groups whose members hurt: what fails is told so, the others are on disk, and nobody waits for ever.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -118,17 +118,22 @@ fn a_full_disk_is_told_and_gone_when_there_is_room_again() {
 }
 
 #[test]
-fn a_failed_commit_is_seen_until_one_succeeds() {
+fn only_what_is_the_disks_is_trouble() {
     let folder = tempfile::tempdir().unwrap();
     let (writer, desk, _) = desk(&folder);
-    let mut group: Vec<Box<dyn Task>> = Vec::new();
-    let (reply, _answer) = oneshot::channel();
-    let broken = |turn: &mut Turn<'_>| turn.session.run("INSERT INTO t (i, next) VALUES (1, 99)", []);
-    group.push(Box::new(Write { work: broken, made: None, reply }));
-    desk.commit(&mut group).unwrap_err();
-    assert!(writer.is_failing());
+    let fails = |statement: &'static str| {
+        let (reply, _answer) = oneshot::channel();
+        let work = move |turn: &mut Turn<'_>| turn.session.run(statement, []);
+        desk.commit(&mut [Box::new(Write { work, made: None, reply })]).unwrap_err();
+    };
+    fails("INSERT INTO t (i, next) VALUES (1, 99)");
+    assert!(writer.trouble().is_none());
+    desk.session.one("PRAGMA max_page_count = 20", [], |_| Ok(())).unwrap();
+    fails("INSERT INTO t (i, b) VALUES (2, zeroblob(1000000))");
     desk.commit(&mut []).unwrap();
-    assert!(!writer.is_failing());
+    assert!(writer.trouble().is_some_and(|trouble| !trouble.is_lasting));
+    writer.is_well_again();
+    assert!(writer.trouble().is_none());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use countermand_ledger::{Config, Location, Store};
+use countermand_ledger::{Config, Location, Put, Store};
 use countermand_model::*;
 use futures_util::FutureExt;
 use tower::ServiceExt;
@@ -75,7 +75,7 @@ async fn a_caller_who_went_away_is_passed_over() {
     // The first keeps the writer busy for a while, the second is dropped while it waits.
     let many: Vec<_> = (0..20_000).map(|_| (None, Draft::default())).collect();
     let store = ledger.store.clone();
-    let mut busy = Box::pin(async move { store.put_all("default", many).await });
+    let mut busy = Box::pin(async move { store.put_all("default", many, Put::default()).await });
     assert!(busy.as_mut().now_or_never().is_none());
     let mut gone = engine.oneshot(call(cancel(&[1], Reach::One))).boxed();
     assert!(gone.as_mut().now_or_never().is_none());
@@ -91,7 +91,7 @@ async fn a_full_queue_is_overload() {
     let config = Config { location: Location::Memory, clock, durable: false, queue: 4, readers: 1 };
     let store = Store::open(config).unwrap();
     let many: Vec<_> = (0..20_000).map(|_| (None, Draft::default())).collect();
-    let mut busy = Box::pin(store.put_all("default", many));
+    let mut busy = Box::pin(store.put_all("default", many, Put::default()));
     assert!(busy.as_mut().now_or_never().is_none());
     // The writer takes along what it finds, so it is to be at work before the others come.
     while store.figures().waiting > 0 {

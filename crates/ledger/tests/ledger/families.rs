@@ -1,5 +1,6 @@
 //! Parents, children and triggers: how far an order reaches, and how a parent follows.
 
+use countermand_ledger::{Put, Refused};
 use countermand_model::*;
 
 use crate::support::*;
@@ -208,7 +209,7 @@ async fn a_thousand_runs_are_one_change_of_their_job() {
     let ledger = Ledger::memory();
     ledger.put(1, Draft::default()).await;
     let runs: Vec<_> = (100..1100).map(|number| (Some(number), child_of(1, State::Queued))).collect();
-    ledger.store.put_all("default", runs).await.unwrap();
+    ledger.store.put_all("default", runs, Put::default()).await.unwrap();
     let revision = ledger.job(1).await.revision;
     let mut numbers: Vec<_> = (100..1100).collect();
     assert!(ledger.act(cancel(&numbers, Reach::One)).await.iter().all(|effect| *effect == Effect::Cancelled));
@@ -237,4 +238,132 @@ async fn a_deleted_family_comes_back_as_it_is_described() {
     assert_eq!(ledger.job(1).await.children.total, 0);
     again(2, child_of(1, State::Queued)).await.unwrap();
     assert_eq!(ledger.job(1).await.children, Children { total: 1, unfinished: 1 });
+}
+
+#[tokio::test]
+async fn a_cancel_reaches_children_that_arrive_after_it() {
+    let ledger = Ledger::memory();
+    let parent = || Draft { kind: Patch::Set(Kind::Parent), ..in_state(State::Running) };
+    for number in [4011, 4021] {
+        ledger.put(number, parent()).await;
+    }
+    ledger.put(4022, child_of(4021, State::Running)).await;
+    ledger.act(cancel(&[4011, 4021], Reach::Tree)).await;
+    let told = ledger.feed().await.len();
+
+    // A waiting child is cancelled at once, and that is not the end of a parent which was at work itself.
+    for (number, parent) in [(4013, 4011), (4023, 4021)] {
+        let late = ledger.put(number, child_of(parent, State::Queued)).await;
+        assert_eq!((late.state, late.previous_state), (State::Cancelled, Some(State::Queued)));
+        assert_eq!(late.finished_at, Some(START));
+        assert!(ledger.say(number, State::Running, "farm").await.is_err());
+        assert_eq!(ledger.state(parent).await, State::Cancelling);
+    }
+    let late = ledger.put(4012, child_of(4011, State::Running)).await;
+    assert_eq!((late.state, ledger.state(4011).await), (State::Cancelling, State::Cancelling));
+    assert_eq!(ledger.put(4014, child_of(4011, State::Succeeded)).await.state, State::Succeeded);
+    // One that is moved there is told as well.
+    ledger.put(5, Draft::default()).await;
+    assert_eq!(ledger.put(5, child_of(4011, State::Queued)).await.state, State::Cancelled);
+    let imported = Put { by: "ops".to_owned(), ..Put::default() };
+    let draft = (Some(4015), child_of(4011, State::Ready));
+    ledger.store.put_all("default", vec![draft], imported).await.unwrap();
+    let last = ledger.store.commands(0, 100).await.unwrap().unwrap().entries.pop().unwrap();
+    assert_eq!((last.number, last.by.as_str(), last.dialect.as_str()), (4015, "ops", "control"));
+    let order = |number, before, after| ("cancel".to_owned(), number, before, after);
+    assert_eq!(
+        ledger.feed().await[told..],
+        [
+            order(4013, State::Queued, State::Cancelled),
+            order(4023, State::Queued, State::Cancelled),
+            order(4012, State::Running, State::Cancelling),
+            order(5, State::Queued, State::Cancelled),
+            order(4015, State::Ready, State::Cancelled),
+        ]
+    );
+
+    for (number, parent) in [(4012, 4011), (4022, 4021)] {
+        ledger.say(number, State::Cancelled, "farm").await.unwrap();
+        assert_eq!(ledger.state(parent).await, State::Cancelled);
+    }
+}
+
+#[tokio::test]
+async fn a_parent_at_work_confirms_its_cancel_itself_while_no_child_is() {
+    for end in [State::Cancelled, State::Succeeded] {
+        let ledger = Ledger::memory();
+        ledger.put(1, in_state(State::Running)).await;
+        ledger.act(cancel(&[1], Reach::Tree)).await;
+        ledger.put(2, child_of(1, State::Queued)).await;
+        ledger.put(3, child_of(1, State::Queued)).await;
+        ledger.put(1, Draft { name: Patch::Set(Some("N".to_owned())), ..Draft::default() }).await;
+        assert_eq!(ledger.state(1).await, State::Cancelling);
+        assert_eq!(ledger.act(cancel(&[1], Reach::Tree)).await, [Effect::AlreadyCancelling]);
+        ledger.say(1, end, "farm").await.unwrap();
+        assert_eq!(ledger.state(1).await, end);
+    }
+}
+
+#[tokio::test]
+async fn a_late_child_does_not_bring_back_a_cancelled_family() {
+    let ledger = Ledger::memory();
+    // A placeholder, a parent of a waiting child, one of a child at work, and one of a trigger.
+    ledger.put(1, Draft { kind: Patch::Set(Kind::Parent), ..Draft::default() }).await;
+    for (parent, state) in [(2, State::Queued), (3, State::Running)] {
+        ledger.put(parent, Draft::default()).await;
+        ledger.put(parent * 10, child_of(parent, state)).await;
+    }
+    ledger.put(4, with_trigger(TriggerState::Scheduled)).await;
+    ledger.put(5, in_state(State::Running)).await;
+    ledger.act(cancel(&[1, 2, 3, 4, 5], Reach::Tree)).await;
+    for number in [30, 5] {
+        ledger.say(number, State::Cancelled, "farm").await.unwrap();
+    }
+    for parent in 1..=5 {
+        assert_eq!(ledger.state(parent).await, State::Cancelled);
+        let child = parent * 10 + 1;
+        for state in [State::Queued, State::Running] {
+            let refused = ledger.try_put(child, child_of(parent, state)).await.unwrap_err();
+            let Refused::Conflict { message, state } = refused else { panic!("{refused:?}") };
+            assert!(message.contains("cancelled"), "{message}");
+            assert_eq!(state, Some(State::Cancelled));
+        }
+        assert!(ledger.try_put(parent, with_trigger(TriggerState::Scheduled)).await.is_err() || parent == 4);
+        assert_eq!(ledger.state(parent).await, State::Cancelled);
+        ledger.put(child + 1, child_of(parent, State::Succeeded)).await;
+
+        let replace = Put { replace: true, by: "ops".to_owned(), ..Put::default() };
+        let rows = ledger.audit().await.len();
+        ledger.store.put("default", Some(child), child_of(parent, State::Queued), replace).await.unwrap();
+        assert_eq!((ledger.state(child).await, ledger.state(parent).await), (State::Queued, State::Queued));
+        let audited = ledger.audit().await.split_off(rows);
+        assert_eq!((audited.len(), audited[0].command.as_str()), (1, "replace"));
+        assert_eq!(audited[0].targets[0].number, Some(parent));
+        // It is an ordinary family again.
+        ledger.put(child + 2, child_of(parent, State::Queued)).await;
+        ledger.say(child, State::Running, "farm").await.unwrap();
+        assert_eq!(ledger.state(parent).await, State::Running);
+    }
+}
+
+#[tokio::test]
+async fn a_family_that_ended_otherwise_may_go_on() {
+    let ledger = Ledger::memory();
+    ledger.put(1, with_trigger(TriggerState::Completed)).await;
+    ledger.put(2, Draft::default()).await;
+    ledger.put(3, in_state(State::Running)).await;
+    for (child, parent) in [(11, 1), (21, 2), (31, 3)] {
+        ledger.put(child, child_of(parent, State::Running)).await;
+    }
+    // A run was cancelled, not its job; what was cancelled had succeeded already.
+    ledger.act(cancel(&[11], Reach::One)).await;
+    ledger.act(cancel(&[2, 3], Reach::Tree)).await;
+    ledger.say(11, State::Cancelled, "farm").await.unwrap();
+    ledger.say(21, State::Succeeded, "farm").await.unwrap();
+    ledger.say(31, State::Failed, "farm").await.unwrap();
+    for parent in [1, 2, 3] {
+        assert!(ledger.state(parent).await.is_terminal());
+        let job = ledger.put(parent * 10 + 2, child_of(parent, State::Queued)).await;
+        assert_eq!((job.state, ledger.state(parent).await), (State::Queued, State::Queued));
+    }
 }

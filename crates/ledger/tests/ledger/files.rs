@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use countermand_ledger::{Config, Location, OpenError, Refused, Store};
+use countermand_ledger::{Config, Location, OpenError, Put, Refused, Store};
 use countermand_model::*;
 
 use crate::support::*;
@@ -108,8 +108,21 @@ async fn what_is_not_a_ledger_is_left_alone() {
     assert!(matches!(error, OpenError::NotALedger { .. }));
 
     refuses(&path("nowhere/ledger.db"), "make its directory first");
-    fs::write(path("empty"), b"").unwrap();
-    open(&path("empty")).unwrap();
+}
+
+#[tokio::test]
+async fn an_empty_file_is_not_silently_a_new_ledger() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    sound(&path).await;
+    fs::write(&path, b"").unwrap();
+    assert!(matches!(refuses(&path, "is empty: remove it"), OpenError::Empty { .. }));
+
+    // What a crash leaves of a new ledger is under another name.
+    fs::remove_file(&path).unwrap();
+    fs::write(folder.path().join("ledger.db-new"), b"").unwrap();
+    open(&path).unwrap();
+    assert!(!folder.path().join("ledger.db-new").exists());
 }
 
 #[tokio::test]
@@ -144,6 +157,40 @@ async fn a_damaged_ledger_is_left_alone() {
     fs::write(folder.path().join("ledger.db-wal"), [1; 64]).unwrap();
     assert!(matches!(refuses(&path, "-wal"), OpenError::Damaged { .. }));
     assert!(!path.exists(), "no new ledger hides the loss");
+}
+
+#[tokio::test]
+async fn a_ledger_with_damaged_pages_is_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let ledger = Ledger::file(&path);
+    let long = |number| (Some(number), Draft { name: Patch::Set(Some("x".repeat(500))), ..Draft::default() });
+    ledger.store.put_all("default", (1..500).map(long).collect(), Put::default()).await.unwrap();
+    ledger.store.close().await;
+    let bytes = fs::read(&path).unwrap();
+    let pages = bytes.len() / PAGE;
+
+    let third: Vec<_> = (1..pages).step_by(3).collect();
+    // Or only one, in the midst of the jobs.
+    for damaged in [third, vec![pages / 2]] {
+        let mut garbled = bytes.clone();
+        damaged.iter().for_each(|page| garble(&mut garbled[page * PAGE..][..PAGE]));
+        fs::write(&path, &garbled).unwrap();
+        assert!(matches!(refuses(&path, "damaged"), OpenError::Damaged { .. }));
+    }
+    fs::write(&path, &bytes).unwrap();
+    open(&path).unwrap();
+}
+
+const PAGE: usize = 4096;
+
+/// Bytes that mean nothing, the same each time.
+fn garble(page: &mut [u8]) {
+    let mut noise = 7_u32;
+    for byte in page {
+        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *byte = noise.to_be_bytes()[0];
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -81,6 +81,15 @@ async fn the_next_number_is_one_that_no_alias_means() {
 }
 
 #[tokio::test]
+async fn after_the_last_number_the_way_out_is_said() {
+    let ledger = Ledger::memory();
+    ledger.put(i64::MAX, Draft::default()).await;
+    let refused = ledger.store.put("default", None, Draft::default(), Put::default()).await.unwrap_err();
+    let Refused::Conflict { message, state: None } = refused else { panic!("{refused:?}") };
+    assert!(message.contains("9223372036854775807") && message.contains("give a number"), "{message}");
+}
+
+#[tokio::test]
 async fn a_job_belongs_to_its_dataset() {
     let ledger = Ledger::memory();
     ledger.put(1, Draft::default()).await;
