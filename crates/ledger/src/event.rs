@@ -84,20 +84,26 @@ fn unknown_of(new: &NewResults, total: u64) -> &[String] {
     new.items.get(known..).unwrap_or_default()
 }
 
+/// Whether an event tells of a job anything but its state that is not known yet; results are looked at by themselves.
+fn says_more(job: &Job, event: &Event) -> bool {
+    event.progress.is_some_and(|progress| progress != job.progress)
+        || event.has_errors.is_some_and(|has_errors| has_errors != job.has_errors)
+        || event.message.is_some() && event.message != job.message
+        || event.output.is_some() && event.output != job.output
+}
+
 fn check(job: &Job, standing: &Standing, event: &Event, speaker: Speaker) -> Result<(), Refused> {
     let refuse = |message: String| Err(Refused::conflict(message, Some(job.state)));
+    // Without a name two runners could each be told to start: who begins work says who it is.
+    if speaker == Speaker::Runner && event.state == Some(State::Running) && event.runner.is_none() {
+        let message = "a runner that begins work says its name".to_owned();
+        return Err(Refused::Invalid { place: "/runner".to_owned(), message });
+    }
     if speaker == Speaker::Runner
-        && let Some(holder) = &job.runner
+        && let (Some(holder), Some(runner)) = (&job.runner, &event.runner)
+        && runner != holder
     {
-        match &event.runner {
-            Some(runner) if runner != holder => {
-                return refuse(format!("another runner, {holder:?}, holds the job"));
-            }
-            None if event.state == Some(State::Running) => {
-                return refuse(format!("the runner {holder:?} holds the job, and this one has no name"));
-            }
-            Some(_) | None => {}
-        }
+        return refuse(format!("another runner, {holder:?}, holds the job"));
     }
     if let Some(to) = event.state.filter(|to| *to != job.state) {
         if standing.is_derived() {
@@ -107,7 +113,9 @@ fn check(job: &Job, standing: &Standing, event: &Event, speaker: Speaker) -> Res
             return refuse(format!("a job that is {} does not become {to} by itself", job.state));
         }
     }
-    if job.state.is_terminal() && event.state.is_none() {
+    if job.state.is_terminal()
+        && (event.state.is_none() || speaker == Speaker::Runner && says_more(job, event))
+    {
         return refuse(format!("the job is {}: it takes no more news", job.state));
     }
     let Some(new) = &event.results else { return Ok(()) };

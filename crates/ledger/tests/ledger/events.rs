@@ -48,13 +48,21 @@ async fn the_first_runner_holds_the_job() {
     let revision = ledger.say(1, State::Running, "a").await.unwrap().revision;
     assert_eq!(conflict(ledger.say(1, State::Running, "b").await), Some(State::Running));
     assert_eq!(conflict(ledger.say(1, State::Succeeded, "b").await), Some(State::Running));
-    let nameless = Event { state: Some(State::Running), ..Event::default() };
-    assert_eq!(conflict(ledger.event(1, nameless).await), Some(State::Running));
     assert_eq!(ledger.job(1).await.revision, revision);
     // A retry may be anybody's.
     ledger.say(1, State::Recovering, "a").await.unwrap();
     assert_eq!(ledger.say(1, State::Queued, "a").await.unwrap().runner, None);
     assert_eq!(ledger.say(1, State::Running, "b").await.unwrap().runner.as_deref(), Some("b"));
+}
+
+#[tokio::test]
+async fn a_runner_without_a_name_does_not_begin() {
+    let ledger = Ledger::memory();
+    ledger.put(1, in_state(State::Queued)).await;
+    let nameless = Event { state: Some(State::Running), ..Event::default() };
+    let refused = ledger.event(1, nameless).await.unwrap_err();
+    assert!(matches!(refused, Refused::Invalid { place, .. } if place == "/runner"));
+    assert_eq!(ledger.state(1).await, State::Queued);
 }
 
 #[tokio::test]
@@ -102,7 +110,9 @@ async fn results_are_taken_once_and_without_a_gap() {
 async fn an_event_is_taken_whole_or_not_at_all() {
     let ledger = Ledger::memory();
     ledger.put(1, in_state(State::Queued)).await;
-    let event = Event { state: Some(State::Running), message: Some("m".to_owned()), ..results(1, &["1"]) };
+    let runner = Some("a".to_owned());
+    let message = Some("m".to_owned());
+    let event = Event { state: Some(State::Running), runner, message, ..results(1, &["1"]) };
     conflict(ledger.event(1, event).await);
     let job = ledger.job(1).await;
     assert_eq!((job.state, job.message, job.revision), (State::Queued, None, 1));
@@ -123,7 +133,8 @@ async fn an_end_may_be_repeated_and_nothing_follows_it() {
     let job = ledger.event(1, end.clone()).await.unwrap();
     assert_eq!(ledger.event(1, end.clone()).await.unwrap(), job);
     conflict(ledger.event(1, Event { runner: Some("b".to_owned()), ..end.clone() }).await);
-    conflict(ledger.event(1, Event { results: results(1, &["2"]).results, ..end }).await);
+    conflict(ledger.event(1, Event { results: results(1, &["2"]).results, ..end.clone() }).await);
+    conflict(ledger.event(1, Event { message: Some("more".to_owned()), ..end }).await);
     conflict(ledger.event(1, Event { message: Some("late".to_owned()), ..Event::default() }).await);
     conflict(ledger.say(1, State::Failed, "a").await);
     assert_eq!(ledger.job(1).await, job);
