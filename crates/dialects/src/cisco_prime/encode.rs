@@ -1,74 +1,17 @@
-//! What came of a request, as this dialect says it.
+//! What was read, as this dialect says it.
 
 use bytes::Bytes;
-use countermand_model::{Acted, Effect, Fault, FaultKind, Job, Kind, Outcome, Snapshot, TriggerState};
+use countermand_model::{Fault, FaultKind, Job, Kind, Outcome, Snapshot, TriggerState};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use serde::Deserialize;
 
 use super::routes::{JOB_SUMMARY, ROUTES};
-use super::wire::{EntityWire, JobSummaryWire, OperationResultWire, StatusWire};
+use super::wire::{EntityWire, JobSummaryWire};
 use super::{NAME, Prime, errors, states};
 use crate::grammar::number;
 use crate::grammar::time::{Fraction, rfc3339};
 use crate::{Echo, Format};
-
-/// The values of `status`, documented: "Could be Success of Failure" [sic].
-const SUCCESS: &str = "Success";
-const FAILURE: &str = "Failure";
-
-/// The sentence about all ids together. The three texts are inferred: no real answer is public.
-const ALL_SUCCEEDED: &str = "The operation succeeded.";
-const SOME_SUCCEEDED: &str = "The operation succeeded for some of the ids.";
-const NONE_SUCCEEDED: &str = "The operation failed.";
-
-pub(super) fn cancel_running(_: &Prime, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
-    let targets = match outcome {
-        Outcome::Acted { targets, .. } => targets,
-        Outcome::Read { .. }
-        | Outcome::Confirmed
-        | Outcome::Listed { .. }
-        | Outcome::Runs { .. }
-        | Outcome::Permitted(_)
-        | Outcome::CheckedIn(_) => return errors::defect(echo),
-    };
-    let mut result = OperationResultWire { operation: "CANCELRUNNING", ..OperationResultWire::default() };
-    for acted in targets {
-        let status = status(acted);
-        let list = if status.status == SUCCESS { &mut result.success } else { &mut result.failure };
-        list.push(status);
-    }
-    result.message = match (result.success.is_empty(), result.failure.is_empty()) {
-        (_, true) => ALL_SUCCEEDED,
-        (false, false) => SOME_SUCCEEDED,
-        (true, false) => NONE_SUCCEEDED,
-    };
-    response(echo, StatusCode::OK, result.write(echo))
-}
-
-/// What came of one id. A run that could not be stopped is no HTTP error; fixtures/cisco-prime/v1-mixed-json.http.
-/// All texts, and on which side each effect is, are inferred.
-fn status(acted: &Acted) -> StatusWire {
-    let (status, message) = match acted.effect {
-        Effect::Cancelled | Effect::Done => (SUCCESS, "The run instance was cancelled."),
-        Effect::Accepted => (SUCCESS, "The run instance is being cancelled."),
-        Effect::AlreadyCancelling | Effect::AlreadySo => {
-            (SUCCESS, "The run instance is already being cancelled.")
-        }
-        Effect::AlreadyCancelled => (FAILURE, "The run instance was already cancelled."),
-        Effect::AlreadyFinished => (FAILURE, "The run instance has already finished."),
-        Effect::NotFound => (FAILURE, "The run instance does not exist."),
-        Effect::Forbidden => (FAILURE, "The run instance belongs to another user."),
-        Effect::NotPossible => (FAILURE, "The run instance cannot be cancelled in its present state."),
-        Effect::UnverifiedTaken => {
-            (SUCCESS, "The cancellation was taken, but it is not verified that the run instance stopped.")
-        }
-        Effect::UnverifiedUnanswered => {
-            (FAILURE, "There was no answer: it is unknown whether the run instance is being cancelled.")
-        }
-    };
-    StatusWire { id: acted.target.written.clone(), message, status }
-}
 
 pub(super) fn job_summary(_: &Prime, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
     let snapshot = match outcome {

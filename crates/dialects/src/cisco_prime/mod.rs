@@ -1,10 +1,10 @@
 //! The northbound interface of Cisco Prime Infrastructure (PI) and Evolved Programmable Network Manager (EPNM): the
-//! running instances of `jobService`, and `JobSummary`. API versions 1 to 4, side by side, by the path.
+//! triggers and running instances of `jobService`, and `JobSummary`. API versions 1 to 4, side by side, by the path.
 //!
 //! Of the [`Echo`] it uses every field: `version` is 1 to 4, `path` is what stands below the version without its
 //! suffix, `request_url` and `root_url` are as answers show them, `id` is the job id of `data/JobSummary/{id}`.
 //!
-//! Not here: the rest of `jobService` (suspend, resume, cancel, runhistory), lists of `JobSummary`, sessions by
+//! Not here: `jobService/runhistory`, lists of `JobSummary`, sessions by
 //! `JSESSIONID`, the catalogues. They are answered as what does not exist: 404.
 
 mod routes;
@@ -14,6 +14,8 @@ mod open;
 mod decode;
 
 mod encode;
+
+mod operations;
 
 mod wire;
 
@@ -184,5 +186,25 @@ const QUIRKS: &[Quirk] = &[
         Evidence::Documented,
         "cisco-prime/v1-run-is-no-job-json.http",
         "cancelrunning takes run ids; JobSummary takes job ids, and a run is not found there.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/run-id-is-no-job-id-json.http",
+        "suspend, resume and cancel take job ids; what nothing triggers is not found there.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/suspend-spares-the-run-json.http",
+        "suspend, resume and cancel are for the trigger alone: a run at work goes on beside a jobStatus of SUSPENDED.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/suspend-resume-cancel-session-json.http",
+        "A suspended trigger can be resumed, a cancelled one never.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/v2-suspend-twice-json.http",
+        "What is suspended or resumed already is a success; what is cancelled already is a failure.",
     ),
 ];

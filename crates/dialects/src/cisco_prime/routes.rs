@@ -3,7 +3,7 @@
 
 use http::Method;
 
-use super::{Prime, decode, encode};
+use super::{Prime, decode, encode, operations};
 use crate::{Access, BodyRule, Document, Evidence, Operation, Route};
 
 /// The bases, as [`Dialect::paths`](crate::Dialect::paths) has them.
@@ -34,7 +34,7 @@ const LOGIN_PAGE: &Document = &Document {
 };
 
 /// All operations.
-pub(super) static ROUTES: [Route<Prime>; 3] = [
+pub(super) static ROUTES: [Route<Prime>; 6] = [
     Route {
         operation: Operation {
             name: "cancelrunning",
@@ -48,7 +48,52 @@ pub(super) static ROUTES: [Route<Prime>; 3] = [
             evidence: Evidence::Documented,
         },
         decode: decode::cancel_running,
-        encode: encode::cancel_running,
+        encode: operations::cancel_running,
+    },
+    Route {
+        operation: Operation {
+            name: "suspend",
+            methods: &[Method::PUT],
+            path: "/{version}/op/jobService/suspend",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::Document,
+            document: None,
+            meaning: "Keeps the triggers of jobs from firing until they are resumed; runs at work go on. By job id.",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::suspend,
+        encode: operations::suspend,
+    },
+    Route {
+        operation: Operation {
+            name: "resume",
+            methods: &[Method::PUT],
+            path: "/{version}/op/jobService/resume",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::Document,
+            document: None,
+            meaning: "Lets the triggers of suspended jobs fire again, by job id.",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::resume,
+        encode: operations::resume,
+    },
+    Route {
+        operation: Operation {
+            name: "cancel",
+            methods: &[Method::PUT],
+            path: "/{version}/op/jobService/cancel",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::Document,
+            document: None,
+            meaning: "Ends the triggers of jobs for good; runs at work go on. By job id.",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::cancel,
+        encode: operations::cancel,
     },
     Route {
         operation: Operation {

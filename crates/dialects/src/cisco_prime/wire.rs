@@ -2,7 +2,7 @@
 
 mod style;
 
-mod run_ids;
+mod operation_payload;
 
 mod operation_result;
 
@@ -12,5 +12,5 @@ mod error_document;
 
 pub(super) use error_document::ErrorDocumentWire;
 pub(super) use job_summary::{EntityWire, JobSummaryWire};
+pub(super) use operation_payload::{JobIds, Payload, RunIds, read_ids};
 pub(super) use operation_result::{OperationResultWire, StatusWire};
-pub(super) use run_ids::RunIdsWire;

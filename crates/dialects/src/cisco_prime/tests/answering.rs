@@ -122,6 +122,48 @@ fn every_effect_is_a_success_or_a_failure_and_tells_which() {
 }
 
 #[test]
+fn every_effect_of_an_order_to_triggers_is_a_success_or_a_failure_and_tells_of_the_order() {
+    for (operation, word) in [("suspend", "suspended"), ("resume", "resumed"), ("cancel", "cancelled")] {
+        for effect in Effect::ALL {
+            let good = match effect {
+                Effect::Cancelled
+                | Effect::Accepted
+                | Effect::Done
+                | Effect::AlreadySo
+                | Effect::UnverifiedTaken => true,
+                Effect::AlreadyCancelling => operation == "cancel",
+                Effect::AlreadyCancelled
+                | Effect::AlreadyFinished
+                | Effect::NotFound
+                | Effect::Forbidden
+                | Effect::NotPossible
+                | Effect::UnverifiedUnanswered => false,
+            };
+            for version in 1..=4 {
+                let path = format!("/webacs/api/v{version}/op/jobService/{operation}");
+                let side = if good { "Success" } else { "Failure" };
+                let (status, _, body) = answer(&open("PUT", &path, &[]), acted(&[(2, effect)]));
+                assert_eq!(status, 200);
+                let name = format!("<operation>{}</operation>", operation.to_uppercase());
+                assert!(body.contains(&name), "{body}");
+                assert!(body.contains(&format!("<status>{side}</status>")), "{effect:?}: {body}");
+                assert!(!body.contains("run instance"), "these are jobs: {body}");
+                let (_, _, json) = answer(&open("PUT", &format!("{path}.json"), &[]), acted(&[(2, effect)]));
+                assert!(json.contains(&format!(r#""status":"{side}""#)), "{effect:?}: {json}");
+            }
+        }
+        let path = format!("/webacs/api/v2/op/jobService/{operation}");
+        let text = |effect| answer(&open("PUT", &path, &[]), acted(&[(2, effect)])).2;
+        for effect in [Effect::Done, Effect::NotPossible, Effect::UnverifiedTaken] {
+            assert!(text(effect).contains(word), "{effect:?}");
+        }
+        assert!(text(Effect::UnverifiedTaken).contains("not verified"));
+        assert!(text(Effect::UnverifiedUnanswered).contains("unknown"));
+        assert_eq!(answer(&open("PUT", &path, &[]), Ok(Outcome::Confirmed)).0, 500);
+    }
+}
+
+#[test]
 fn items_stand_in_the_order_of_the_request() {
     let effects =
         [(5, Effect::NotFound), (4, Effect::Accepted), (5, Effect::Forbidden), (1, Effect::Cancelled)];

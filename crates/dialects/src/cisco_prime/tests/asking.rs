@@ -1,6 +1,6 @@
 //! Heads and bodies of requests.
 
-use countermand_model::{Cancel, Command, FaultKind, Kin, Reach, Results, Status, Target};
+use countermand_model::{Cancel, Command, FaultKind, Kin, Order, Reach, Results, Status, Target};
 
 use super::{Prime, open};
 use crate::{Codec, Format};
@@ -132,6 +132,46 @@ fn what_is_not_an_id_is_told_with_its_place() {
     assert_eq!(xml("<runId><x/></runId>"), at("/runId"));
     assert_eq!(xml("15"), at(""));
     assert_eq!(xml(""), Err("/jobRunOperationPayload".to_owned()));
+}
+
+#[test]
+fn orders_to_triggers_take_job_ids_and_reach_no_run() {
+    let order = || Order {
+        targets: vec![
+            Target::number(15),
+            Target { written: "0".to_owned(), number: None, dataset: None },
+            Target::number(15),
+        ],
+        reach: Reach::Trigger,
+        ..Order::default()
+    };
+    let cancel = Cancel { targets: order().targets, reach: Reach::Trigger, ..Cancel::default() };
+    let cases = [
+        ("suspend", Command::Hold(order())),
+        ("resume", Command::Release(order())),
+        ("cancel", Command::Cancel(cancel)),
+    ];
+    let xml = "<jobOperationPayload><jobIds><jobId>15</jobId><jobId>0</jobId><runId>9</runId><jobId>015</jobId>\
+               </jobIds><runIds><jobId>9</jobId></runIds></jobOperationPayload>";
+    let json = r#"{"jobOperationPayload":{"runIds":{"runId":9},"jobIds":{"jobId":["15",0,{"$":15}]}},"a":1}"#;
+    for (operation, command) in cases {
+        for version in 1..=4 {
+            let target = format!("/webacs/api/v{version}/op/jobService/{operation}");
+            let read = |media: &str, body: &str| {
+                let echo = open("PUT", &target, &[("content-type", media)]);
+                assert_eq!(echo.operation.unwrap().name, operation);
+                Prime.decode_request(&echo, body.as_bytes())
+            };
+            assert_eq!(read("application/xml", xml).unwrap(), command);
+            assert_eq!(read("application/json", json).unwrap(), command);
+            let place = |media, body| read(media, body).unwrap_err().place;
+            let of_runs =
+                "<jobRunOperationPayload><runIds><runId>15</runId></runIds></jobRunOperationPayload>";
+            assert_eq!(place("text/xml", of_runs), "/jobRunOperationPayload");
+            let empty = r#"{"jobOperationPayload":{"jobIds":{"jobId":[]}}}"#;
+            assert_eq!(place("application/json", empty), "/jobOperationPayload/jobIds/jobId");
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,11 @@
-//! `jobRunOperationPayload`: the run ids that an operation is about, in every form in which clients write them.
+//! `jobRunOperationPayload` and `jobOperationPayload`: the ids that an operation is about, in every form in which clients
+//! write them.
 //!
-//! Quirk: in JSON a `runId` may be a number, a text of one, an object `{"$": 15}`, or an array of these, in every
+//! Quirk: in JSON an id may be a number, a text of one, an object `{"$": 15}`, or an array of these, in every
 //! version, and the document may have other members; fixtures/cisco-prime/ids-in-every-form-json.http and
 //! extra-root-member-json.http
+
+use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -10,75 +13,88 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use crate::grammar::{json, xml};
 use crate::{Format, Malformed};
 
-const ROOT: &str = "jobRunOperationPayload";
-
 /// How many ids one call may hold. No page names a limit; without one, a body of 1 MiB holds half a million ids, which
 /// keep everybody else waiting and are answered with 50 MB.
 const ID_LIMIT: usize = 10_000;
 
 const TOO_MANY: &str = "there are more than 10000 ids";
 
-/// The ids, in the order written, at least one and at most [`ID_LIMIT`].
-#[derive(Debug, PartialEq, Eq)]
-pub(in super::super) struct RunIdsWire {
-    pub(in super::super) run_ids: Vec<i64>,
+/// One of the two documents, by the names that lead to its ids: the root, the wrapper, the item.
+pub(in super::super) trait Payload {
+    /// The three names, from the root down.
+    const NAMES: &'static [&'static str; 3];
 }
 
-impl RunIdsWire {
-    /// Reads the document.
-    ///
-    /// # Errors
-    /// With the JSON pointer, the element path, or the line and column, of what does not fit.
-    pub(in super::super) fn read(format: Format, body: &[u8]) -> Result<RunIdsWire, Malformed> {
-        match format {
-            Format::Json => read_json(body),
-            Format::Xml => read_xml(body),
-        }
+/// Of `cancelrunning`: ids of run instances.
+pub(in super::super) struct RunIds;
+
+/// Of `suspend`, `resume` and `cancel`: ids of jobs.
+pub(in super::super) struct JobIds;
+
+impl Payload for RunIds {
+    const NAMES: &'static [&'static str; 3] = &["jobRunOperationPayload", "runIds", "runId"];
+}
+
+impl Payload for JobIds {
+    const NAMES: &'static [&'static str; 3] = &["jobOperationPayload", "jobIds", "jobId"];
+}
+
+/// Reads the ids of a document, in the order written, at least one and at most [`ID_LIMIT`].
+///
+/// # Errors
+/// With the JSON pointer, the element path, or the line and column, of what does not fit.
+pub(in super::super) fn read_ids<P: Payload>(format: Format, body: &[u8]) -> Result<Vec<i64>, Malformed> {
+    match format {
+        Format::Json => read_json::<P>(body),
+        Format::Xml => read_xml::<P>(body),
     }
 }
 
-fn read_xml(body: &[u8]) -> Result<RunIdsWire, Malformed> {
-    xml::read(body, ROOT, |payload| {
-        let mut run_ids = Vec::new();
-        payload.children(|wrapper| match wrapper.name() {
-            "runIds" => wrapper.children(|item| {
-                if item.name() == "runId" {
-                    if run_ids.len() == ID_LIMIT {
+fn read_xml<P: Payload>(body: &[u8]) -> Result<Vec<i64>, Malformed> {
+    let [root, wrapper_name, item_name] = *P::NAMES;
+    xml::read(body, root, |payload| {
+        let mut ids = Vec::new();
+        payload.children(|wrapper| {
+            if wrapper.name() != wrapper_name {
+                return Ok(());
+            }
+            wrapper.children(|item| {
+                if item.name() == item_name {
+                    if ids.len() == ID_LIMIT {
                         return Err(item.malformed(TOO_MANY));
                     }
                     let text = item.text()?;
-                    run_ids.push(long(&text).ok_or_else(|| item.malformed(NOT_A_LONG))?);
+                    ids.push(long(&text).ok_or_else(|| item.malformed(NOT_A_LONG))?);
                 }
                 Ok(())
-            }),
-            _ => Ok(()),
+            })
         })?;
-        if run_ids.is_empty() {
-            return Err(payload.malformed("there is no runIds/runId in it"));
+        if ids.is_empty() {
+            return Err(payload.malformed(format!("there is no {wrapper_name}/{item_name} in it")));
         }
-        Ok(RunIdsWire { run_ids })
+        Ok(ids)
     })
 }
 
-fn read_json(body: &[u8]) -> Result<RunIdsWire, Malformed> {
-    let DocumentWire(LongsWire(run_ids)) = json::read(body)?;
-    if run_ids.is_empty() {
-        return Err(Malformed::new(format!("/{ROOT}/runIds/runId"), "there is no id in it"));
+fn read_json<P: Payload>(body: &[u8]) -> Result<Vec<i64>, Malformed> {
+    let DocumentWire(LongsWire(ids), _) = json::read::<DocumentWire<P>>(body)?;
+    if ids.is_empty() {
+        return Err(Malformed::new(format!("/{}", P::NAMES.join("/")), "there is no id in it"));
     }
-    Ok(RunIdsWire { run_ids })
+    Ok(ids)
 }
 
 /// The ids of a document, three objects deep.
-struct DocumentWire(LongsWire);
+struct DocumentWire<P>(LongsWire, PhantomData<P>);
 
 /// The members that lead from an object down to the ids. Not a struct for each object: what serde derives for one takes an
 /// array of its members too, and `[[[15]]]` is no order; fixtures/cisco-prime/bad-json-array-root.http
 #[derive(Clone, Copy)]
 struct Way<'n>(&'n [&'static str]);
 
-impl<'de> Deserialize<'de> for DocumentWire {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<DocumentWire, D::Error> {
-        Way(&[ROOT, "runIds", "runId"]).deserialize(deserializer).map(DocumentWire)
+impl<'de, P: Payload> Deserialize<'de> for DocumentWire<P> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<DocumentWire<P>, D::Error> {
+        Way(P::NAMES).deserialize(deserializer).map(|ids| DocumentWire(ids, PhantomData))
     }
 }
 
