@@ -123,7 +123,7 @@ async fn live(steps: Vec<Step>) -> Result<(), TestCaseError> {
                 tiny.tree(order, number);
             }
             Step::Report(number, to) => {
-                let event = Event { state: Some(to), ..Event::default() };
+                let event = Event { state: Some(to), runner: Some("farm".to_owned()), ..Event::default() };
                 let _ = ledger.event(number, event).await;
                 tiny.report(number, to);
             }
