@@ -1,47 +1,18 @@
-//! Answers written. Statuses of refusals are `errors.rs`'s; which members an answer has is said here.
+//! What is shown of a request, and the parts that answers share. Answers to orders are `act.rs`'s, statuses of refusals
+//! `errors.rs`'s.
 
 use bytes::Bytes;
 use countermand_model::machine::{Move, judge};
-use countermand_model::{Acted, Effect, Fault, FaultKind, Job, Kind, Outcome, State};
+use countermand_model::{Fault, FaultKind, Job, Kind, Outcome, State};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 
 use super::decode::Selection;
-use super::wire::{LinkWire, MemberWire, RequestDetailsWire, write_action};
+use super::wire::{LinkWire, MemberWire, RequestDetailsWire};
 use super::{NAME, OracleEss, errors, routes, states};
 use crate::Echo;
 use crate::grammar::number;
 use crate::grammar::time::{Fraction, rfc3339};
-
-/// The answer of an action.
-///
-/// Quirk: success is 200 with links, not 202 or 204, and says that the cancel was begun, not that it is done;
-/// fixtures/oracle-ess/cancel-running.http
-pub(super) fn action(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
-    let Outcome::Acted { targets, .. } = outcome else { return defect(codec, echo) };
-    let [Acted { target, effect, before, .. }] = targets.as_slice() else { return defect(codec, echo) };
-    let id = &target.written;
-    let refused = |kind, message: String| errors::fault(codec, echo, &Fault::new(kind, message));
-    match effect {
-        // Quirk: a repeated cancel is 200 as long as the request has not ended (inferred: Oracle's Java API refuses
-        // ended ones only); fixtures/oracle-ess/cancel-repeated.http
-        Effect::Cancelled | Effect::Accepted | Effect::AlreadyCancelling | Effect::UnverifiedTaken => {
-            json(echo, 200, write_action(&links(codec, echo, id, None)))
-        }
-        Effect::AlreadyCancelled | Effect::AlreadyFinished | Effect::NotPossible => {
-            let state = before.map(|state| format!(": its state is {}", states::word(state)));
-            let detail = format!("Request {id} cannot be cancelled{}.", state.unwrap_or_default());
-            errors::wrong_state(codec, echo, &detail)
-        }
-        Effect::NotFound => refused(FaultKind::NotFound, not_found(echo)),
-        Effect::Forbidden => refused(FaultKind::Forbidden, String::new()),
-        Effect::UnverifiedUnanswered => refused(
-            FaultKind::Unreachable,
-            format!("The scheduler did not answer. Whether request {id} was told to stop is not known."),
-        ),
-        Effect::Done | Effect::AlreadySo => defect(codec, echo),
-    }
-}
 
 /// The answer of reading one request.
 pub(super) fn details(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
@@ -72,12 +43,12 @@ pub(super) fn defect(codec: &OracleEss, echo: &Echo) -> Response<Bytes> {
 }
 
 /// Clients look for "not found" in the text.
-fn not_found(echo: &Echo) -> String {
+pub(super) fn not_found(echo: &Echo) -> String {
     format!("Request {} was not found.", echo.id.as_deref().unwrap_or_default())
 }
 
 /// The parents that a request's links name.
-struct Parents {
+pub(super) struct Parents {
     /// The top of the family; of a request without parents, itself.
     absolute: i64,
     /// −1 where there is none.
@@ -91,7 +62,7 @@ struct Parents {
 /// Quirk: all of them, whatever the request's state: what is possible is said by `isCancellable` and its like;
 /// fixtures/oracle-ess/get-succeeded.http. An action's answer has those that the reference page lists, so none to the
 /// parents.
-fn links(codec: &OracleEss, echo: &Echo, id: &str, parents: Option<&Parents>) -> Vec<LinkWire> {
+pub(super) fn links(codec: &OracleEss, echo: &Echo, id: &str, parents: Option<&Parents>) -> Vec<LinkWire> {
     let requests = format!("{}/requests", echo.root_url);
     // Quirk: the docs write `self`, `forceCancel`; the live server writes `SELF`, `FORCECANCEL`;
     // fixtures/oracle-ess/cancel-rel-lower.http

@@ -1,7 +1,7 @@
 //! Oracle Enterprise Scheduler (ESS), REST API `/ess/rest/scheduler/v1`: Fusion Applications and SOA Suite 14.1.2,
 //! whose pages describe the same API.
 //!
-//! Spoken so far: cancelling one request and reading it. JSON in every answer, under one of two media types; no
+//! Spoken so far: cancelling, holding and releasing one request, and reading it. JSON in every answer, under one of two media types; no
 //! operation takes a body, and one that comes is not looked at.
 //!
 //! Of an [`Echo`], `version` is which media type the answer has (`routes::PLAIN`, `routes::RESOURCE`), `path` the path
@@ -19,6 +19,8 @@ mod routes;
 mod open;
 
 mod decode;
+
+mod act;
 
 mod encode;
 
@@ -147,6 +149,16 @@ const QUIRKS: &[Quirk] = &[
         Evidence::Observed,
         "oracle-ess/get-waiting.http",
         "elapsedTime is -999 until the request has run.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "oracle-ess/hold-parent.http",
+        "A hold or release of a parent reaches the children that it fits; the others are passed over.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/hold-repeated.http",
+        "Holding what is held is 200, so that it may be repeated; releasing what is not held is 400.",
     ),
     Quirk::new(
         Evidence::Observed,

@@ -1,9 +1,9 @@
-//! The operations, one row each, and the media types of their answers. What a row does is in `decode.rs` and
-//! `encode.rs`.
+//! The operations, one row each, and the media types of their answers. What a row does is in `decode.rs`,
+//! `act.rs` and `encode.rs`.
 
 use http::Method;
 
-use super::{OracleEss, decode, encode};
+use super::{OracleEss, act, decode, encode};
 use crate::{Access, BodyRule, Evidence, Operation, Route};
 
 /// Every operation, paths below `/ess/rest/scheduler/v1`. Source: the reference page of each, Fusion `farca` 23d to 25d.
@@ -21,7 +21,37 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
             evidence: Evidence::Documented,
         },
         decode: decode::cancel,
-        encode: encode::action,
+        encode: act::cancel,
+    },
+    Route {
+        operation: Operation {
+            name: "hold",
+            methods: &[Method::POST],
+            path: "/requests/{requestId}/hold",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning: "keeps a request in WAIT or READY from starting; of a parent, every such child",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::hold,
+        encode: act::hold,
+    },
+    Route {
+        operation: Operation {
+            name: "release",
+            methods: &[Method::POST],
+            path: "/requests/{requestId}/release",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning: "lets a request in HOLD go; of a parent, every such child",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::release,
+        encode: act::release,
     },
     Route {
         operation: Operation {

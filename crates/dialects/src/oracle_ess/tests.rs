@@ -3,6 +3,8 @@
 
 mod details;
 
+mod orders;
+
 use countermand_model::{
     Acted, Cancel, Effect, Fault, FaultKind, Job, Kin, Outcome, Reach, Results, Snapshot, State, Status,
     Target,
@@ -53,8 +55,12 @@ impl Asked {
         Asked { codec, echo }
     }
 
+    fn post(action: &str) -> Asked {
+        Asked::with(&[], Method::POST, &format!("/requests/7/{action}"), None)
+    }
+
     fn cancel() -> Asked {
-        Asked::with(&[], Method::POST, "/requests/7/cancel", None)
+        Asked::post("cancel")
     }
 
     fn get(query: &str) -> Asked {
