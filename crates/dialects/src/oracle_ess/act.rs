@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use countermand_model::{Acted, Effect, Fault, FaultKind, Outcome};
-use http::Response;
+use http::{Response, StatusCode};
 
 use super::wire::write_action;
 use super::{OracleEss, encode, errors, states};
@@ -25,6 +25,27 @@ pub(super) fn hold(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Respons
 /// The answer of releasing.
 pub(super) fn release(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
     answer(codec, echo, outcome, of_order, "released")
+}
+
+/// The answer of deleting.
+///
+/// Quirk: 204 without a body, where every other order is answered with links; fixtures/oracle-ess/delete-succeeded.http
+pub(super) fn delete(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    if let Outcome::Acted { targets, .. } = outcome
+        && let [Acted { target, effect: Effect::NotPossible, before: Some(before), .. }] = targets.as_slice()
+        && before.is_terminal()
+    {
+        // Quirk: an ended request is refused for one reason only, that it is a child, and its state does not say so;
+        // fixtures/oracle-ess/delete-child.http
+        let detail = format!("Request {} cannot be deleted: it is not a top-level request.", target.written);
+        return errors::wrong_state(codec, echo, &detail);
+    }
+    let mut response = answer(codec, echo, outcome, of_order, "deleted");
+    if response.status() == StatusCode::OK {
+        response = Response::new(Bytes::new());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+    }
+    response
 }
 
 /// What an effect is to the caller.

@@ -29,6 +29,14 @@ fn order(echo: &Echo) -> Result<Order, Malformed> {
     Ok(Order { targets: vec![target(echo)?], reach: Reach::Tree, ..Order::default() })
 }
 
+/// `DELETE /requests/{requestId}`.
+///
+/// Quirk: a logical delete: the request and its children are not found any more, and their ids are not free again;
+/// fixtures/oracle-ess/delete-succeeded.http
+pub(super) fn delete(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
+    Ok(Command::Delete { target: target(echo)? })
+}
+
 /// `GET /requests/{requestId}`.
 pub(super) fn details(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
     Ok(Command::Status(Status { target: target(echo)?, results: Results::None, kin: Kin::None }))

@@ -103,6 +103,7 @@ fn not_authorized(echo: &Echo, otherwise: &'static str) -> &'static str {
         Some("cancel") => "Not authorized to cancel this request",
         Some("hold") => "Not authorized to hold this request",
         Some("release") => "Not authorized to release this request",
+        Some("delete") => "Not authorized to delete this request",
         Some("details") => "Not authorized to view this request",
         Some(_) | None => otherwise,
     }

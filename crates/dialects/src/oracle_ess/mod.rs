@@ -1,7 +1,7 @@
 //! Oracle Enterprise Scheduler (ESS), REST API `/ess/rest/scheduler/v1`: Fusion Applications and SOA Suite 14.1.2,
 //! whose pages describe the same API.
 //!
-//! Spoken so far: cancelling, holding and releasing one request, and reading it. JSON in every answer, under one of two media types; no
+//! Spoken so far: cancelling, holding, releasing and deleting one request, and reading it. JSON in every answer, under one of two media types; no
 //! operation takes a body, and one that comes is not looked at.
 //!
 //! Of an [`Echo`], `version` is which media type the answer has (`routes::PLAIN`, `routes::RESOURCE`), `path` the path
@@ -159,6 +159,16 @@ const QUIRKS: &[Quirk] = &[
         Evidence::Inferred,
         "oracle-ess/hold-repeated.http",
         "Holding what is held is 200, so that it may be repeated; releasing what is not held is 400.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "oracle-ess/delete-succeeded.http",
+        "A delete is 204 without a body, and the request is not found from then on.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "oracle-ess/delete-child.http",
+        "A child is deleted with its parent only: by itself it is 400, ended or not.",
     ),
     Quirk::new(
         Evidence::Observed,

@@ -68,6 +68,21 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
         decode: decode::details,
         encode: encode::details,
     },
+    Route {
+        operation: Operation {
+            name: "delete",
+            methods: &[Method::DELETE],
+            path: "/requests/{requestId}",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning: "puts a top-level request that has ended out of sight, with its children",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::delete,
+        encode: act::delete,
+    },
 ];
 
 /// [`Echo::version`](crate::Echo): the answer is plain JSON.

@@ -1,8 +1,10 @@
 //! What orders other than a cancel are read as, and what each of their effects is answered.
 
 use countermand_model::{Command, Effect, Order, Reach, State, Target};
+use http::Method;
+use http::header::CONTENT_TYPE;
 
-use super::Asked;
+use super::{Asked, acted};
 
 #[test]
 fn a_hold_and_a_release_reach_the_whole_tree() {
@@ -42,4 +44,39 @@ fn every_effect_of_an_order_has_its_status() {
             }
         }
     }
+}
+
+#[test]
+fn a_delete_names_one_request() {
+    let asked = Asked::with(&[], Method::DELETE, "/requests/7", None);
+    assert_eq!(asked.decode(), Ok(Command::Delete { target: Target::number(7) }));
+}
+
+#[test]
+fn every_effect_of_a_delete_has_its_status() {
+    let asked = Asked::with(&[], Method::DELETE, "/requests/7", None);
+    for effect in Effect::ALL {
+        let status = match effect {
+            Effect::Done | Effect::AlreadySo | Effect::UnverifiedTaken => 204,
+            Effect::NotPossible
+            | Effect::AlreadyCancelling
+            | Effect::AlreadyCancelled
+            | Effect::AlreadyFinished => 400,
+            Effect::NotFound => 404,
+            Effect::Forbidden => 403,
+            Effect::UnverifiedUnanswered | Effect::Cancelled | Effect::Accepted => 500,
+        };
+        let response = asked.codec.encode_response(&asked.echo, &Ok(acted(effect, None)));
+        assert_eq!(response.status(), status, "{effect:?}");
+        assert_eq!(response.body().is_empty(), status == 204, "{effect:?}");
+        assert_eq!(response.headers().contains_key(CONTENT_TYPE), status != 204, "{effect:?}");
+    }
+}
+
+#[test]
+fn an_ended_request_that_is_not_deleted_is_a_child() {
+    let asked = Asked::with(&[], Method::DELETE, "/requests/7", None);
+    let detail = |before| asked.effect(Effect::NotPossible, Some(before)).1["detail"].clone();
+    assert_eq!(detail(State::Failed), "Request 7 cannot be deleted: it is not a top-level request.");
+    assert_eq!(detail(State::Running), "Request 7 cannot be deleted: its state is RUNNING.");
 }
