@@ -27,6 +27,11 @@ pub(super) fn release(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Resp
     answer(codec, echo, outcome, of_order, "released")
 }
 
+/// The answer of a job's report.
+pub(super) fn report(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    answer(codec, echo, outcome, of_order, "updated")
+}
+
 /// The answer of deleting.
 ///
 /// Quirk: 204 without a body, where every other order is answered with links; fixtures/oracle-ess/delete-succeeded.http

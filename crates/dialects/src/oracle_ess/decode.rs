@@ -1,10 +1,11 @@
-//! Requests as commands: the id, and which members a reader wants. No body is ever looked at: no operation here takes
-//! one.
+//! Requests as commands: the id, which members a reader wants, and what a job says of itself. Whether that fits the
+//! job's state is not known here.
 
 use countermand_model::{Cancel, Command, Kin, Order, Reach, Results, Status, Target};
 
-use super::OracleEss;
-use crate::grammar::{number, query};
+use super::wire::ExecutionStatusWire;
+use super::{OracleEss, states};
+use crate::grammar::{json, number, query};
 use crate::{Echo, Malformed};
 
 /// `POST /requests/{requestId}/cancel`.
@@ -35,6 +36,17 @@ fn order(echo: &Echo) -> Result<Order, Malformed> {
 /// fixtures/oracle-ess/delete-succeeded.http
 pub(super) fn delete(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
     Ok(Command::Delete { target: target(echo)? })
+}
+
+/// `POST /requests/{requestId}/executionStatus`.
+pub(super) fn report(_codec: &OracleEss, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
+    let target = target(echo)?;
+    let ExecutionStatusWire { status, status_message: message } = json::read(body)?;
+    let Some((_, state)) = states::REPORTS.into_iter().find(|(word, _)| *word == status) else {
+        let words = states::REPORTS.map(|(word, _)| word).join(", ");
+        return Err(Malformed::new("/status", format!("{status:?} is none of {words}")));
+    };
+    Ok(Command::Report { target, state, message })
 }
 
 /// `GET /requests/{requestId}`.

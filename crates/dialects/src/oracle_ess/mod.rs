@@ -1,8 +1,9 @@
 //! Oracle Enterprise Scheduler (ESS), REST API `/ess/rest/scheduler/v1`: Fusion Applications and SOA Suite 14.1.2,
 //! whose pages describe the same API.
 //!
-//! Spoken so far: cancelling, holding, releasing and deleting one request, and reading it. JSON in every answer, under one of two media types; no
-//! operation takes a body, and one that comes is not looked at.
+//! Spoken so far: cancelling, holding, releasing and deleting one request, reading it, and what a job says of its own
+//! execution. JSON in every answer, under one of two media types. Orders take no body, and one that comes is not looked
+//! at.
 //!
 //! Of an [`Echo`], `version` is which media type the answer has (`routes::PLAIN`, `routes::RESOURCE`), `path` the path
 //! below the base, `query` what `fields`, `excludeFields` and `links` are read from, `root_url` what every `href`
@@ -169,6 +170,21 @@ const QUIRKS: &[Quirk] = &[
         Evidence::Documented,
         "oracle-ess/delete-child.http",
         "A child is deleted with its parent only: by itself it is 400, ended or not.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/execution-status-success.http",
+        "A job's report is of the request in the path; its requestHandle is not looked at, because none was given out.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/execution-status-business-error.http",
+        "BUSINESS_ERROR ends a request in ERROR, and SUSPEND leaves it in PAUSED.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/execution-status-wrong-state.http",
+        "A report that the request's state does not lead to is 400, except the same end again.",
     ),
     Quirk::new(
         Evidence::Observed,

@@ -4,7 +4,8 @@
 use http::Method;
 
 use super::{OracleEss, act, decode, encode};
-use crate::{Access, BodyRule, Evidence, Operation, Route};
+use crate::grammar::negotiate::Offer;
+use crate::{Access, BodyRule, Evidence, Format, Operation, Route};
 
 /// Every operation, paths below `/ess/rest/scheduler/v1`. Source: the reference page of each, Fusion `farca` 23d to 25d.
 pub(super) static ROUTES: &[Route<OracleEss>] = &[
@@ -83,7 +84,27 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
         decode: decode::delete,
         encode: act::delete,
     },
+    Route {
+        operation: Operation {
+            name: "executionStatus",
+            methods: &[Method::POST],
+            path: "/requests/{requestId}/executionStatus",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::Document,
+            document: None,
+            meaning: "takes what a job says of its own execution",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::report,
+        encode: act::report,
+    },
 ];
+
+/// The media types a body is read under; without a `Content-Type`, it is JSON as well. Source: the pages of the
+/// operations that take one.
+pub(super) const READ: [Offer; 2] =
+    [("application/json", Format::Json), ("application/vnd.oracle.resource+json", Format::Json)];
 
 /// [`Echo::version`](crate::Echo): the answer is plain JSON.
 pub(super) const PLAIN: u8 = 1;

@@ -1,9 +1,10 @@
-//! The documents as they stand on the wire, and their bytes. What the values mean is not known here. Nothing is read
-//! from a caller, no operation takes a body; only the members that the owner of a job gave are.
+//! The documents as they stand on the wire, and their bytes. What the values mean is not known here. Read
+//! are what a job says of itself, and the members that its owner gave.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -92,6 +93,19 @@ impl<'j> RequestDetailsWire<'j> {
         });
         json.finish()
     }
+}
+
+/// What a job says of itself.
+///
+/// Quirk: `requestHandle` names one execution of the request and is opaque. None was given out here, so none is looked
+/// at: the id in the path says which request is meant; fixtures/oracle-ess/execution-status-success.http
+#[derive(Deserialize)]
+pub(super) struct ExecutionStatusWire {
+    /// A word of `states::REPORTS`.
+    pub(super) status: String,
+    /// A sentence.
+    #[serde(rename = "statusMessage")]
+    pub(super) status_message: Option<String>,
 }
 
 /// `link`.

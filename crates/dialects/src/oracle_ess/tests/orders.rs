@@ -15,8 +15,12 @@ fn a_hold_and_a_release_reach_the_whole_tree() {
 
 #[test]
 fn every_effect_of_an_order_has_its_status() {
-    let orders = [(Asked::post("hold"), "hold", "held"), (Asked::post("release"), "release", "released")];
-    for (asked, verb, participle) in orders {
+    for (action, verb, participle) in [
+        ("hold", "hold", "held"),
+        ("release", "release", "released"),
+        ("executionStatus", "update", "updated"),
+    ] {
+        let asked = Asked::post(action);
         for effect in Effect::ALL {
             let (given, body) = asked.effect(effect, Some(State::Running));
             let title = body["title"].as_str().unwrap_or_default();
@@ -79,4 +83,39 @@ fn an_ended_request_that_is_not_deleted_is_a_child() {
     let detail = |before| asked.effect(Effect::NotPossible, Some(before)).1["detail"].clone();
     assert_eq!(detail(State::Failed), "Request 7 cannot be deleted: it is not a top-level request.");
     assert_eq!(detail(State::Running), "Request 7 cannot be deleted: its state is RUNNING.");
+}
+
+#[test]
+fn a_report_is_a_documented_word_and_perhaps_a_sentence() {
+    let read = |body: &str| {
+        let asked = Asked::post("executionStatus");
+        asked.codec.decode_request(&asked.echo, body.as_bytes()).map_err(|malformed| malformed.place)
+    };
+    let report = |state, message: Option<&str>| {
+        Ok(Command::Report { target: Target::number(7), state, message: message.map(str::to_owned) })
+    };
+    for (word, state) in [
+        ("SUCCESS", Some(State::Succeeded)),
+        ("UPDATE", None),
+        ("PAUSE", Some(State::Paused)),
+        ("WARNING", Some(State::Warning)),
+        ("ERROR", Some(State::Failed)),
+        ("BUSINESS_ERROR", Some(State::Failed)),
+        ("CANCEL", Some(State::Cancelled)),
+        ("SUSPEND", Some(State::Paused)),
+    ] {
+        let body = format!(r#"{{"requestHandle":"h","status":"{word}","statusMessage":"half"}}"#);
+        assert_eq!(read(&body), report(state, Some("half")), "{word}");
+    }
+    assert_eq!(read(r#"{"status":"UPDATE","statusMessage":null,"more":[]}"#), report(None, None));
+    let refused = |place: &str| Err(place.to_owned());
+    for word in ["success", "SUCCEEDED", "BIZ_ERROR", "RUNNING", ""] {
+        assert_eq!(read(&format!(r#"{{"status":"{word}"}}"#)), refused("/status"), "{word}");
+    }
+    assert_eq!(read(r#"{"status":7}"#), refused("/status"));
+    assert_eq!(read(r#"{"status":"UPDATE","statusMessage":7}"#), refused("/statusMessage"));
+    assert!(read(r#"{"status":"UPDATE","status":"SUCCESS"}"#).is_err());
+    for body in ["", "{}", "null", "\"SUCCESS\"", r#"{"status":"UPDATE"} x"#, r#"{"status":"UPDATE""#] {
+        assert!(read(body).is_err(), "{body}");
+    }
 }
