@@ -2,8 +2,9 @@
 //! job's state is not known here.
 
 use countermand_model::{Cancel, Command, Kin, Order, Reach, Results, Status, Target};
+use serde::de::DeserializeOwned;
 
-use super::wire::ExecutionStatusWire;
+use super::wire::{CheckInWire, ExecutionStatusWire};
 use super::{OracleEss, states};
 use crate::grammar::{json, number, query};
 use crate::{Echo, Malformed};
@@ -41,7 +42,7 @@ pub(super) fn delete(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<Co
 /// `POST /requests/{requestId}/executionStatus`.
 pub(super) fn report(_codec: &OracleEss, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
     let target = target(echo)?;
-    let ExecutionStatusWire { status, status_message: message } = json::read(body)?;
+    let ExecutionStatusWire { status, status_message: message } = object(body)?;
     let Some((_, state)) = states::REPORTS.into_iter().find(|(word, _)| *word == status) else {
         let words = states::REPORTS.map(|(word, _)| word).join(", ");
         return Err(Malformed::new("/status", format!("{status:?} is none of {words}")));
@@ -49,9 +50,26 @@ pub(super) fn report(_codec: &OracleEss, echo: &Echo, body: &[u8]) -> Result<Com
     Ok(Command::Report { target, state, message })
 }
 
+/// `POST /requests/{requestId}/checkInCancelling`.
+pub(super) fn check_in(_codec: &OracleEss, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
+    let target = target(echo)?;
+    let _: CheckInWire = object(body)?;
+    Ok(Command::CheckIn { target })
+}
+
 /// `GET /requests/{requestId}`.
 pub(super) fn details(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
     Ok(Command::Status(Status { target: target(echo)?, results: Results::None, kin: Kin::None }))
+}
+
+/// A body that is a JSON object. serde reads a record from an array of its values as well, which is no object.
+fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
+    let document = json::read(body)?;
+    let opening = body.iter().find(|byte| matches!(byte, b'{' | b'['));
+    if opening == Some(&b'[') {
+        return Err(Malformed::new("", "a JSON object was expected, not an array"));
+    }
+    Ok(document)
 }
 
 /// The request that is meant. An int64 that no request can have, zero or negative, is one that is not found.

@@ -8,7 +8,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 
 use super::decode::Selection;
-use super::wire::{LinkWire, MemberWire, RequestDetailsWire};
+use super::wire::{LinkWire, MemberWire, RequestDetailsWire, write_flag};
 use super::{NAME, OracleEss, errors, routes, states};
 use crate::Echo;
 use crate::grammar::number;
@@ -24,6 +24,24 @@ pub(super) fn details(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Resp
     let mut details = request_details(codec, echo, &snapshot.job, *at, &selection);
     details.retain(|name| selection.shows(name));
     json(echo, 200, details.write())
+}
+
+/// The answer to a job that asks whether it is being cancelled: a bare JSON boolean.
+///
+/// Quirk: `true` or `false` is the whole document; fixtures/oracle-ess/check-in-cancelling.http
+pub(super) fn check_in(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    match outcome {
+        Outcome::CheckedIn(Some(is_cancelling)) => json(echo, 200, write_flag(*is_cancelling)),
+        Outcome::CheckedIn(None) => {
+            errors::fault(codec, echo, &Fault::new(FaultKind::NotFound, not_found(echo)))
+        }
+        Outcome::Acted { .. }
+        | Outcome::Read { .. }
+        | Outcome::Confirmed
+        | Outcome::Listed { .. }
+        | Outcome::Runs { .. }
+        | Outcome::Permitted(_) => defect(codec, echo),
+    }
 }
 
 /// A document in the media type the caller asked for.

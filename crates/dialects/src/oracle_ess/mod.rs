@@ -187,6 +187,16 @@ const QUIRKS: &[Quirk] = &[
         "A report that the request's state does not lead to is 400, except the same end again.",
     ),
     Quirk::new(
+        Evidence::Documented,
+        "oracle-ess/check-in-cancelling.http",
+        "A job that asks whether it is being cancelled is answered a bare JSON boolean.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/check-in-cancelled.http",
+        "A job whose cancel was confirmed already is told to stop as well.",
+    ),
+    Quirk::new(
         Evidence::Observed,
         "oracle-ess/cancel-host-and-port.http",
         "An href is absolute, with the scheme, host and port that the client used.",

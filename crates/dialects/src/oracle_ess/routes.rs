@@ -99,6 +99,21 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
         decode: decode::report,
         encode: act::report,
     },
+    Route {
+        operation: Operation {
+            name: "checkInCancelling",
+            methods: &[Method::POST],
+            path: "/requests/{requestId}/checkInCancelling",
+            selector: None,
+            access: Access::Read,
+            body: BodyRule::Document,
+            document: None,
+            meaning: "tells a job whether it is being cancelled",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::check_in,
+        encode: encode::check_in,
+    },
 ];
 
 /// The media types a body is read under; without a `Content-Type`, it is JSON as well. Source: the pages of the
@@ -113,13 +128,16 @@ pub(super) const RESOURCE: u8 = 2;
 
 /// The media types that an operation's answers, errors included, are written under; [`PLAIN`] is the default.
 pub(super) fn offers(operation: Option<&Operation>) -> [(&'static str, u8); 2] {
-    match operation {
+    match operation.map(|operation| operation.name) {
         // Quirk: reading one request names the charset and `type=singular`, the actions name neither;
         // fixtures/oracle-ess/get-vendor-type.http
-        Some(operation) if operation.access == Access::Read => [
+        Some("details") => [
             ("application/json;charset=utf-8", PLAIN),
             ("application/vnd.oracle.resource+json;type=singular", RESOURCE),
         ],
+        Some("checkInCancelling") => {
+            [("application/json;charset=utf-8", PLAIN), ("application/vnd.oracle.resource+json", RESOURCE)]
+        }
         Some(_) | None => [("application/json", PLAIN), ("application/vnd.oracle.resource+json", RESOURCE)],
     }
 }

@@ -108,6 +108,15 @@ pub(super) struct ExecutionStatusWire {
     pub(super) status_message: Option<String>,
 }
 
+/// What a job sends along when it asks whether it is being cancelled.
+#[derive(Deserialize)]
+pub(super) struct CheckInWire {
+    /// Opaque, as [`ExecutionStatusWire`]'s handle is; a text, where it is there.
+    #[serde(rename = "requestExecutionContext")]
+    #[expect(dead_code, reason = "only its kind is looked at")]
+    context: Option<String>,
+}
+
 /// `link`.
 pub(super) struct LinkWire {
     /// Absolute.
@@ -120,6 +129,13 @@ pub(super) struct LinkWire {
 pub(super) fn write_action(links: &[LinkWire]) -> Vec<u8> {
     let mut json = Writer::new(Slashes::Plain);
     json.object(|json| write_links(json, links));
+    json.finish()
+}
+
+/// A document that is `true` or `false` and nothing else.
+pub(super) fn write_flag(flag: bool) -> Vec<u8> {
+    let mut json = Writer::new(Slashes::Plain);
+    json.raw(if flag { "true" } else { "false" });
     json.finish()
 }
 

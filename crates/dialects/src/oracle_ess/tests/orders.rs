@@ -1,8 +1,9 @@
 //! What orders other than a cancel are read as, and what each of their effects is answered.
 
-use countermand_model::{Command, Effect, Order, Reach, State, Target};
+use countermand_model::{Command, Effect, Order, Outcome, Reach, State, Target};
 use http::Method;
 use http::header::CONTENT_TYPE;
+use serde_json::Value;
 
 use super::{Asked, acted};
 
@@ -115,7 +116,40 @@ fn a_report_is_a_documented_word_and_perhaps_a_sentence() {
     assert_eq!(read(r#"{"status":7}"#), refused("/status"));
     assert_eq!(read(r#"{"status":"UPDATE","statusMessage":7}"#), refused("/statusMessage"));
     assert!(read(r#"{"status":"UPDATE","status":"SUCCESS"}"#).is_err());
-    for body in ["", "{}", "null", "\"SUCCESS\"", r#"{"status":"UPDATE"} x"#, r#"{"status":"UPDATE""#] {
+    for body in [
+        "",
+        "{}",
+        "null",
+        "[\"SUCCESS\",null]",
+        "\"SUCCESS\"",
+        r#"{"status":"UPDATE"} x"#,
+        r#"{"status":"UPDATE""#,
+    ] {
         assert!(read(body).is_err(), "{body}");
     }
+}
+
+#[test]
+fn a_job_that_asks_is_told_true_or_false() {
+    let asked = Asked::post("checkInCancelling");
+    let read = |body: &str| asked.codec.decode_request(&asked.echo, body.as_bytes());
+    let expected = Ok(Command::CheckIn { target: Target::number(7) });
+    assert_eq!(read(r#"{"requestExecutionContext":"c"}"#), expected);
+    assert_eq!(read("{}"), expected);
+    for body in [
+        "",
+        "true",
+        "[\"c\"]",
+        "\u{feff} [null]",
+        r#"{"requestExecutionContext":7}"#,
+        r#"{"requestExecutionContext":"c""#,
+    ] {
+        assert!(read(body).is_err(), "{body}");
+    }
+    for flag in [true, false] {
+        let (response, body) = asked.answer(Ok(Outcome::CheckedIn(Some(flag))));
+        assert_eq!((response.status().as_u16(), body), (200, Value::Bool(flag)));
+    }
+    assert_eq!(asked.answer(Ok(Outcome::CheckedIn(None))).0.status(), 404);
+    assert_eq!(asked.answer(Ok(acted(Effect::Done, None))).0.status(), 500);
 }
