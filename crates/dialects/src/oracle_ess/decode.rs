@@ -57,6 +57,11 @@ pub(super) fn check_in(_codec: &OracleEss, echo: &Echo, body: &[u8]) -> Result<C
     Ok(Command::CheckIn { target })
 }
 
+/// `GET /requests/{requestId}/permissions`.
+pub(super) fn permissions(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
+    Ok(Command::Permissions { target: target(echo)? })
+}
+
 /// `GET /requests/{requestId}`.
 pub(super) fn details(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
     Ok(Command::Status(Status { target: target(echo)?, results: Results::None, kin: Kin::None }))

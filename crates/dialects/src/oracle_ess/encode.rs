@@ -3,12 +3,12 @@
 
 use bytes::Bytes;
 use countermand_model::machine::{Move, judge};
-use countermand_model::{Fault, FaultKind, Job, Kind, Outcome, State};
+use countermand_model::{Fault, FaultKind, Job, Kind, Outcome, Permissions, State};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 
 use super::decode::Selection;
-use super::wire::{LinkWire, MemberWire, RequestDetailsWire, write_flag};
+use super::wire::{LinkWire, MemberWire, RequestDetailsWire, write_flag, write_permissions};
 use super::{NAME, OracleEss, errors, routes, states};
 use crate::Echo;
 use crate::grammar::number;
@@ -25,6 +25,35 @@ pub(super) fn details(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Resp
     details.retain(|name| selection.shows(name));
     json(echo, 200, details.write())
 }
+
+/// What a caller may do with a request, in the names of Oracle's data security; the schema is not published, so the
+/// form of the document is inferred.
+///
+/// Quirk: the actions are named one by one, in an object so that more may be said beside them;
+/// fixtures/oracle-ess/permissions.http
+pub(super) fn permissions(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    match outcome {
+        Outcome::Permitted(Some(Permissions { change: true })) => {
+            json(echo, 200, write_permissions(&ACTIONS))
+        }
+        Outcome::Permitted(Some(Permissions { change: false })) => {
+            json(echo, 200, write_permissions(&ACTIONS[..1]))
+        }
+        Outcome::Permitted(None) => {
+            errors::fault(codec, echo, &Fault::new(FaultKind::NotFound, not_found(echo)))
+        }
+        Outcome::Acted { .. }
+        | Outcome::Read { .. }
+        | Outcome::Confirmed
+        | Outcome::Listed { .. }
+        | Outcome::Runs { .. }
+        | Outcome::CheckedIn(_) => defect(codec, echo),
+    }
+}
+
+/// The actions on a request, reading first.
+const ACTIONS: [&str; 4] =
+    ["ESS_REQUEST_READ", "ESS_REQUEST_CANCEL", "ESS_REQUEST_HOLD", "ESS_REQUEST_RELEASE"];
 
 /// The answer to a job that asks whether it is being cancelled: a bare JSON boolean.
 ///

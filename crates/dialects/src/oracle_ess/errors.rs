@@ -105,6 +105,7 @@ fn not_authorized(echo: &Echo, otherwise: &'static str) -> &'static str {
         Some("release") => "Not authorized to release this request",
         Some("delete") => "Not authorized to delete this request",
         Some("executionStatus") => "Not authorized to update this request",
+        Some("permissions") => "Not authorized to view the permissions on this request",
         Some("details" | "checkInCancelling") => "Not authorized to view this request",
         Some(_) | None => otherwise,
     }

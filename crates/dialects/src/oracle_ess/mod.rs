@@ -5,6 +5,9 @@
 //! execution. JSON in every answer, under one of two media types. Orders take no body, and one that comes is not looked
 //! at.
 //!
+//! Not spoken: `forceCancel`. Only a request that waits for an asynchronous answer may be cancelled by force, which its
+//! attributes say and no command can ask for, so a forced cancel from here could end one that still runs.
+//!
 //! Of an [`Echo`], `version` is which media type the answer has (`routes::PLAIN`, `routes::RESOURCE`), `path` the path
 //! below the base, `query` what `fields`, `excludeFields` and `links` are read from, `root_url` what every `href`
 //! begins with, `id` the `requestId` as asked. The formats are always JSON.
@@ -195,6 +198,16 @@ const QUIRKS: &[Quirk] = &[
         Evidence::Inferred,
         "oracle-ess/check-in-cancelled.http",
         "A job whose cancel was confirmed already is told to stop as well.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/permissions.http",
+        "The permissions are the ESS_REQUEST_ actions of Oracle's data security: their schema is not published.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/permissions-as-reader.http",
+        "Only who may write is told the permissions.",
     ),
     Quirk::new(
         Evidence::Observed,

@@ -114,6 +114,23 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
         decode: decode::check_in,
         encode: encode::check_in,
     },
+    Route {
+        operation: Operation {
+            name: "permissions",
+            methods: &[Method::GET, Method::HEAD],
+            path: "/requests/{requestId}/permissions",
+            selector: None,
+            // An engine knows whose a request is and not who is a reader only, so a reader would be promised a cancel
+            // that is then refused. Quirk: readers are not told at all; fixtures/oracle-ess/permissions-as-reader.http
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning: "says what the caller may do with a request",
+            evidence: Evidence::Inferred,
+        },
+        decode: decode::permissions,
+        encode: encode::permissions,
+    },
 ];
 
 /// The media types a body is read under; without a `Content-Type`, it is JSON as well. Source: the pages of the
@@ -135,7 +152,7 @@ pub(super) fn offers(operation: Option<&Operation>) -> [(&'static str, u8); 2] {
             ("application/json;charset=utf-8", PLAIN),
             ("application/vnd.oracle.resource+json;type=singular", RESOURCE),
         ],
-        Some("checkInCancelling") => {
+        Some("permissions" | "checkInCancelling") => {
             [("application/json;charset=utf-8", PLAIN), ("application/vnd.oracle.resource+json", RESOURCE)]
         }
         Some(_) | None => [("application/json", PLAIN), ("application/vnd.oracle.resource+json", RESOURCE)],

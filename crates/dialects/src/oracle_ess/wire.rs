@@ -132,6 +132,15 @@ pub(super) fn write_action(links: &[LinkWire]) -> Vec<u8> {
     json.finish()
 }
 
+/// `{"permissions":[…]}`.
+pub(super) fn write_permissions(actions: &[&str]) -> Vec<u8> {
+    let mut json = Writer::new(Slashes::Plain);
+    json.object(|json| {
+        json.member_array("permissions", |json| actions.iter().for_each(|action| json.string(action)));
+    });
+    json.finish()
+}
+
 /// A document that is `true` or `false` and nothing else.
 pub(super) fn write_flag(flag: bool) -> Vec<u8> {
     let mut json = Writer::new(Slashes::Plain);

@@ -1,9 +1,9 @@
 //! What orders other than a cancel are read as, and what each of their effects is answered.
 
-use countermand_model::{Command, Effect, Order, Outcome, Reach, State, Target};
+use countermand_model::{Command, Effect, Order, Outcome, Permissions, Reach, State, Target};
 use http::Method;
 use http::header::CONTENT_TYPE;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Asked, acted};
 
@@ -152,4 +152,16 @@ fn a_job_that_asks_is_told_true_or_false() {
     }
     assert_eq!(asked.answer(Ok(Outcome::CheckedIn(None))).0.status(), 404);
     assert_eq!(asked.answer(Ok(acted(Effect::Done, None))).0.status(), 500);
+}
+
+#[test]
+fn the_permissions_are_actions_by_name() {
+    let asked = Asked::with(&[], Method::GET, "/requests/7/permissions", None);
+    assert_eq!(asked.decode(), Ok(Command::Permissions { target: Target::number(7) }));
+    let told = |change| asked.answer(Ok(Outcome::Permitted(Some(Permissions { change })))).1;
+    let all = ["ESS_REQUEST_READ", "ESS_REQUEST_CANCEL", "ESS_REQUEST_HOLD", "ESS_REQUEST_RELEASE"];
+    assert_eq!(told(true), json!({ "permissions": all }));
+    assert_eq!(told(false), json!({ "permissions": ["ESS_REQUEST_READ"] }));
+    assert_eq!(asked.answer(Ok(Outcome::Permitted(None))).0.status(), 404);
+    assert_eq!(asked.answer(Ok(Outcome::CheckedIn(Some(true)))).0.status(), 500);
 }
