@@ -1,47 +1,18 @@
-//! Answers written. Statuses of refusals are `errors.rs`'s; which members an answer has is said here.
+//! What is shown of a request, and the parts that answers share. Answers to orders are `act.rs`'s, statuses of refusals
+//! `errors.rs`'s.
 
 use bytes::Bytes;
 use countermand_model::machine::{Move, judge};
-use countermand_model::{Acted, Effect, Fault, FaultKind, Job, Kind, Outcome, State};
+use countermand_model::{Fault, FaultKind, Job, Kind, Outcome, Permissions, State};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 
 use super::decode::Selection;
-use super::wire::{LinkWire, MemberWire, RequestDetailsWire, write_action};
+use super::wire::{LinkWire, MemberWire, RequestDetailsWire, write_flag, write_permissions};
 use super::{NAME, OracleEss, errors, routes, states};
 use crate::Echo;
 use crate::grammar::number;
 use crate::grammar::time::{Fraction, rfc3339};
-
-/// The answer of an action.
-///
-/// Quirk: success is 200 with links, not 202 or 204, and says that the cancel was begun, not that it is done;
-/// fixtures/oracle-ess/cancel-running.http
-pub(super) fn action(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
-    let Outcome::Acted { targets, .. } = outcome else { return defect(codec, echo) };
-    let [Acted { target, effect, before, .. }] = targets.as_slice() else { return defect(codec, echo) };
-    let id = &target.written;
-    let refused = |kind, message: String| errors::fault(codec, echo, &Fault::new(kind, message));
-    match effect {
-        // Quirk: a repeated cancel is 200 as long as the request has not ended (inferred: Oracle's Java API refuses
-        // ended ones only); fixtures/oracle-ess/cancel-repeated.http
-        Effect::Cancelled | Effect::Accepted | Effect::AlreadyCancelling | Effect::UnverifiedTaken => {
-            json(echo, 200, write_action(&links(codec, echo, id, None)))
-        }
-        Effect::AlreadyCancelled | Effect::AlreadyFinished | Effect::NotPossible => {
-            let state = before.map(|state| format!(": its state is {}", states::word(state)));
-            let detail = format!("Request {id} cannot be cancelled{}.", state.unwrap_or_default());
-            errors::wrong_state(codec, echo, &detail)
-        }
-        Effect::NotFound => refused(FaultKind::NotFound, not_found(echo)),
-        Effect::Forbidden => refused(FaultKind::Forbidden, String::new()),
-        Effect::UnverifiedUnanswered => refused(
-            FaultKind::Unreachable,
-            format!("The scheduler did not answer. Whether request {id} was told to stop is not known."),
-        ),
-        Effect::Done | Effect::AlreadySo => defect(codec, echo),
-    }
-}
 
 /// The answer of reading one request.
 pub(super) fn details(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
@@ -53,6 +24,53 @@ pub(super) fn details(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Resp
     let mut details = request_details(codec, echo, &snapshot.job, *at, &selection);
     details.retain(|name| selection.shows(name));
     json(echo, 200, details.write())
+}
+
+/// What a caller may do with a request, in the names of Oracle's data security; the schema is not published, so the
+/// form of the document is inferred.
+///
+/// Quirk: the actions are named one by one, in an object so that more may be said beside them;
+/// fixtures/oracle-ess/permissions.http
+pub(super) fn permissions(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    match outcome {
+        Outcome::Permitted(Some(Permissions { change: true })) => {
+            json(echo, 200, write_permissions(&ACTIONS))
+        }
+        Outcome::Permitted(Some(Permissions { change: false })) => {
+            json(echo, 200, write_permissions(&ACTIONS[..1]))
+        }
+        Outcome::Permitted(None) => {
+            errors::fault(codec, echo, &Fault::new(FaultKind::NotFound, not_found(echo)))
+        }
+        Outcome::Acted { .. }
+        | Outcome::Read { .. }
+        | Outcome::Confirmed
+        | Outcome::Listed { .. }
+        | Outcome::Runs { .. }
+        | Outcome::CheckedIn(_) => defect(codec, echo),
+    }
+}
+
+/// The actions on a request, reading first.
+const ACTIONS: [&str; 4] =
+    ["ESS_REQUEST_READ", "ESS_REQUEST_CANCEL", "ESS_REQUEST_HOLD", "ESS_REQUEST_RELEASE"];
+
+/// The answer to a job that asks whether it is being cancelled: a bare JSON boolean.
+///
+/// Quirk: `true` or `false` is the whole document; fixtures/oracle-ess/check-in-cancelling.http
+pub(super) fn check_in(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    match outcome {
+        Outcome::CheckedIn(Some(is_cancelling)) => json(echo, 200, write_flag(*is_cancelling)),
+        Outcome::CheckedIn(None) => {
+            errors::fault(codec, echo, &Fault::new(FaultKind::NotFound, not_found(echo)))
+        }
+        Outcome::Acted { .. }
+        | Outcome::Read { .. }
+        | Outcome::Confirmed
+        | Outcome::Listed { .. }
+        | Outcome::Runs { .. }
+        | Outcome::Permitted(_) => defect(codec, echo),
+    }
 }
 
 /// A document in the media type the caller asked for.
@@ -72,12 +90,12 @@ pub(super) fn defect(codec: &OracleEss, echo: &Echo) -> Response<Bytes> {
 }
 
 /// Clients look for "not found" in the text.
-fn not_found(echo: &Echo) -> String {
+pub(super) fn not_found(echo: &Echo) -> String {
     format!("Request {} was not found.", echo.id.as_deref().unwrap_or_default())
 }
 
 /// The parents that a request's links name.
-struct Parents {
+pub(super) struct Parents {
     /// The top of the family; of a request without parents, itself.
     absolute: i64,
     /// −1 where there is none.
@@ -91,7 +109,7 @@ struct Parents {
 /// Quirk: all of them, whatever the request's state: what is possible is said by `isCancellable` and its like;
 /// fixtures/oracle-ess/get-succeeded.http. An action's answer has those that the reference page lists, so none to the
 /// parents.
-fn links(codec: &OracleEss, echo: &Echo, id: &str, parents: Option<&Parents>) -> Vec<LinkWire> {
+pub(super) fn links(codec: &OracleEss, echo: &Echo, id: &str, parents: Option<&Parents>) -> Vec<LinkWire> {
     let requests = format!("{}/requests", echo.root_url);
     // Quirk: the docs write `self`, `forceCancel`; the live server writes `SELF`, `FORCECANCEL`;
     // fixtures/oracle-ess/cancel-rel-lower.http

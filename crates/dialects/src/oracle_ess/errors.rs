@@ -97,11 +97,16 @@ pub(super) fn wrong_state(codec: &OracleEss, echo: &Echo, detail: &str) -> Respo
     exception(echo, 400, "Unsupported state for operation", Some(detail), &codec.wrong_state_code)
 }
 
-/// The reference page words this summary for its operation; for reading, it is worded alike (inferred).
+/// The reference page of cancel words this summary for its operation; for the others, it is worded alike (inferred).
 fn not_authorized(echo: &Echo, otherwise: &'static str) -> &'static str {
     match echo.operation.map(|operation| operation.name) {
         Some("cancel") => "Not authorized to cancel this request",
-        Some("details") => "Not authorized to view this request",
+        Some("hold") => "Not authorized to hold this request",
+        Some("release") => "Not authorized to release this request",
+        Some("delete") => "Not authorized to delete this request",
+        Some("executionStatus") => "Not authorized to update this request",
+        Some("permissions") => "Not authorized to view the permissions on this request",
+        Some("details" | "checkInCancelling") => "Not authorized to view this request",
         Some(_) | None => otherwise,
     }
 }

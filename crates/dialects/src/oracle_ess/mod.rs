@@ -1,8 +1,12 @@
 //! Oracle Enterprise Scheduler (ESS), REST API `/ess/rest/scheduler/v1`: Fusion Applications and SOA Suite 14.1.2,
 //! whose pages describe the same API.
 //!
-//! Spoken so far: cancelling one request and reading it. JSON in every answer, under one of two media types; no
-//! operation takes a body, and one that comes is not looked at.
+//! Spoken so far: cancelling, holding, releasing and deleting one request, reading it, and what a job says of its own
+//! execution. JSON in every answer, under one of two media types. Orders take no body, and one that comes is not looked
+//! at.
+//!
+//! Not spoken: `forceCancel`. Only a request that waits for an asynchronous answer may be cancelled by force, which its
+//! attributes say and no command can ask for, so a forced cancel from here could end one that still runs.
 //!
 //! Of an [`Echo`], `version` is which media type the answer has (`routes::PLAIN`, `routes::RESOURCE`), `path` the path
 //! below the base, `query` what `fields`, `excludeFields` and `links` are read from, `root_url` what every `href`
@@ -19,6 +23,8 @@ mod routes;
 mod open;
 
 mod decode;
+
+mod act;
 
 mod encode;
 
@@ -147,6 +153,61 @@ const QUIRKS: &[Quirk] = &[
         Evidence::Observed,
         "oracle-ess/get-waiting.http",
         "elapsedTime is -999 until the request has run.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "oracle-ess/hold-parent.http",
+        "A hold or release of a parent reaches the children that it fits; the others are passed over.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/hold-repeated.http",
+        "Holding what is held is 200, so that it may be repeated; releasing what is not held is 400.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "oracle-ess/delete-succeeded.http",
+        "A delete is 204 without a body, and the request is not found from then on.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "oracle-ess/delete-child.http",
+        "A child is deleted with its parent only: by itself it is 400, ended or not.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/execution-status-success.http",
+        "A job's report is of the request in the path; its requestHandle is not looked at, because none was given out.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/execution-status-business-error.http",
+        "BUSINESS_ERROR ends a request in ERROR, and SUSPEND leaves it in PAUSED.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/execution-status-wrong-state.http",
+        "A report that the request's state does not lead to is 400, except the same end again.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "oracle-ess/check-in-cancelling.http",
+        "A job that asks whether it is being cancelled is answered a bare JSON boolean.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/check-in-cancelled.http",
+        "A job whose cancel was confirmed already is told to stop as well.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/permissions.http",
+        "The permissions are the ESS_REQUEST_ actions of Oracle's data security: their schema is not published.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/permissions-as-reader.http",
+        "Only who may write is told the permissions.",
     ),
     Quirk::new(
         Evidence::Observed,

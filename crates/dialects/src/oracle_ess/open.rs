@@ -5,15 +5,18 @@ use countermand_model::Fault;
 use super::{OracleEss, routes};
 use crate::grammar::route::{self, Miss};
 use crate::grammar::{negotiate, path};
-use crate::{Echo, Format, Head};
+use crate::{BodyRule, Echo, Format, Head};
 
 /// See [`Codec::open`](crate::Codec::open).
 pub(super) fn open(codec: &OracleEss, head: &Head<'_>) -> Echo {
-    let (found, refusal) = match route::find(routes::ROUTES, head.rest, head.method, &[]) {
+    let (found, mut refusal) = match route::find(routes::ROUTES, head.rest, head.method, &[]) {
         Ok(hit) => (Some(hit), None),
         Err(miss) => (None, Some(refusal(miss))),
     };
     let operation = found.as_ref().map(|hit| hit.operation);
+    if operation.is_some_and(|operation| operation.body == BodyRule::Document) {
+        refusal = negotiate::body(head.headers, &routes::READ, Format::Json).err();
+    }
     // Quirk: an Accept that names neither media type is no error, the answer is JSON all the same;
     // fixtures/oracle-ess/get-odd-accept.http
     let version = negotiate::answer(head.headers, &routes::offers(operation)).unwrap_or(routes::PLAIN);

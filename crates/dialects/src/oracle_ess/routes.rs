@@ -1,10 +1,11 @@
-//! The operations, one row each, and the media types of their answers. What a row does is in `decode.rs` and
-//! `encode.rs`.
+//! The operations, one row each, and the media types of their answers. What a row does is in `decode.rs`,
+//! `act.rs` and `encode.rs`.
 
 use http::Method;
 
-use super::{OracleEss, decode, encode};
-use crate::{Access, BodyRule, Evidence, Operation, Route};
+use super::{OracleEss, act, decode, encode};
+use crate::grammar::negotiate::Offer;
+use crate::{Access, BodyRule, Evidence, Format, Operation, Route};
 
 /// Every operation, paths below `/ess/rest/scheduler/v1`. Source: the reference page of each, Fusion `farca` 23d to 25d.
 pub(super) static ROUTES: &[Route<OracleEss>] = &[
@@ -21,7 +22,37 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
             evidence: Evidence::Documented,
         },
         decode: decode::cancel,
-        encode: encode::action,
+        encode: act::cancel,
+    },
+    Route {
+        operation: Operation {
+            name: "hold",
+            methods: &[Method::POST],
+            path: "/requests/{requestId}/hold",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning: "keeps a request in WAIT or READY from starting; of a parent, every such child",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::hold,
+        encode: act::hold,
+    },
+    Route {
+        operation: Operation {
+            name: "release",
+            methods: &[Method::POST],
+            path: "/requests/{requestId}/release",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning: "lets a request in HOLD go; of a parent, every such child",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::release,
+        encode: act::release,
     },
     Route {
         operation: Operation {
@@ -38,7 +69,74 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
         decode: decode::details,
         encode: encode::details,
     },
+    Route {
+        operation: Operation {
+            name: "delete",
+            methods: &[Method::DELETE],
+            path: "/requests/{requestId}",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning: "puts a top-level request that has ended out of sight, with its children",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::delete,
+        encode: act::delete,
+    },
+    Route {
+        operation: Operation {
+            name: "executionStatus",
+            methods: &[Method::POST],
+            path: "/requests/{requestId}/executionStatus",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::Document,
+            document: None,
+            meaning: "takes what a job says of its own execution",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::report,
+        encode: act::report,
+    },
+    Route {
+        operation: Operation {
+            name: "checkInCancelling",
+            methods: &[Method::POST],
+            path: "/requests/{requestId}/checkInCancelling",
+            selector: None,
+            access: Access::Read,
+            body: BodyRule::Document,
+            document: None,
+            meaning: "tells a job whether it is being cancelled",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::check_in,
+        encode: encode::check_in,
+    },
+    Route {
+        operation: Operation {
+            name: "permissions",
+            methods: &[Method::GET, Method::HEAD],
+            path: "/requests/{requestId}/permissions",
+            selector: None,
+            // An engine knows whose a request is and not who is a reader only, so a reader would be promised a cancel
+            // that is then refused. Quirk: readers are not told at all; fixtures/oracle-ess/permissions-as-reader.http
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning: "says what the caller may do with a request",
+            evidence: Evidence::Inferred,
+        },
+        decode: decode::permissions,
+        encode: encode::permissions,
+    },
 ];
+
+/// The media types a body is read under; without a `Content-Type`, it is JSON as well. Source: the pages of the
+/// operations that take one.
+pub(super) const READ: [Offer; 2] =
+    [("application/json", Format::Json), ("application/vnd.oracle.resource+json", Format::Json)];
 
 /// [`Echo::version`](crate::Echo): the answer is plain JSON.
 pub(super) const PLAIN: u8 = 1;
@@ -47,13 +145,16 @@ pub(super) const RESOURCE: u8 = 2;
 
 /// The media types that an operation's answers, errors included, are written under; [`PLAIN`] is the default.
 pub(super) fn offers(operation: Option<&Operation>) -> [(&'static str, u8); 2] {
-    match operation {
+    match operation.map(|operation| operation.name) {
         // Quirk: reading one request names the charset and `type=singular`, the actions name neither;
         // fixtures/oracle-ess/get-vendor-type.http
-        Some(operation) if operation.access == Access::Read => [
+        Some("details") => [
             ("application/json;charset=utf-8", PLAIN),
             ("application/vnd.oracle.resource+json;type=singular", RESOURCE),
         ],
+        Some("permissions" | "checkInCancelling") => {
+            [("application/json;charset=utf-8", PLAIN), ("application/vnd.oracle.resource+json", RESOURCE)]
+        }
         Some(_) | None => [("application/json", PLAIN), ("application/vnd.oracle.resource+json", RESOURCE)],
     }
 }

@@ -39,6 +39,22 @@ const LOSSY: &[(&str, State)] = &[
     ("FINISHED", State::Succeeded),
 ];
 
+/// What a job says of itself: the documented words of `status`, and the state each reports. `UPDATE` reports none, it is
+/// a sign of life.
+///
+/// Quirk: a business error is an error like any other here, and a job that suspends itself is paused like one that
+/// waits for its sub-requests (inferred); fixtures/oracle-ess/execution-status-business-error.http
+pub(super) const REPORTS: [(&str, Option<State>); 8] = [
+    ("SUCCESS", Some(State::Succeeded)),
+    ("UPDATE", None),
+    ("PAUSE", Some(State::Paused)),
+    ("WARNING", Some(State::Warning)),
+    ("ERROR", Some(State::Failed)),
+    ("BUSINESS_ERROR", Some(State::Failed)),
+    ("CANCEL", Some(State::Cancelled)),
+    ("SUSPEND", Some(State::Paused)),
+];
+
 /// The state a word means. `UNKNOWN`, the twentieth word, says that ESS itself does not know: it means none.
 pub(super) fn state(wanted: &str) -> Option<State> {
     let exact = State::ALL.into_iter().find(|state| word(*state) == wanted);

@@ -3,6 +3,8 @@
 
 mod details;
 
+mod orders;
+
 use countermand_model::{
     Acted, Cancel, Effect, Fault, FaultKind, Job, Kin, Outcome, Reach, Results, Snapshot, State, Status,
     Target,
@@ -53,8 +55,12 @@ impl Asked {
         Asked { codec, echo }
     }
 
+    fn post(action: &str) -> Asked {
+        Asked::with(&[], Method::POST, &format!("/requests/7/{action}"), None)
+    }
+
     fn cancel() -> Asked {
-        Asked::with(&[], Method::POST, "/requests/7/cancel", None)
+        Asked::post("cancel")
     }
 
     fn get(query: &str) -> Asked {
@@ -73,14 +79,18 @@ impl Asked {
     }
 
     fn effect(&self, effect: Effect, before: Option<State>) -> (u16, Value) {
-        let acted = Acted { target: Target::number(7), effect, before, after: None };
-        let (response, body) = self.answer(Ok(Outcome::Acted { at: NOON, targets: vec![acted] }));
+        let (response, body) = self.answer(Ok(acted(effect, before)));
         (response.status().as_u16(), body)
     }
 
     fn job(&self, job: Job) -> Value {
         self.answer(Ok(read(job))).1
     }
+}
+
+fn acted(effect: Effect, before: Option<State>) -> Outcome {
+    let acted = Acted { target: Target::number(7), effect, before, after: None };
+    Outcome::Acted { at: NOON, targets: vec![acted] }
 }
 
 fn read(job: Job) -> Outcome {
@@ -220,8 +230,7 @@ fn what_a_fault_brings_beats_the_table() {
 
 #[test]
 fn an_answer_that_fits_no_question_is_a_defect_of_the_engine() {
-    let acted = |targets| Outcome::Acted { at: NOON, targets };
-    let of_nothing = acted(Vec::new());
+    let of_nothing = Outcome::Acted { at: NOON, targets: Vec::new() };
     for (asked, outcome) in [
         (Asked::cancel(), Outcome::Confirmed),
         (Asked::cancel(), of_nothing.clone()),
@@ -253,7 +262,7 @@ fn routes_are_found_by_path_and_method() {
     let allowed = |methods: &str| (405, Some(methods.to_owned()));
     assert_eq!(refusal(Method::GET, "/requests/7/cancel"), allowed("POST"));
     assert_eq!(refusal(Method::HEAD, "/requests/7/cancel"), allowed("POST"));
-    assert_eq!(refusal(Method::DELETE, "/requests/7"), allowed("GET, HEAD"));
+    assert_eq!(refusal(Method::PUT, "/requests/7"), allowed("GET, HEAD, DELETE"));
     for path in
         ["", "/", "/requests", "/requests/", "/requests/7/", "/requests//cancel", "/requests/7/Cancel"]
     {

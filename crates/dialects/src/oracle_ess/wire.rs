@@ -1,9 +1,10 @@
-//! The documents as they stand on the wire, and their bytes. What the values mean is not known here. Nothing is read
-//! from a caller, no operation takes a body; only the members that the owner of a job gave are.
+//! The documents as they stand on the wire, and their bytes. What the values mean is not known here. Read
+//! are what a job says of itself, and the members that its owner gave.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -94,6 +95,28 @@ impl<'j> RequestDetailsWire<'j> {
     }
 }
 
+/// What a job says of itself.
+///
+/// Quirk: `requestHandle` names one execution of the request and is opaque. None was given out here, so none is looked
+/// at: the id in the path says which request is meant; fixtures/oracle-ess/execution-status-success.http
+#[derive(Deserialize)]
+pub(super) struct ExecutionStatusWire {
+    /// A word of `states::REPORTS`.
+    pub(super) status: String,
+    /// A sentence.
+    #[serde(rename = "statusMessage")]
+    pub(super) status_message: Option<String>,
+}
+
+/// What a job sends along when it asks whether it is being cancelled.
+#[derive(Deserialize)]
+pub(super) struct CheckInWire {
+    /// Opaque, as [`ExecutionStatusWire`]'s handle is; a text, where it is there.
+    #[serde(rename = "requestExecutionContext")]
+    #[expect(dead_code, reason = "only its kind is looked at")]
+    context: Option<String>,
+}
+
 /// `link`.
 pub(super) struct LinkWire {
     /// Absolute.
@@ -106,6 +129,22 @@ pub(super) struct LinkWire {
 pub(super) fn write_action(links: &[LinkWire]) -> Vec<u8> {
     let mut json = Writer::new(Slashes::Plain);
     json.object(|json| write_links(json, links));
+    json.finish()
+}
+
+/// `{"permissions":[…]}`.
+pub(super) fn write_permissions(actions: &[&str]) -> Vec<u8> {
+    let mut json = Writer::new(Slashes::Plain);
+    json.object(|json| {
+        json.member_array("permissions", |json| actions.iter().for_each(|action| json.string(action)));
+    });
+    json.finish()
+}
+
+/// A document that is `true` or `false` and nothing else.
+pub(super) fn write_flag(flag: bool) -> Vec<u8> {
+    let mut json = Writer::new(Slashes::Plain);
+    json.raw(if flag { "true" } else { "false" });
     json.finish()
 }
 

@@ -1,0 +1,132 @@
+//! Answers to orders: which effect of which order is the links of the request, and which is a refusal. What an order
+//! does to a job is not known here.
+
+use bytes::Bytes;
+use countermand_model::{Acted, Effect, Fault, FaultKind, Outcome};
+use http::{Response, StatusCode};
+
+use super::wire::write_action;
+use super::{OracleEss, encode, errors, states};
+use crate::Echo;
+
+/// The answer of cancelling.
+///
+/// Quirk: success is 200 with links, not 202 or 204, and says that the cancel was begun, not that it is done;
+/// fixtures/oracle-ess/cancel-running.http
+pub(super) fn cancel(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    answer(codec, echo, outcome, of_cancel, "cancelled")
+}
+
+/// The answer of holding.
+pub(super) fn hold(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    answer(codec, echo, outcome, of_order, "held")
+}
+
+/// The answer of releasing.
+pub(super) fn release(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    answer(codec, echo, outcome, of_order, "released")
+}
+
+/// The answer of a job's report.
+pub(super) fn report(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    answer(codec, echo, outcome, of_order, "updated")
+}
+
+/// The answer of deleting.
+///
+/// Quirk: 204 without a body, where every other order is answered with links; fixtures/oracle-ess/delete-succeeded.http
+pub(super) fn delete(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    if let Outcome::Acted { targets, .. } = outcome
+        && let [Acted { target, effect: Effect::NotPossible, before: Some(before), .. }] = targets.as_slice()
+        && before.is_terminal()
+    {
+        // Quirk: an ended request is refused for one reason only, that it is a child, and its state does not say so;
+        // fixtures/oracle-ess/delete-child.http
+        let detail = format!("Request {} cannot be deleted: it is not a top-level request.", target.written);
+        return errors::wrong_state(codec, echo, &detail);
+    }
+    let mut response = answer(codec, echo, outcome, of_order, "deleted");
+    if response.status() == StatusCode::OK {
+        response = Response::new(Bytes::new());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+    }
+    response
+}
+
+/// What an effect is to the caller.
+enum Told {
+    /// "Operation initiated".
+    Initiated,
+    /// "Unsupported state for operation".
+    WrongState,
+    /// "Request ID not found".
+    NotFound,
+    /// "Not authorized".
+    Forbidden,
+    /// The engine did not say what came of it.
+    Unanswered,
+    /// The order cannot have this effect: the engine is broken.
+    Defect,
+}
+
+const fn of_cancel(effect: Effect) -> Told {
+    match effect {
+        // Quirk: a repeated cancel is 200 as long as the request has not ended (inferred: Oracle's Java API refuses
+        // ended ones only); fixtures/oracle-ess/cancel-repeated.http
+        Effect::Cancelled | Effect::Accepted | Effect::AlreadyCancelling | Effect::UnverifiedTaken => {
+            Told::Initiated
+        }
+        Effect::AlreadyCancelled | Effect::AlreadyFinished | Effect::NotPossible => Told::WrongState,
+        Effect::NotFound => Told::NotFound,
+        Effect::Forbidden => Told::Forbidden,
+        Effect::UnverifiedUnanswered => Told::Unanswered,
+        Effect::Done | Effect::AlreadySo => Told::Defect,
+    }
+}
+
+/// Of an order that is done or not, with nothing between the two.
+const fn of_order(effect: Effect) -> Told {
+    match effect {
+        // Quirk: what is so already is 200 as well, so that an order may be repeated whose answer was lost
+        // (inferred); fixtures/oracle-ess/hold-repeated.http
+        Effect::Done | Effect::AlreadySo | Effect::UnverifiedTaken => Told::Initiated,
+        Effect::NotPossible
+        | Effect::AlreadyCancelling
+        | Effect::AlreadyCancelled
+        | Effect::AlreadyFinished => Told::WrongState,
+        Effect::NotFound => Told::NotFound,
+        Effect::Forbidden => Told::Forbidden,
+        Effect::UnverifiedUnanswered => Told::Unanswered,
+        Effect::Cancelled | Effect::Accepted => Told::Defect,
+    }
+}
+
+fn answer(
+    codec: &OracleEss,
+    echo: &Echo,
+    outcome: &Outcome,
+    told: fn(Effect) -> Told,
+    participle: &str,
+) -> Response<Bytes> {
+    let Outcome::Acted { targets, .. } = outcome else { return encode::defect(codec, echo) };
+    let [Acted { target, effect, before, .. }] = targets.as_slice() else {
+        return encode::defect(codec, echo);
+    };
+    let id = &target.written;
+    let refused = |kind, message: String| errors::fault(codec, echo, &Fault::new(kind, message));
+    match told(*effect) {
+        Told::Initiated => encode::json(echo, 200, write_action(&encode::links(codec, echo, id, None))),
+        Told::WrongState => {
+            let state = before.map(|state| format!(": its state is {}", states::word(state)));
+            let detail = format!("Request {id} cannot be {participle}{}.", state.unwrap_or_default());
+            errors::wrong_state(codec, echo, &detail)
+        }
+        Told::NotFound => refused(FaultKind::NotFound, encode::not_found(echo)),
+        Told::Forbidden => refused(FaultKind::Forbidden, String::new()),
+        Told::Unanswered => refused(
+            FaultKind::Unreachable,
+            format!("The scheduler did not answer. Whether request {id} was {participle} is not known."),
+        ),
+        Told::Defect => encode::defect(codec, echo),
+    }
+}
