@@ -11,10 +11,10 @@ pub(crate) struct Case {
     address: SocketAddr,
     /// A Lua expression for the next request; `id` is the next job's number.
     request: &'static str,
-    /// The first job's number.
-    first: i64,
     /// The last job asked for; each slice goes on where the last one ended.
     next: i64,
+    /// Of each slice, where it began and how many were answered.
+    answered: Vec<(i64, i64)>,
     /// Whether each request needs a job of its own.
     consumes: bool,
 }
@@ -24,7 +24,8 @@ const AUTHORIZATION: &str = "Basic b3BlcmF0b3I6c2VjcmV0";
 
 /// The three cases; each has a third of the jobs to itself.
 pub(crate) fn cases(address: SocketAddr, jobs: i64) -> Vec<Case> {
-    let case = |name, request, next, consumes| Case { name, address, request, first: next, next, consumes };
+    let case =
+        |name, request, next, consumes| Case { name, address, request, next, answered: Vec::new(), consumes };
     vec![
         case(
             "status poll, JSON",
@@ -51,21 +52,33 @@ pub(crate) fn cases(address: SocketAddr, jobs: i64) -> Vec<Case> {
 
 impl Case {
     pub(crate) fn anchor(address: SocketAddr) -> Case {
-        Case { name: "nginx", address, request: "wrk.format('GET', '/')", first: 0, next: 0, consumes: false }
-    }
-
-    /// Goes on behind the jobs that a slice has used up.
-    pub(crate) fn advance(&mut self, slice: &Slice) {
-        if self.consumes {
-            self.next += slice.requests;
+        Case {
+            name: "nginx",
+            address,
+            request: "wrk.format('GET', '/')",
+            next: 0,
+            answered: Vec::new(),
+            consumes: false,
         }
     }
 
-    /// A hundred of the jobs that were answered for.
-    pub(crate) fn sample(&self) -> Vec<i64> {
-        let answered = self.next - self.first;
-        let count = if self.consumes { answered.min(100) } else { 0 };
-        (0..count).map(|place| self.first + 1 + place * answered / count).collect()
+    /// Goes on behind the jobs that a slice has used up: those answered, those on their way when it ended, and the one
+    /// that wrk asks its script for before it begins.
+    pub(crate) fn advance(&mut self, slice: &Slice, connections: usize) {
+        if self.consumes {
+            self.answered.push((self.next, slice.requests));
+            self.next += slice.requests + i64::try_from(connections).expect("a small number") + 1;
+        }
+    }
+
+    /// Ten jobs of each slice that were answered for: not the first, nor those that may have been on their way.
+    pub(crate) fn sample(&self, connections: usize) -> Vec<i64> {
+        let margin = 2 * i64::try_from(connections).expect("a small number");
+        let ten = |(start, answered): &(i64, i64)| {
+            let (start, sure) = (*start, (answered - margin).max(0));
+            (0..10.min(sure)).map(move |place| start + 2 + place * sure / 10).collect::<Vec<_>>()
+        };
+        self.answered.iter().flat_map(ten).collect()
     }
 
     fn script(&self) -> String {

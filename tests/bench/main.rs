@@ -67,11 +67,11 @@ fn seed(folder: &std::path::Path, jobs: i64) {
 }
 
 /// A bench of refusals would be a fast one: a sample of what was asked to be cancelled must be so.
-fn verify(folder: &std::path::Path, cases: &[Case]) {
+fn verify(folder: &std::path::Path, cases: &[Case], connections: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let store = open(folder);
     for case in cases {
-        for number in case.sample() {
+        for number in case.sample(connections) {
             let (job, _) = runtime.block_on(store.get("default", number)).expect("the bench seeded it");
             assert_eq!(job.state, State::Cancelled, "{}: job {number}; --jobs may be too few", case.name);
         }
@@ -108,7 +108,7 @@ fn main() {
         for (place, case) in cases.iter_mut().enumerate() {
             let base = Slice::of(&anchor, nginx.worker, flags.connections, folder.path());
             let slice = Slice::of(case, server.id(), flags.connections, folder.path());
-            case.advance(&slice);
+            case.advance(&slice, flags.connections);
             if let (Some(base), Some(cost)) = (base.cost(), slice.cost()) {
                 ratios[place].push(cost / base);
                 costs[place].push(cost);
@@ -116,7 +116,7 @@ fn main() {
         }
     }
     server.kill();
-    verify(folder.path(), &cases);
+    verify(folder.path(), &cases, flags.connections);
     println!("{:<28} {:>24} {:>12} {:>4}", "case", "R (quartiles)", "CPU us", "n");
     for ((case, ratios), costs) in cases.iter().zip(&mut ratios).zip(&mut costs) {
         if ratios.len() < ENOUGH.min(flags.rounds) {
