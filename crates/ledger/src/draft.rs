@@ -118,7 +118,8 @@ fn set_trigger(job: &mut Job, marks: &mut Standing, wanted: Option<Trigger>, rep
         }
         wanted
     });
-    marks.trigger_by_order &= job.trigger.is_some();
+    // A description that takes the trigger away leaves the order (see `put::may_be_triggered`).
+    marks.trigger_by_order &= job.trigger.is_some() || !replace;
     marks.trigger = job.trigger.as_ref().map(|trigger| trigger.state);
 }
 

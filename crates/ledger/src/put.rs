@@ -119,6 +119,7 @@ fn plan(
                 marks.life += 1;
                 marks.hidden = false;
                 marks.cancel_open = false;
+                marks.trigger_by_order &= marks.trigger.is_some();
             }
         }
         Some(Err(refused)) => return Ok(Err(refused)),
@@ -305,13 +306,18 @@ fn is_against_order(parent: &Standing, child: &Job) -> bool {
 }
 
 /// A job takes a new trigger only where that undoes nothing: not the end or the order of one that stood by itself and
-/// would follow the trigger from now on, nor the cancel of a family.
+/// would follow the trigger from now on, nor the cancel of a family, nor the order that stopped a trigger which a
+/// description has taken away since.
 fn may_be_triggered(
     was: &Standing,
     trigger: Option<TriggerState>,
     changes_state: bool,
     replace: bool,
 ) -> Result<(), Refused> {
+    if was.trigger_by_order && was.trigger.is_none() && trigger.is_some() && !replace {
+        let message = "an order stopped the trigger that the job had; only a replacement gives it another";
+        return Err(Refused::conflict(message, Some(was.state)));
+    }
     let is_undone = if was.is_derived() {
         was.cancel_open && !replace && trigger.is_some_and(TriggerState::is_live)
     } else {

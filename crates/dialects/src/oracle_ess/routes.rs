@@ -117,7 +117,8 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
     Route {
         operation: Operation {
             name: "permissions",
-            methods: &[Method::GET, Method::HEAD],
+            // No HEAD, which the edge refuses where only writers may ask: `Allow` promises what is served.
+            methods: &[Method::GET],
             path: "/requests/{requestId}/permissions",
             selector: None,
             // An engine knows whose a request is and not who is a reader only, so a reader would be promised a cancel

@@ -40,7 +40,8 @@ pub(super) fn delete_output(
     Ok(Effect::Done)
 }
 
-/// Hides a finished top-level job with its children. The rows stay: the numbers are not free again.
+/// Hides a finished top-level job with its children. The rows stay: the numbers are not free again. A child of
+/// another's keeps the whole family, where the caller is kept to his own jobs.
 pub(super) fn delete(
     turn: &mut Turn<'_>,
     namespace: Namespace<'_>,
@@ -55,6 +56,9 @@ pub(super) fn delete(
         return Ok(judgement.effect);
     }
     let children = rows::children(turn.session, namespace, job)?;
+    if children.iter().any(|child| child.is_foreign_to(&call.caller)) {
+        return Ok(Effect::Forbidden);
+    }
     for gone in children.iter().chain([&*job]) {
         // A child that is out of sight is not counted.
         turn.session.run(

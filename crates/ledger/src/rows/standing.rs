@@ -31,7 +31,7 @@ pub(crate) struct Standing {
     pub(crate) cancel_open: bool,
     /// A description does not release it.
     pub(crate) held_by_order: bool,
-    /// A description does not revive its trigger.
+    /// A description does not revive its trigger, nor gives it another once it has taken that one away.
     pub(crate) trigger_by_order: bool,
     pub(crate) revision: u64,
     /// Counts how often its results began anew.

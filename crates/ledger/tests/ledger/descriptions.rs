@@ -221,6 +221,29 @@ async fn a_trigger_does_not_bring_back_a_job_that_has_ended() {
 }
 
 #[tokio::test]
+async fn taking_a_trigger_away_does_not_undo_the_order_that_stopped_it() {
+    for stop in [hold, cancel] {
+        let ledger = Ledger::memory();
+        for number in [1, 2] {
+            ledger.put(number, with_trigger(TriggerState::Scheduled)).await;
+        }
+        ledger.put(11, child_of(1, State::Running)).await;
+        ledger.act(stop(&[1, 2], Reach::Trigger)).await;
+        for number in [1, 2] {
+            ledger.put(number, Draft { trigger: Patch::Set(None), ..Draft::default() }).await;
+            for state in [TriggerState::Completed, TriggerState::Scheduled] {
+                let refused = ledger.try_put(number, with_trigger(state)).await.unwrap_err();
+                assert_eq!(state_in_conflict(refused), Some(ledger.state(number).await));
+            }
+            let live = with_trigger(TriggerState::Scheduled);
+            let (job, _) = ledger.store.put("default", Some(number), live, REPLACE).await.unwrap();
+            assert_eq!(job.trigger.unwrap().state, TriggerState::Scheduled);
+        }
+        assert_eq!(ledger.audit().await.iter().filter(|row| row.command == "replace").count(), 2);
+    }
+}
+
+#[tokio::test]
 async fn becoming_a_parent_does_not_undo_an_order() {
     let ledger = Ledger::memory();
     for number in [1, 2] {

@@ -88,6 +88,22 @@ async fn a_parent_is_acknowledged_with_the_end_of_its_cancel() {
 }
 
 #[tokio::test]
+async fn a_family_with_a_child_of_anothers_is_not_the_callers_to_delete() {
+    let ledger = Ledger::memory();
+    ledger.put(1, Draft::default()).await;
+    ledger.put(2, Draft { owner: Patch::Set(Some("li".to_owned())), ..child_of(1, State::Succeeded) }).await;
+    ledger.put(3, child_of(1, State::Running)).await;
+    let caller = |own_only| Caller { user: "ana".to_owned(), own_only, ..Caller::default() };
+    let delete = || Command::Delete { target: Target::number(1) };
+    let effect = async |own_only| acted(ledger.ask_as(delete(), "control", caller(own_only)).await)[0].effect;
+    assert_eq!(effect(true).await, Effect::NotPossible, "it goes on, whoever asks");
+    ledger.say(3, State::Succeeded, "farm").await.unwrap();
+    assert_eq!(effect(true).await, Effect::Forbidden);
+    assert_eq!(ledger.state(2).await, State::Succeeded, "it is still there");
+    assert_eq!(effect(false).await, Effect::Done);
+}
+
+#[tokio::test]
 async fn a_finished_job_is_deleted_with_its_children() {
     let ledger = Ledger::memory();
     ledger.put(1, Draft::default()).await;
