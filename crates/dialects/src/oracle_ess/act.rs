@@ -88,7 +88,8 @@ const fn of_cancel(effect: Effect) -> Told {
 const fn of_order(effect: Effect) -> Told {
     match effect {
         // Quirk: what is so already is 200 as well, so that an order may be repeated whose answer was lost
-        // (inferred); fixtures/oracle-ess/hold-repeated.http
+        // (inferred); fixtures/oracle-ess/hold-repeated.http. A family with a child at work is the exception: once the
+        // others are held, there is nothing left in it that a hold fits, and that is 400.
         Effect::Done | Effect::AlreadySo | Effect::UnverifiedTaken => Told::Initiated,
         Effect::NotPossible
         | Effect::AlreadyCancelling
