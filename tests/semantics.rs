@@ -8,16 +8,15 @@ use countermand_model::{
 };
 use http::{HeaderMap, Method};
 
-use Evidence::{Documented as D, Inferred as I};
-
 /// A call of one dialect, and where in its JSON answer the word for a state stands.
 struct Probe {
     dialect: &'static str,
     cancel: (&'static str, &'static str, &'static str),
     status: (&'static str, &'static str),
     word: &'static str,
-    /// How the answer to each effect is known, in the order of [`Effect::ALL`]; `None` where the call cannot have it.
-    evidence: [Option<Evidence>; 12],
+    /// How the answer to each effect is known, a letter each in the order of [`Effect::ALL`]: documented, inferred, or `-`
+    /// where the call cannot have it.
+    evidence: &'static str,
 }
 
 const PROBES: &[Probe] = &[
@@ -30,80 +29,28 @@ const PROBES: &[Probe] = &[
         ),
         status: ("/webacs/api/v4/data/JobSummary/15.json", ""),
         word: "/queryResponse/entity/0/jobSummaryDTO/runStatus",
-        evidence: [
-            Some(D),
-            Some(I),
-            None,
-            Some(I),
-            Some(I),
-            Some(I),
-            None,
-            Some(I),
-            Some(I),
-            Some(I),
-            Some(I),
-            Some(I),
-        ],
+        evidence: "DI-III-IIIII",
     },
     Probe {
         dialect: "hitachi-detail-view",
         cancel: ("GET", "/dbapi.do?action=abortRequest&dataset=defaultDs&requestId=15", ""),
         status: ("/dbapi.do?action=getStatus&dataset=defaultDs&requestId=15", ""),
         word: "/status/completed",
-        evidence: [
-            Some(D),
-            Some(I),
-            None,
-            Some(I),
-            Some(I),
-            Some(I),
-            None,
-            Some(I),
-            Some(I),
-            None,
-            Some(I),
-            Some(D),
-        ],
+        evidence: "DI-III-II-ID",
     },
     Probe {
         dialect: "qlik-odag",
         cancel: ("PUT", "/api/odag/v1/requests/00000000000000000000000f?action=cancel", ""),
         status: ("/api/odag/v1/requests/00000000000000000000000f", ""),
         word: "/state",
-        evidence: [
-            Some(D),
-            Some(D),
-            None,
-            Some(I),
-            Some(D),
-            Some(D),
-            None,
-            Some(D),
-            Some(I),
-            Some(D),
-            Some(I),
-            Some(I),
-        ],
+        evidence: "DD-IDD-DIDII",
     },
     Probe {
         dialect: "oracle-ess",
         cancel: ("POST", "/ess/rest/scheduler/v1/requests/15/cancel", ""),
         status: ("/ess/rest/scheduler/v1/requests/15", ""),
         word: "/state",
-        evidence: [
-            Some(D),
-            Some(D),
-            None,
-            Some(I),
-            Some(D),
-            Some(D),
-            None,
-            Some(D),
-            Some(D),
-            Some(D),
-            Some(I),
-            Some(I),
-        ],
+        evidence: "DD-IDD-DDDII",
     },
 ];
 
@@ -142,6 +89,15 @@ fn after(effect: Effect) -> State {
         | Effect::Forbidden
         | Effect::NotPossible
         | Effect::UnverifiedUnanswered => State::Running,
+    }
+}
+
+fn evidence(probe: &Probe, place: usize) -> Option<Evidence> {
+    assert_eq!(probe.evidence.len(), Effect::ALL.len(), "{}: a letter for each effect", probe.dialect);
+    match &probe.evidence[place..=place] {
+        "D" => Some(Evidence::Documented),
+        "I" => Some(Evidence::Inferred),
+        _dash => None,
     }
 }
 
@@ -219,7 +175,7 @@ fn effects() -> String {
     let names: Vec<_> = PROBES.iter().map(|probe| probe.dialect).collect();
     let mut page = format!("| effect | {} |\n|---{}|\n", names.join(" | "), "|---".repeat(names.len()));
     for (place, effect) in Effect::ALL.into_iter().enumerate() {
-        let cells: Vec<_> = PROBES.iter().map(|probe| cell(probe, effect, probe.evidence[place])).collect();
+        let cells: Vec<_> = PROBES.iter().map(|probe| cell(probe, effect, evidence(probe, place))).collect();
         page += &format!("| {} | {} |\n", effect.name(), cells.join(" | "));
     }
     page
