@@ -13,6 +13,9 @@ mod crash;
 // Fixtures: files of raw HTTP, read and compared.
 mod fixture;
 
+// Every numbered pitfall of a dialect, and what proves it.
+mod pitfalls;
+
 // Every fixture through the whole gateway, in this process.
 mod replay;
 
