@@ -107,6 +107,11 @@ fn not_authorized(echo: &Echo, otherwise: &'static str) -> &'static str {
         Some("executionStatus") => "Not authorized to update this request",
         Some("permissions") => "Not authorized to view the permissions on this request",
         Some("details" | "checkInCancelling") => "Not authorized to view this request",
+        Some("forceCancel") => "Not authorized to force the cancel of this request",
+        Some("submit" | "submitArgs") => "Not authorized to submit requests",
+        Some("update") => "Not authorized to change this request",
+        Some("subscribe") => "Not authorized to subscribe to this request",
+        Some("requests" | "search" | "query") => "Not authorized to query requests",
         Some(_) | None => otherwise,
     }
 }
