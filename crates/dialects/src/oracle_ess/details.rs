@@ -139,11 +139,12 @@ fn times(details: &mut RequestDetailsWire<'_>, job: &Job, at: i64) {
     details.set("elapsedTime", MemberWire::Integer(job.started_at.map_or(-999, elapsed)));
 }
 
-/// The request's place in its family. A parent is known to the model by its number; where ESS knew it by another id, the
-/// attributes say so.
+/// The request's place in its family. Families of the model have two levels; of a deeper one the attributes say who the
+/// direct parent and the instance are.
 fn family(details: &mut RequestDetailsWire<'_>, job: &Job, id: i64) -> Parents {
-    let direct = details.read("parentRequestId").or(job.parent);
-    let absolute = details.read("absParentRequestId").or(job.parent).unwrap_or(id);
+    let parent = job.parent_alias(NAME).and_then(number::decimal).or(job.parent);
+    let direct = details.read("parentRequestId").or(parent);
+    let absolute = details.read("absParentRequestId").or(parent).unwrap_or(id);
     let instance = details.read("instanceParentId").unwrap_or(0);
     details.fill("absParentRequestId", Some(MemberWire::Integer(absolute)));
     details.fill("parentRequestId", direct.map(MemberWire::Integer));

@@ -5,7 +5,7 @@
 //! short or empty.
 
 use bytes::Bytes;
-use countermand_model::{Command, Field, Filter, Outcome, Page, Sort, Test, Value};
+use countermand_model::{Command, Field, Filter, Kin, Outcome, Page, Sort, Test, Value};
 use http::Response;
 
 use super::details::{rel, request_details};
@@ -27,7 +27,7 @@ pub(super) fn requests(codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<C
     match ids(echo)? {
         None => page_of(codec, echo, filter),
         Some(ids) => {
-            let named = Filter::Field(Field::Number, Test::In(ids.into_iter().map(Value::Integer).collect()));
+            let named = Filter::Field(Field::Id, Test::In(ids.into_iter().map(Value::Integer).collect()));
             list(echo, Filter::And(vec![named, filter]), Page { first: 0, size: MAX_IDS as u64 })
         }
     }
@@ -48,7 +48,7 @@ pub(super) fn of_application(codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Re
 /// `GET` of the root: nothing is looked up for it.
 pub(super) fn resources(_codec: &OracleEss, _echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
     let page = Page { first: 0, size: 0 };
-    Ok(Command::List { filter: Filter::Or(Vec::new()), sort: Vec::new(), page, count: false })
+    Ok(Command::List { filter: Filter::Or(Vec::new()), sort: Vec::new(), page, count: false, kin: Kin::None })
 }
 
 /// The answer of a list.
@@ -102,7 +102,7 @@ fn page_of(codec: &OracleEss, echo: &Echo, filter: Filter) -> Result<Command, Ma
 
 fn list(echo: &Echo, filter: Filter, page: Page) -> Result<Command, Malformed> {
     Selection::check(&echo.query)?;
-    Ok(Command::List { filter, sort: order(echo)?, page, count: false })
+    Ok(Command::List { filter, sort: order(echo)?, page, count: false, kin: Kin::None })
 }
 
 /// What `q` asks for; without it, or where it is empty, every request.

@@ -136,8 +136,8 @@ impl Name {
     /// The field of a place.
     pub(super) fn field(&self, place: Place) -> Field {
         match place {
-            Place::Id => Field::Number,
-            Place::ParentId => Field::Parent,
+            Place::Id => Field::Id,
+            Place::ParentId => Field::ParentId,
             Place::Description => Field::Description,
             Place::Type => Field::Type,
             Place::Owner => Field::Owner,
