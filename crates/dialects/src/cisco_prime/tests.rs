@@ -1,8 +1,13 @@
-//! The codec driven directly, with outcomes made by hand: what it opens and reads, and what it answers, byte by byte.
+//! The codec driven directly, with outcomes made by hand: what it opens and reads, what it answers byte by byte, and
+//! that what it asks for is what it shows.
 
 mod answering;
 
 mod asking;
+
+mod finding;
+
+mod listing;
 
 use countermand_model::{Fault, Outcome};
 use http::{HeaderMap, HeaderName, Method};
