@@ -3,7 +3,7 @@
 //! No response has a `Location`: clients would follow it.
 
 use bytes::Bytes;
-use countermand_model::{Acted, Effect, Fault, FaultKind, Job, Outcome, Snapshot, State};
+use countermand_model::{Acted, Alias, Effect, Fault, FaultKind, Job, Outcome, Snapshot, State};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 
@@ -135,12 +135,16 @@ pub(super) fn id_of_number(number: i64) -> String {
 /// The id under which a request is shown to a caller who wrote `asked`: just that where it is one of the request's,
 /// else one of the same form, else its first, else its number. In a list nobody has written one.
 pub(super) fn id_of(job: &Job, asked: Option<&str>) -> String {
-    let ids =
-        || job.aliases.iter().filter(|alias| alias.dialect == DIALECT.name).map(|alias| alias.id.as_str());
+    id_among(&job.aliases, job.number, asked)
+}
+
+/// The same of a job of which no more is known than its aliases and its number.
+pub(super) fn id_among(aliases: &[Alias], number: i64, asked: Option<&str>) -> String {
+    let ids = || aliases.iter().filter(|alias| alias.dialect == DIALECT.name).map(|alias| alias.id.as_str());
     let same = |id: &&str| asked == Some(*id);
     let same_form = |id: &&str| asked.is_some_and(|asked| decode::is_guid(id) == decode::is_guid(asked));
     let shown = ids().find(same).or_else(|| ids().find(same_form)).or_else(|| ids().next());
-    shown.map_or_else(|| id_of_number(job.number), str::to_owned)
+    shown.map_or_else(|| id_of_number(number), str::to_owned)
 }
 
 /// What came of the one target that every action has.

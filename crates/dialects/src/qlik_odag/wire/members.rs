@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::face::Face;
 use crate::grammar::json::Writer;
 use crate::grammar::time::{Fraction, rfc3339};
-use crate::qlik_odag::encode::{id_of, id_of_number};
-use crate::qlik_odag::{DIALECT, states};
+use crate::qlik_odag::encode::{id_among, id_of};
+use crate::qlik_odag::states;
 
 pub(super) fn given(face: &Face<'_>, json: &mut Writer, name: &'static str) {
     if let Some(text) = face.given.get(name) {
@@ -143,14 +143,14 @@ pub(super) fn given_with_app(face: &Face<'_>, json: &mut Writer, name: &'static 
     }
 }
 
-/// What goes before a sub-request: the id that the service gave, else the parent's.
+/// What goes before a sub-request: its parent's id, in the form that the caller uses. Of a parent that is only known to
+/// the service behind, what that says.
 pub(super) fn parent(face: &Face<'_>, json: &mut Writer, name: &'static str) {
     match face.job.parent {
-        Some(_) if face.given.contains_key(name) => given(face, json, name),
-        Some(number) => match face.job.parent_alias(DIALECT.name) {
-            Some(alias) => json.member_string(name, alias),
-            None => json.member_string(name, &id_of_number(number)),
-        },
+        Some(number) => {
+            json.member_string(name, &id_among(&face.job.parent_aliases, number, face.asked));
+        }
+        None if face.job.kind == Kind::Child => given(face, json, name),
         None => {}
     }
 }
