@@ -105,7 +105,7 @@ fn status_of(
         let found = resolve(session, Some(namespace), call.dialect, &status.target)?;
         Ok::<_, rusqlite::Error>(found.filter(|job| !job.is_foreign_to(&call.caller)))
     };
-    if status.results != Results::Undelivered {
+    if !status.results.takes() {
         return session.at_one_moment(|session| {
             let Some(standing) = find(session)? else { return Ok(None) };
             let mut snapshot = with_kin(session, namespace, call, &standing, status.kin)?;
@@ -125,8 +125,13 @@ fn status_of(
         let (delivered, total) = (job.results_delivered, job.results_total);
         let is_last = job.state.is_terminal();
         let has_news = delivered < total || (is_last && job.drained_at.is_none());
+        if status.results == Results::Cumulative {
+            snapshot.results = results::all(session, standing.id)?;
+        }
         if let Some(reservation) = reservation.filter(|_| has_news && standing.life == first.life) {
-            snapshot.results = results::range(session, standing.id, delivered, total)?;
+            if status.results == Results::Undelivered {
+                snapshot.results = results::range(session, standing.id, delivered, total)?;
+            }
             snapshot.delivery = Some(reservation.fill(Contents { up_to: total, is_last }));
         }
         Ok(Some(snapshot))

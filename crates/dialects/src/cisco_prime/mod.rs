@@ -61,6 +61,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         number: number::decimal,
         write: |number| number.to_string(),
     },
+    states: states::STATES,
     make: |_| Arc::new(Prime),
 };
 

@@ -3,6 +3,27 @@
 
 use countermand_model::{Job, State, TriggerState};
 
+use crate::{OtherWord, States};
+
+/// The table as data. `jobStatus` is that of a job without a trigger, before it has started.
+pub(super) const STATES: States = States {
+    members: &["runStatus", "resultStatus", "jobStatus"],
+    words: |state| {
+        let (work, result) = run_words(state);
+        vec![Some(work), result, Some(job_status(&Job { state, ..Job::new(1, 0) }))]
+    },
+    others: || {
+        let work = OTHER_WORK.iter().map(|(word, state)| ("runStatus", *word, *state));
+        let results = OTHER_RESULTS.iter().map(|(word, state)| ("resultStatus", *word, *state));
+        work.chain(results).map(|(member, word, state)| OtherWord { member, word, state }).collect()
+    },
+    losses: &[
+        (State::Queued, "The vendor has one word for all that waits."),
+        (State::Cancelling, "A run that was told to stop is at work until it has stopped."),
+        (State::Expired, "What never did its work was aborted."),
+    ],
+};
+
 /// The words for a run: its WorkState, and its ResultState where it has one.
 ///
 /// Observed: a run that is RUNNING has no resultStatus; COMPLETED comes with SUCCESS.

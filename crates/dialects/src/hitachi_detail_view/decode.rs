@@ -1,6 +1,6 @@
 //! From a query to a command. Bodies are not looked at: both functions say "Request body: Not applicable".
 
-use countermand_model::{Cancel, Command, Kin, Reach, Results, Status, Target};
+use countermand_model::{Cancel, Command, Kin, Reach, Status, Target};
 
 use super::errors::{self, Mistake};
 use super::{DetailView, routes};
@@ -12,8 +12,7 @@ use crate::{Echo, Malformed};
 /// # Errors
 /// As [`target`].
 pub(super) fn get_status(codec: &DetailView, echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
-    let results = if codec.takes(echo) { Results::Undelivered } else { Results::All };
-    Ok(Command::Status(Status { target: target(echo)?, results, kin: Kin::None }))
+    Ok(Command::Status(Status { target: target(echo)?, results: codec.results(echo), kin: Kin::None }))
 }
 
 /// Reads `action=abortRequest&dataset=…&requestId=…`.

@@ -5,6 +5,20 @@
 
 use countermand_model::State;
 
+use crate::{OtherWord, States};
+
+/// The table as data.
+pub(super) const STATES: States = States {
+    members: &["state"],
+    words: |state| vec![Some(word(state))],
+    others: || {
+        let other =
+            |(word, state): &(&'static str, State)| OtherWord { member: "state", word, state: *state };
+        LOSSY.iter().map(other).collect()
+    },
+    losses: &[],
+};
+
 /// The word for a state.
 pub(super) const fn word(state: State) -> &'static str {
     match state {
