@@ -16,8 +16,7 @@ pub struct States {
     pub losses: &'static [(State, &'static str)],
 }
 
-/// A word that no state alone is written as. It is written where a job says so itself, and as long as its state is the
-/// one that the word stands for.
+/// A word that no state alone is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OtherWord {
     /// The member it stands in.
@@ -26,6 +25,8 @@ pub struct OtherWord {
     pub word: &'static str,
     /// The state it stands for.
     pub state: State,
+    /// When that state is written so.
+    pub when: &'static str,
 }
 
 impl States {

@@ -86,7 +86,7 @@ fn states(dialect: &Dialect) -> Value {
     });
     let others = (states.others)()
         .into_iter()
-        .map(|other| json!({ "member": other.member, "word": other.word, "state": other.state.name() }));
+        .map(|other| json!({ "member": other.member, "word": other.word, "state": other.state.name(), "when": other.when }));
     json!({ "members": states.members, "written": written, "others": others.collect::<Vec<_>>() })
 }
 

@@ -15,7 +15,9 @@ pub(super) const STATES: States = States {
     others: || {
         let work = OTHER_WORK.iter().map(|(word, state)| ("runStatus", *word, *state));
         let results = OTHER_RESULTS.iter().map(|(word, state)| ("resultStatus", *word, *state));
-        work.chain(results).map(|(member, word, state)| OtherWord { member, word, state }).collect()
+        let other =
+            |(member, word, state)| OtherWord { member, word, state, when: "the run's attributes say so" };
+        work.chain(results).map(other).collect()
     },
     losses: &[
         (State::Queued, "The vendor has one word for all that waits."),

@@ -12,9 +12,8 @@ pub(super) const STATES: States = States {
     members: &["state"],
     words: |state| vec![Some(word(state))],
     others: || {
-        let other =
-            |(word, state): &(&'static str, State)| OtherWord { member: "state", word, state: *state };
-        LOSSY.iter().map(other).collect()
+        let when = "the request's attributes say so";
+        LOSSY.iter().map(|(word, state)| OtherWord { member: "state", word, state: *state, when }).collect()
     },
     losses: &[],
 };

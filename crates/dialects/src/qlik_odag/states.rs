@@ -10,7 +10,8 @@ pub(super) const STATES: States = States {
     words: |state| vec![Some(word(state, false)), load_status(state)],
     others: || {
         let acknowledged = State::ALL.into_iter().filter(|state| word(*state, true) != word(*state, false));
-        let other = |state| OtherWord { member: "state", word: word(state, true), state };
+        let other =
+            |state| OtherWord { member: "state", word: word(state, true), state, when: "it is acknowledged" };
         acknowledged.map(other).collect()
     },
     losses: &[
