@@ -2,9 +2,10 @@
 
 use countermand_model::{Cancel, Command, Kin, Reach, Status, Target};
 
+use super::DetailView;
 use super::errors::{self, Mistake};
-use super::{DetailView, routes};
-use crate::grammar::{number, query};
+use super::routes::{self, Ambiguous};
+use crate::grammar::number;
 use crate::{Echo, Malformed};
 
 /// Reads `action=getStatus&dataset=…&requestId=…`.
@@ -48,13 +49,16 @@ pub(super) fn is_request_id(text: &str) -> bool {
 /// With the function's own code and text.
 fn target(echo: &Echo) -> Result<Target, Malformed> {
     let parameters = routes::parameters(&echo.query);
-    let value = |name| query::first(&parameters, name).filter(|value| !value.is_empty());
     let malformed = |mistake| errors::malformed(echo, mistake);
-    let dataset = value("dataset").ok_or_else(|| malformed(Mistake::DatasetMissing))?;
+    let value = |name, missing, ambiguous| match routes::value(&parameters, name) {
+        Ok(value) => value.ok_or_else(|| malformed(missing)),
+        Err(Ambiguous) => Err(malformed(ambiguous)),
+    };
+    let dataset = value("dataset", Mistake::DatasetMissing, Mistake::DatasetAmbiguous)?;
     if !is_dataset(dataset) {
         return Err(malformed(Mistake::DatasetInvalid));
     }
-    let written = value("requestId").ok_or_else(|| malformed(Mistake::RequestIdMissing))?;
+    let written = value("requestId", Mistake::RequestIdMissing, Mistake::RequestIdAmbiguous)?;
     Ok(Target {
         written: written.to_owned(),
         number: number::decimal(written),

@@ -8,8 +8,8 @@ use http::{HeaderValue, Response, StatusCode};
 use super::errors::{self, Mistake};
 use super::wire::{AbortWire, AttributesWire, RelayedWire, StatusWire};
 use super::{Delivery, DetailView, NAME, states};
-use crate::Echo;
 use crate::grammar::json;
+use crate::{Echo, Malformed};
 
 /// Writes how far a request is, with the results that were handed out.
 pub(super) fn get_status(codec: &DetailView, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
@@ -47,8 +47,10 @@ pub(super) fn document(status: StatusCode, body: Vec<u8>) -> Response<Bytes> {
 
 fn status(codec: &DetailView, echo: &Echo, snapshot: &Snapshot) -> Response<Bytes> {
     let job = &snapshot.job;
-    if let Some(relayed) = relayed(job) {
-        return errors::relay(codec, echo, &relayed);
+    match relayed(job) {
+        Ok(Some(relayed)) => return errors::relay(echo, &relayed),
+        Ok(None) => {}
+        Err(malformed) => return errors::unreadable(echo, &malformed),
     }
     let words = states::words(job.state);
     // Inferred: the last results are on their way to another reader, whose connection may yet break. Until that is
@@ -132,8 +134,16 @@ fn untaken<'s>(codec: &DetailView, snapshot: &'s Snapshot) -> &'s [String] {
 /// The error of the original request, when it failed and somebody said how.
 ///
 /// Quirk: its code has the prefix of its own function. fixtures/hitachi-detail-view/status-relays-the-original-error.http
-fn relayed(job: &Job) -> Option<RelayedWire> {
+///
+/// # Errors
+/// What stands there is not an error that this API could have answered. To answer without it would be to say that the
+/// request was processed to its end.
+fn relayed(job: &Job) -> Result<Option<RelayedWire>, Malformed> {
     let failed = matches!(job.state, State::Failed | State::Invalid);
-    let attributes = job.attributes_of(NAME).filter(|_| failed)?;
-    json::read::<AttributesWire>(attributes.as_bytes()).ok()?.error
+    let Some(attributes) = job.attributes_of(NAME).filter(|_| failed) else { return Ok(None) };
+    let relayed = json::read::<AttributesWire>(attributes.as_bytes())?.error;
+    match relayed.as_ref().map(RelayedWire::check) {
+        Some(Err(malformed)) => Err(malformed),
+        Some(Ok(())) | None => Ok(relayed),
+    }
 }

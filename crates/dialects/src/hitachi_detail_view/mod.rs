@@ -10,10 +10,13 @@
 //!
 //! A failed request whose attributes under this dialect's name hold `{"error": {"status", "code", "error"}}` is
 //! answered by getStatus with that status and that error: "It can also get all the error conditions of the original
-//! API requests". Without it a failed request is a complete one that has errors (inferred).
+//! API requests". The status is 400 to 599, the code eight hexadecimal digits, the text not empty; what is there and
+//! is not that is a 500 that says so. Without `error` a failed request is a complete one that has errors (inferred). The
+//! refusals about licences, which share their codes with authorization, come this way and no other: there is no licence
+//! here.
 //!
-//! Absent: `query` and every other function, so that the first 206 of a request, whose body nobody has printed, is
-//! never written here; and the licence refusals that share their code with authorization, because there is no licence.
+//! Absent: `query` and every other function. They are known by name and refused, so that the first 206 of a request,
+//! whose body nobody has printed, is never written here, and `x-waitTime`, which decides when it is, is not looked at.
 
 mod routes;
 
