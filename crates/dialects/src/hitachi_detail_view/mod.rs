@@ -42,7 +42,6 @@ use bytes::Bytes;
 use countermand_model::{Command, Fault, Outcome, Results};
 use http::{Method, Response, StatusCode};
 
-use crate::grammar::number;
 use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Switch, SwitchKind, Switches};
 
 /// Its name in configuration, aliases and attributes.
@@ -68,7 +67,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     ids: Ids {
         form: "any text, such as 316829382_14",
         is_id: decode::is_request_id,
-        number: number::decimal,
+        number: decode::number,
         write: |number| number.to_string(),
     },
     states: states::STATES,

@@ -67,9 +67,19 @@ fn a_head_may_look_but_not_stop() {
         }
     }
     assert_eq!(refusal(Method::HEAD, ABORT), Some(FaultKind::WrongMethod));
-    let echo = open_with(&*codec(&[]), &Method::HEAD, STATUS);
-    let command = codec(&[]).decode_request(&echo, b"").unwrap();
-    assert!(matches!(command, Command::Status(Status { results: Results::All, .. })));
+    for (delivery, by_get) in
+        [("once", Results::Undelivered), ("cumulative", Results::Cumulative), ("repeat", Results::All)]
+    {
+        for (method, wanted) in [(Method::GET, by_get), (Method::POST, by_get), (Method::HEAD, Results::All)]
+        {
+            let codec = codec(&[choice("delivery", delivery)]);
+            let echo = open_with(&*codec, &method, STATUS);
+            let Ok(Command::Status(status)) = codec.decode_request(&echo, b"") else {
+                panic!("not a status")
+            };
+            assert_eq!(status.results, wanted, "{delivery} {method}");
+        }
+    }
 }
 
 #[test]
@@ -199,6 +209,7 @@ fn request_ids_are_opaque() {
         assert!(!(DIALECT.ids.is_id)(id), "{id}");
     }
     assert_eq!((DIALECT.ids.number)("12344"), Some(12344));
+    assert_eq!((DIALECT.ids.number)("012344"), None);
     assert_eq!((DIALECT.ids.number)("316829382_14"), None);
     assert_eq!((DIALECT.ids.write)(12344), "12344");
 }
