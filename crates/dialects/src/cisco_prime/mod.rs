@@ -81,6 +81,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         number: number::decimal,
         write: |number| number.to_string(),
     },
+    states: states::STATES,
     make: |switches| Arc::new(Prime { settings: Settings::new(switches) }),
 };
 

@@ -84,6 +84,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         number: number::decimal,
         write: |id| id.to_string(),
     },
+    states: states::STATES,
     make: |switches| Arc::new(OracleEss::new(switches)),
 };
 

@@ -85,6 +85,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         number: decode::number,
         write: encode::id_of_number,
     },
+    states: states::STATES,
     make: |switches| Arc::new(Odag::new(switches)),
 };
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use countermand_dialects::grammar::{json, number, path};
 use countermand_dialects::{
     Access, BodyRule, Codec, Dialect, Document, Echo, Evidence, Format, Head, Ids, Malformed, Operation,
-    Route,
+    Route, States,
 };
 use countermand_model::{Cancel, Command, Fault, FaultKind, Kin, Outcome, Results, Status, Target};
 use http::{Method, Response, StatusCode};
@@ -35,6 +35,12 @@ const fn dialect(
             is_id: |text| number::decimal(text).is_some(),
             number: number::decimal,
             write: |number| number.to_string(),
+        },
+        states: States {
+            members: &["state"],
+            words: |state| vec![Some(state.name())],
+            others: Vec::new,
+            losses: &[],
         },
         make: |_| Arc::new(EchoCodec),
     }
