@@ -97,16 +97,18 @@ say("ConvertTo-Json", cancel(connection, pretty.encode(), "application/json"))
 cut = '{\r\n    "jobRunOperationPayload":  {\r\n        "runIds":  {\r\n            "runId":  "35 36"\r\n        }\r\n    }\r\n}'
 say("ConvertTo-Json, cut at its depth", cancel(connection, cut.encode(), "application/json"))
 # A StringWriter calls every document UTF-16, and the bytes are UTF-8 all the same.
-declared = payload(35, '<?xml version="1.0" encoding="utf-16"?>')
+declared = payload(36, '<?xml version="1.0" encoding="utf-16"?>')
 say("a StringWriter's UTF-16 in UTF-8", cancel(connection, declared.encode()))
-say("that, when the bytes are UTF-16", cancel(connection, declared.encode("utf-16"), "application/xml; charset=utf-16"))
-say("what an XmlDocument of it sends", cancel(connection, declared.encode("utf-16-le"), "application/xml"))
+# An [xml] body is sent in the encoding that it declares, without a mark; Encoding.Unicode writes one.
+declared = declared.replace("36", "46")
+say("an [xml] that declares UTF-16", cancel(connection, declared.encode("utf-16-le"), "application/xml"))
+say("with the byte order mark of it", cancel(connection, declared.encode("utf-16"), "text/xml; charset=utf-16"))
 say("with -ContentType left out", cancel(connection, payload(35).encode(), None))
 say("PowerShell 7", cancel(ServicePoint(), payload(45).encode(), "application/xml", agent=POWERSHELL_7))
 
 # A refusal that needs no body comes instead of the invitation to send it.
-say("a wrong password", cancel(ServicePoint(), payload(35).encode(), password="guess"))
-say("a reader", cancel(ServicePoint(), payload(35).encode(), user="reader"))
+say("a wrong password", cancel(connection, payload(36).encode(), password="guess"))
+say("a reader", cancel(connection, payload(36).encode(), user="reader"))
 
 # A POST without a body has a form's type and a length of 0; a PUT without one has only the length.
 FORM = "application/x-www-form-urlencoded"
