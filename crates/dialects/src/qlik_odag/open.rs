@@ -31,6 +31,7 @@ pub(super) fn open(head: &Head<'_>) -> Echo {
         id: id_in(&path),
         path,
         query: head.query.unwrap_or_default().to_owned(),
+        range: None,
         request_url: String::new(),
         root_url: String::new(),
     }
