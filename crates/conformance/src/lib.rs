@@ -13,3 +13,9 @@ pub mod place;
 pub mod fill;
 
 pub mod compare;
+
+pub mod effect;
+
+pub mod target;
+
+pub mod run;
