@@ -33,7 +33,7 @@ use countermand_model::{Command, Fault, Outcome};
 use http::Response;
 
 use crate::grammar::number;
-use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk};
+use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Scheme, SessionCookie};
 
 const NAME: &str = "cisco-prime";
 
@@ -61,6 +61,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
         number: number::decimal,
         write: |number| number.to_string(),
     },
+    // The cookie is observed, and a client that logs in once and then sends nothing else; its path is inferred.
+    schemes: &[Scheme::Basic],
+    session: Some(SessionCookie { name: "JSESSIONID", path: "/webacs" }),
     make: |_| Arc::new(Prime),
 };
 

@@ -40,7 +40,9 @@ use countermand_model::{Command, Fault, Outcome};
 use http::{Method, Response, StatusCode};
 
 use crate::grammar::number;
-use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Switch, SwitchKind, Switches};
+use crate::{
+    Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Scheme, Switch, SwitchKind, Switches,
+};
 
 /// Its name in configuration, aliases and attributes.
 const NAME: &str = "hitachi-detail-view";
@@ -68,6 +70,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
         number: number::decimal,
         write: |number| number.to_string(),
     },
+    // Bearer is documented for Ops Center Portal users, and what clients of VSP 360 send.
+    schemes: &[Scheme::Basic, Scheme::Bearer],
+    session: None,
     make: |switches| Arc::new(DetailView::new(switches)),
 };
 
