@@ -74,11 +74,16 @@ pub enum Command {
         page: Page,
         /// Whether the answer says how many there are in all.
         count: bool,
+        /// Which children come with each.
+        kin: Kin,
     },
-    /// Read the children of parents, grouped by parent.
+    /// Read runs, grouped by the job they are runs of: the children of each parent, and each single job as a job
+    /// whose only run is itself. A job without a run that fits is left out.
     Runs {
-        /// Which parents and children: a test on [`Field::Parent`](crate::Field) looks at the parent's number, all
-        /// other tests at the parent's own fields, except the times, which look at the child.
+        /// Which jobs and runs. The times (`CreatedAt`, `StartedAt`, `FinishedAt`, `ChangedAt`) and `State` look at
+        /// the run; every other [`Field`](crate::Field) looks at the job, also `Parent` and `ParentId`, which are
+        /// there the same as `Number` and `Id`. `Latest` looks at the run of that job that started last, whether or
+        /// not it fits itself.
         filter: Filter,
     },
     /// What may this caller do with a job?

@@ -19,6 +19,8 @@ pub struct Job {
     pub kind: Kind,
     /// The number of its parent.
     pub parent: Option<i64>,
+    /// Its parent's ids in dialects that do not use the number, in the order given.
+    pub parent_aliases: Vec<Alias>,
     /// How many children it has.
     pub children: Children,
     /// What starts its runs.
@@ -79,6 +81,7 @@ impl Job {
             dataset: None,
             kind: Kind::Single,
             parent: None,
+            parent_aliases: Vec::new(),
             children: Children::default(),
             trigger: None,
             owner: None,
@@ -108,7 +111,13 @@ impl Job {
     /// Its first id in a dialect, when that is not the number.
     #[must_use]
     pub fn alias(&self, dialect: &str) -> Option<&str> {
-        self.aliases.iter().find(|alias| alias.dialect == dialect).map(|alias| alias.id.as_str())
+        first(&self.aliases, dialect)
+    }
+
+    /// Its parent's first id in a dialect, when that is not the parent's number. Nothing where it has no parent.
+    #[must_use]
+    pub fn parent_alias(&self, dialect: &str) -> Option<&str> {
+        first(&self.parent_aliases, dialect)
     }
 
     /// Its attributes in a dialect: the text of a JSON object.
@@ -127,6 +136,10 @@ pub struct Alias {
     pub id: String,
     /// The number that this id would mean if it were nobody's alias. It must stay free of it.
     pub number: Option<i64>,
+}
+
+fn first<'a>(aliases: &'a [Alias], dialect: &str) -> Option<&'a str> {
+    aliases.iter().find(|alias| alias.dialect == dialect).map(|alias| alias.id.as_str())
 }
 
 /// A job's place in a family.

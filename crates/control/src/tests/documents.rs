@@ -20,6 +20,7 @@ pub(super) fn full_job() -> Job {
         dataset: Some("defaultDs".to_owned()),
         kind: Kind::Parent,
         parent: None,
+        parent_aliases: vec![],
         children: Children { total: 3, unfinished: 1 },
         trigger: Some(Trigger {
             state: TriggerState::Scheduled,

@@ -7,7 +7,8 @@ use super::standing::Standing;
 use super::words::{Word, counted, dialects, dialects_text, stored, tally, tally_text};
 use crate::session::{Namespace, Session};
 
-/// What is selected for [`load`], of a table or join in which the job's row is called `jobs`.
+/// What is selected for [`load`], of a table or join in which the job's row is called `jobs`. The last is the row of
+/// the parent, where that has aliases: of a job without a parent it costs nothing, of a child one look into an index.
 macro_rules! columns {
     () => {
         "jobs.id, jobs.number, jobs.kind, jobs.parent, jobs.state, jobs.previous_state, jobs.acknowledged, \
@@ -15,7 +16,9 @@ macro_rules! columns {
          jobs.dataset, jobs.dialects, jobs.has_aliases, jobs.has_attributes, jobs.trigger_state, \
          jobs.trigger_next_run_at, jobs.trigger_rule, jobs.children, jobs.progress_total, jobs.progress_matched, \
          jobs.progress_processed, jobs.results_total, jobs.results_delivered, jobs.drained_at, jobs.has_errors, \
-         jobs.output_id, jobs.output_name, jobs.name, jobs.description, jobs.type, jobs.message, jobs.runner"
+         jobs.output_id, jobs.output_name, jobs.name, jobs.description, jobs.type, jobs.message, jobs.runner, \
+         (SELECT above.id FROM jobs AS above WHERE above.namespace = jobs.namespace AND above.number = jobs.parent \
+          AND above.has_aliases)"
     };
 }
 pub(crate) use columns;
@@ -48,6 +51,7 @@ pub(crate) fn load(session: &Session, namespace: Namespace<'_>, row: &Row<'_>) -
         owner: cells.take()?,
         dataset: cells.take()?,
         dialects: cells.take::<Option<String>>()?.map(|text| dialects(&text)),
+        parent_aliases: Vec::new(),
         attributes: Vec::new(),
         children: Children::default(),
         trigger: None,
@@ -84,6 +88,9 @@ pub(crate) fn load(session: &Session, namespace: Namespace<'_>, row: &Row<'_>) -
     job.job_type = cells.take()?;
     job.message = cells.take()?;
     job.runner = cells.take()?;
+    if let Some(parent) = cells.take()? {
+        job.parent_aliases = aliases(session, parent)?;
+    }
     if has_aliases {
         job.aliases = aliases(session, id)?;
     }

@@ -63,6 +63,7 @@ async fn everything_described_is_kept() {
         dataset: Some("ds".to_owned()),
         kind: Kind::Single,
         parent: None,
+        parent_aliases: vec![],
         children: Children::default(),
         trigger: None,
         owner: Some("ana".to_owned()),
