@@ -33,6 +33,7 @@ pub(super) fn open(codec: &OracleEss, head: &Head<'_>) -> Echo {
         method: head.method.clone(),
         path: path.to_owned(),
         query: head.query.unwrap_or_default().to_owned(),
+        range: None,
         request_url: format!("{root_url}{path}"),
         root_url,
         id: found.and_then(|hit| hit.taken.first().map(|id| path::decoded(id))),

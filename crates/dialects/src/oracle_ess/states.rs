@@ -5,6 +5,19 @@
 
 use countermand_model::State;
 
+use crate::{OtherWord, States};
+
+/// The table as data.
+pub(super) const STATES: States = States {
+    members: &["state"],
+    words: |state| vec![Some(word(state))],
+    others: || {
+        let when = "the request's attributes say so";
+        LOSSY.iter().map(|(word, state)| OtherWord { member: "state", word, state: *state, when }).collect()
+    },
+    losses: &[],
+};
+
 /// The word for a state.
 pub(super) const fn word(state: State) -> &'static str {
     match state {
