@@ -19,6 +19,9 @@ mod dialect_pages;
 // Fixtures: files of raw HTTP, read and compared.
 mod fixture;
 
+// A forced cancel, over a clock that moves.
+mod forced;
+
 // Pages of the docs that the code writes.
 mod pages;
 

@@ -1,16 +1,14 @@
 //! Oracle Enterprise Scheduler (ESS), REST API `/ess/rest/scheduler/v1`: Fusion Applications and SOA Suite 14.1.2,
 //! whose pages describe the same API.
 //!
-//! Spoken so far: cancelling, holding, releasing and deleting one request, reading it, and what a job says of its own
-//! execution. JSON in every answer, under one of two media types. Orders take no body, and one that comes is not looked
-//! at.
-//!
-//! Not spoken: `forceCancel`. Only a request that waits for an asynchronous answer may be cancelled by force, which its
-//! attributes say and no command can ask for, so a forced cancel from here could end one that still runs.
+//! Spoken is the control of requests: cancelling, also by force, holding, releasing and deleting one, reading one, lists
+//! with their filter language, and what a job says of its own execution. Submitting work is not, and neither are the
+//! callbacks and the cluster of a scheduler: `refused.rs` says so to whoever asks. JSON in every answer, under one of two
+//! media types. Orders take no body, and one that comes is not looked at.
 //!
 //! Of an [`Echo`], `version` is which media type the answer has (`routes::PLAIN`, `routes::RESOURCE`), `path` the path
-//! below the base, `query` what `fields`, `excludeFields` and `links` are read from, `root_url` what every `href`
-//! begins with, `id` the `requestId` as asked. The formats are always JSON.
+//! below the base, without the slash at the end of a list's, `query` what the parameters are read from, `root_url` what
+//! every `href` begins with, `id` the variable segment as asked: a `requestId`, of a list its `pageIndex` or application. The formats are always JSON.
 //!
 //! A job's attributes under `oracle-ess` are members of `RequestDetails` that the model has no word for, such as
 //! `jobDefinitionId`, `product` or `requestParameters`. They are written as they were given, byte by byte, where the
@@ -291,6 +289,81 @@ const QUIRKS: &[Quirk] = &[
         Evidence::Inferred,
         "oracle-ess/cancel-trailing-slash.http",
         "A slash at the end is tolerated on lists only, so not here.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "oracle-ess/force-cancel-too-soon.http",
+        "A forced cancel is for an asynchronous request that has been cancelling in silence for half an hour; any other is 400.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/force-cancel-parent.http",
+        "A parent is not ended by force, its children are: it is they that wait for an answer.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/hold-parent-repeated.http",
+        "A hold of a family may be repeated while one of its children is at work.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "oracle-ess/list-pages.http",
+        "Pages are counted from 1 and say how many requests stand on them; nothing says how many there are in all.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/list-bad-page.http",
+        "Page 0 is refused: a client that counts from 0 would see one page twice.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "oracle-ess/list-multi-select.http",
+        "Requests that are named by id= stand in batch, without a count.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "oracle-ess/list-fields.http",
+        "Quotes around `fields`, as in the example of the reference page, are no part of the names.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "oracle-ess/list-unknown-field.http",
+        "A field that no request has is 400, in words that a client was seen to look for.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "oracle-ess/list-order-by.http",
+        "Of several fields in orderBy only the first counts.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/list-q-absent-member.http",
+        "A request without a member fits no comparison of it, not even ne.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/list-q-times.http",
+        "A time's offset may begin with the blank that an unescaped plus becomes.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/list-q-text.http",
+        "ew is answered for states only; where it cannot be, it is refused and not answered wrongly.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "oracle-ess/list-trailing-slash.http",
+        "A slash at the end of a list's path is tolerated.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/resources.http",
+        "The links of the root are the operations that are served.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/submit-refused.http",
+        "Submitting, updating and subscribing are 501: known, and not done here.",
     ),
 ];
 

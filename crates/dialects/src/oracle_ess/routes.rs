@@ -26,6 +26,21 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
     },
     Route {
         operation: Operation {
+            name: "forceCancel",
+            methods: &[Method::POST],
+            path: "/requests/{requestId}/forceCancel",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning: "ends an asynchronous request that has been cancelling in silence for 30 minutes",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::force_cancel,
+        encode: act::force_cancel,
+    },
+    Route {
+        operation: Operation {
             name: "hold",
             methods: &[Method::POST],
             path: "/requests/{requestId}/hold",
