@@ -137,6 +137,11 @@ const SERVED: &[(&str, &str, &str, &str)] = &[
     ("hitachi-detail-view", "GET", "", "action=getStatus&dataset=ds&requestId=%00"),
     ("hitachi-detail-view", "GET", "", "action=abortRequest&dataset=ds&requestId=%27%ff"),
     ("oracle-ess", "GET", "/requests/15", "links=self"),
+    ("oracle-ess", "GET", "/requests", "q=state+eq+%22WAIT%22&orderBy=requestId:desc"),
+    ("oracle-ess", "GET", "/requests", "id=15,x&pageIndex=x&fields=state"),
+    ("oracle-ess", "GET", "/requests/search/2", "id=x&q=%22%00"),
+    ("oracle-ess", "GET", "/query/%ff/requests", "pageIndex=0"),
+    ("oracle-ess", "GET", "", ""),
     ("oracle-ess", "POST", "/requests/15/cancel", ""),
     ("qlik-odag", "GET", "/requests/%00", ""),
     ("qlik-odag", "PUT", "/requests/00000000000000000000000F", "action=cancel&ignoreSucceeded=true"),
@@ -368,6 +373,9 @@ fn outcome() -> BoxedStrategy<Outcome> {
     prop_oneof![
         (time(), vec(acted, 0..3)).prop_map(|(at, targets)| Outcome::Acted { at, targets }),
         (time(), option::of(snapshot())).prop_map(|(at, snapshot)| Outcome::Read { at, snapshot }),
+        (time(), vec(snapshot(), 0..3), option::of(any::<u64>())).prop_map(|(at, jobs, total)| {
+            Outcome::Listed { at, jobs: jobs.into_iter().map(|job| *job).collect(), total }
+        }),
         Just(Outcome::Confirmed),
     ]
     .boxed()
