@@ -13,7 +13,7 @@ const CANCEL: &str = "/webacs/api/v1/op/jobService/cancelrunning";
 fn run_ids(content_type: &str, body: &str) -> Result<Vec<String>, String> {
     let echo = open("PUT", CANCEL, &[("content-type", content_type)]);
     match PRIME.decode_request(&echo, body.as_bytes()).map_err(|malformed| malformed.place)? {
-        Command::Cancel(Cancel { targets, reach: Reach::One, force: false, .. }) => {
+        Command::Cancel(Cancel { targets, reach: Reach::One, force: None, .. }) => {
             Ok(targets.into_iter().map(|target| target.written).collect())
         }
         other => panic!("not a cancel: {other:?}"),
