@@ -14,6 +14,8 @@ mod routes;
 
 mod open;
 
+mod refusals;
+
 mod decode;
 
 mod encode;
