@@ -28,6 +28,9 @@ mod pages;
 // Every numbered pitfall of a dialect, and what proves it.
 mod pitfalls;
 
+// Lists of one dialect: what they find is what they show.
+mod prime_lists;
+
 // A dialect's codec, asked directly.
 mod probe;
 

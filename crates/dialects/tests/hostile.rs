@@ -134,6 +134,18 @@ const SERVED: &[(&str, &str, &str, &str)] = &[
     ("cisco-prime", "GET", "/v1/data/JobSummary/15.json", ""),
     ("cisco-prime", "GET", "/v4/data/JobSummary/0015.json", "_ctx.domain=%01"),
     ("cisco-prime", "GET", "/v4/data/JobSummary/%00", "_ctx.domain=%01"),
+    (
+        "cisco-prime",
+        "GET",
+        "/v1/op/jobService/runhistory.json",
+        "jobId=in(7,15)&startTime=ne(2026-01-01T00:00:00)",
+    ),
+    ("cisco-prime", "GET", "/v4/op/jobService/runhistory", "jobName=contains(%22%00%22)"),
+    ("cisco-prime", "GET", "/v1/data/JobSummary.json", ".full=true&runStatus=ne(RUNNING)&.sort=-%01"),
+    ("cisco-prime", "GET", "/v4/data/JobSummary.json", ".full=true&.firstResult=2147483647"),
+    ("cisco-prime", "GET", "/v2/data/JobSummary", "jobName=%22%ff%22&_ctx.domain=%01"),
+    ("cisco-prime", "GET", "/v1/op.json", ""),
+    ("cisco-prime", "GET", "/v4/data", "_ctx.domain=%00"),
     ("hitachi-detail-view", "GET", "", "action=getStatus&dataset=ds&requestId=%00"),
     ("hitachi-detail-view", "GET", "", "action=abortRequest&dataset=ds&requestId=%27%ff"),
     ("oracle-ess", "GET", "/requests/15", "links=self"),
@@ -375,6 +387,9 @@ fn outcome() -> BoxedStrategy<Outcome> {
         (time(), option::of(snapshot())).prop_map(|(at, snapshot)| Outcome::Read { at, snapshot }),
         (time(), vec(snapshot(), 0..3), option::of(any::<u64>())).prop_map(|(at, jobs, total)| {
             Outcome::Listed { at, jobs: jobs.into_iter().map(|job| *job).collect(), total }
+        }),
+        (time(), vec(snapshot(), 0..3)).prop_map(|(at, parents)| {
+            Outcome::Runs { at, parents: parents.into_iter().map(|parent| *parent).collect() }
         }),
         Just(Outcome::Confirmed),
     ]

@@ -14,6 +14,8 @@ mod routes;
 
 mod open;
 
+mod refusals;
+
 mod decode;
 
 mod encode;
@@ -232,5 +234,100 @@ const QUIRKS: &[Quirk] = &[
         Evidence::Inferred,
         "cisco-prime/v2-suspend-twice-json.http",
         "What is suspended or resumed already is a success; what is cancelled already is a failure.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/v1-ids-json.http",
+        "A list without `.full` holds ids: text in the member `$`, a string, and jobs only, never their runs.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/v4-full-json.http",
+        "v4 lists begin with `@last`, `@first`, `@count` as numbers; v1 has them as strings, and in another order.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/v1-empty-list-json.http",
+        "A list of nothing has `@count` 0 and no array in v1, an empty one later; `@last` is one before `@first`.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/range-json.http",
+        "A page by `Range: instances=a-b` is 200 with Content-Range, not 206.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/range-is-overridden-json.http",
+        "`.firstResult` or `.maxResults` overrides the whole Range header.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/page-past-the-end-json.http",
+        "A page past the end is empty and no error: jobs may go between two pages.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/page-too-large-json.http",
+        "A page over the limit is 503, as asking too often is; its sentence and code are inferred.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/sort-plus-and-minus-json.http",
+        "A `+` before a sort key may arrive as a blank.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/find-by-bare-value-json.http",
+        "Values of conditions may stand without quotes.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/unknown-word-json.http",
+        "A word that an enumeration does not have is 400, not an empty list; PENDING_EXECUTION and PENDINGEXECUTION differ.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/find-by-kept-run-status-json.http",
+        "A condition on a status finds the jobs that show the word, also one that was kept for a run.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/duration-is-not-found-by-json.http",
+        "duration is shown, but a list neither finds nor sorts by it: 400.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/system-jobs-json.http",
+        "Lists leave out the jobs of SYSTEM unless a condition is about the user.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/runhistory-no-parameters-json.http",
+        "A run history without parameters has no runs.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/runhistory-unknown-job-json.http",
+        "A run history of a job that nobody knows is 200 without a job.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/v1-runhistory-running-json.http",
+        "v1 writes one job, one run and one result as objects, and no results as \"\".",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/v3-operations-json.http",
+        "The catalogue names an operation by the last segment of its path, and tells the path from op/ on.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/unknown-domain-json.http",
+        "Any virtual domain is echoed, unless a switch lists those there are.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/v1-deploy-through-job-json.http",
+        "Operations that start jobs are 501, told from what does not exist.",
     ),
 ];
