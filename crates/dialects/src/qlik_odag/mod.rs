@@ -143,7 +143,7 @@ const SWITCHES: &[Switch] = &[
         kind: SwitchKind::Integer(1, 1_000_000),
         default: "10000",
         meaning: "How many requests a list may have. It is one bare array without pages, so a longer one is refused \
-                  with 400 rather than cut; count about 4 kB of memory for each request of a list while it is made.",
+                  with 400 rather than cut; count about 3 kB of memory for each of its requests while it is made.",
         evidence: Evidence::Inferred,
     },
     Switch {
