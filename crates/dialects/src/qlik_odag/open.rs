@@ -32,6 +32,7 @@ pub(super) fn open(odag: &Odag, head: &Head<'_>) -> Echo {
         id: id_in(odag, place.profile, &path),
         path,
         query: head.query.unwrap_or_default().to_owned(),
+        range: None,
         request_url: String::new(),
         root_url: String::new(),
     }

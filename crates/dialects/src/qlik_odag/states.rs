@@ -2,6 +2,28 @@
 
 use countermand_model::{Field, Filter, State, Test, Value};
 
+use crate::{OtherWord, States};
+
+/// The table as data. An acknowledged end has a word of its own, though its state is the same.
+pub(super) const STATES: States = States {
+    members: &["state", "loadState.status"],
+    words: |state| vec![Some(word(state, false)), load_status(state)],
+    others: || {
+        let acknowledged = State::ALL.into_iter().filter(|state| word(*state, true) != word(*state, false));
+        let other =
+            |state| OtherWord { member: "state", word: word(state, true), state, when: "it is acknowledged" };
+        acknowledged.map(other).collect()
+    },
+    losses: &[
+        (State::Queued, "What keeps a queued request from loading has no word."),
+        (State::Running, "Waiting for children and post-processing are part of loading."),
+        (
+            State::Expired,
+            "Time that ran out is a failure without a word of its own; it cannot be acknowledged.",
+        ),
+    ],
+};
+
 /// ODAG's word for a state. Acknowledgement is a word of its own, and shows on a canceled and a failed request only.
 // Quirk: one l, and camel case for acknowledged ends; fixtures/qlik-odag/get-canceled-ack.http
 pub(super) const fn word(state: State, acknowledged: bool) -> &'static str {
