@@ -13,6 +13,9 @@ mod crash;
 // docs/dialects, held to the tables.
 mod dialect_pages;
 
+// Results that can be had once.
+mod drain;
+
 // Fixtures: files of raw HTTP, read and compared.
 mod fixture;
 

@@ -205,6 +205,38 @@ const QUIRKS: &[Quirk] = &[
     ),
     Quirk::new(
         Evidence::Inferred,
+        "hitachi-detail-view/status-relays-no-nonsense.http",
+        "What is said to be the original request's error and is not one is a 500 with the reason, not a completion.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/status-relays-a-licence-refusal.http",
+        "…E9 is both \"License is not valid.\" and \"Authorization needed.\"; the former is only ever relayed.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "hitachi-detail-view/action-query.http",
+        "Functions that may start a request (query, retrieveDataset, clearDataset, retrieveDataSubset, \
+               retrieveResourceData, createOrUpdateResourceData, expireResourceData, updateAttributeDef, \
+               deleteAttributeDef) are refused by name with 400, and so are getServerInfo and getAuditLogs.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "hitachi-detail-view/abort-two-request-ids.http",
+        "A parameter that has two different values is an error; twice the same value is not.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/status-wrong-password-is-json.http",
+        "Credentials are Basic or Bearer; the challenge, whose words are inferred, names both, a line each.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "hitachi-detail-view/status-leading-zero.http",
+        "A request id is a text: 0101 is not 101.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
         "hitachi-detail-view/abort-then-drain.http",
         "An aborted request is 200 aborted:true, so that a poller comes to an end.",
     ),
