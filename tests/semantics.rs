@@ -205,7 +205,8 @@ fn page() -> String {
          `UPDATE_EXPECT=1 cargo test -p countermand-tests semantics` from the state machine and the codecs themselves; the tests\n\
          hold it to them. *documented*: the vendor says so; *inferred*: our choice where nobody does, pinned by a fixture.\n\n\
          ## State × command\n\nWhat is reported, and where the job goes. Nothing leaves a terminal state.\n\n{}\n\
-         A cancel with *force* takes a job that has been cancelling for 30 minutes to cancelled.\n\n\
+         A cancel with *force* takes a job that has been cancelling for 30 minutes, and silent as long, to cancelled, where it \
+         fits what the dialect asks for.\n\n\
          ## Trigger × command\n\n{}\n\
          ## Effect × dialect\n\nThe answer to a cancel of one job: cisco-prime `cancelrunning` (v4, JSON), hitachi-detail-view `abortRequest`,\n\
          qlik-odag `action=cancel` (Windows), oracle-ess `cancel`. A dash: this call cannot have that effect.\n\n{}\n\

@@ -20,6 +20,7 @@ pub(super) fn open(codec: &DetailView, head: &Head<'_>) -> Echo {
         method: head.method.clone(),
         path: head.rest.to_owned(),
         query: String::new(),
+        range: None,
         request_url: format!("{}{}", head.origin, head.path),
         root_url: format!("{}{}", head.origin, head.base_path()),
         id: None,

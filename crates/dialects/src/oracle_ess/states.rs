@@ -74,6 +74,17 @@ pub(super) fn state(wanted: &str) -> Option<State> {
     exact.or_else(|| LOSSY.iter().find(|(lossy, _)| *lossy == wanted).map(|(_, state)| *state))
 }
 
+/// Every word that there is, `UNKNOWN` too: the twenty of `oracle.as.scheduler.State`.
+pub(super) fn words() -> Vec<&'static str> {
+    let lossy = LOSSY.iter().map(|(lossy, _)| *lossy);
+    State::ALL.into_iter().map(word).chain(lossy).chain(["UNKNOWN"]).collect()
+}
+
+/// The words that a state has beside its own, where a job's attributes keep one.
+pub(super) fn lossy(state: State) -> impl Iterator<Item = &'static str> {
+    LOSSY.iter().filter(move |(_, of)| *of == state).map(|(lossy, _)| *lossy)
+}
+
 /// `stateDescription`: the word in title case. `Hold` and `Wait` were seen; a blank for each underscore is inferred.
 pub(super) fn description(word: &str) -> String {
     let mut description = String::with_capacity(word.len());

@@ -168,6 +168,7 @@ impl Codec for EchoCodec {
             method: head.method.clone(),
             path: head.rest.to_owned(),
             query: head.query.unwrap_or_default().to_owned(),
+            range: None,
             request_url: format!("{}{}", head.origin, head.path),
             root_url: format!("{}{}", head.origin, head.base_path()),
             id,
