@@ -5,7 +5,7 @@ use bytes::Bytes;
 use countermand_dialects::{Dialect, Operation};
 use countermand_model::{Fault, FaultKind};
 use http::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
 use serde_json::Value;
 
 use crate::pages::table;
@@ -81,7 +81,9 @@ fn calls(dialect: &'static Dialect) -> Vec<Call> {
                     operation.selector.map_or_else(String::new, |(name, value)| format!("?{name}={value}"));
                 let target = format!("{base}{path}{query}");
                 let (_, echo) = probe::open(dialect, &operation.methods[0], &target, JSON);
-                if echo.operation.is_some_and(|found| std::ptr::eq(found, operation)) {
+                // What is refused whoever asks and however has one answer, which its fixture shows.
+                let is_served = echo.refusal.is_none();
+                if is_served && echo.operation.is_some_and(|found| std::ptr::eq(found, operation)) {
                     let base = if versioned { format!("{base}/{version}") } else { (*base).to_owned() };
                     calls.push(Call { operation, base, target });
                 }
@@ -117,7 +119,10 @@ fn cell(response: &Response<Bytes>) -> String {
         }
     }
     for (name, value) in response.headers() {
-        if ![CONTENT_TYPE, CACHE_CONTROL].contains(name) {
+        if name == ALLOW {
+            // Its value is the table of operations.
+            cell += " `allow`";
+        } else if ![CONTENT_TYPE, CACHE_CONTROL].contains(name) {
             cell += &format!(" `{name}: {}`", String::from_utf8_lossy(value.as_bytes()));
         }
     }

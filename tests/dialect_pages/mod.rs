@@ -101,7 +101,18 @@ fn states(states: &Value) -> String {
         &["member", "word", "states"],
         members.iter().enumerate().flat_map(|(place, member)| words(states, place, member)),
     );
-    format!("How each state is written.\n\n{written}\nWhat each word says.\n\n{read}")
+    let asked = table(
+        &["place", "word", "states"],
+        items(&states["asked"]).map(|asked| {
+            let states: Vec<_> = items(&asked["states"]).map(text).collect();
+            vec![text(&asked["place"]).to_owned(), code(text(&asked["word"])), states.join(", ")]
+        }),
+    );
+    let requests = match items(&states["asked"]).next() {
+        Some(_) => format!("\nWhat words in requests mean.\n\n{asked}"),
+        None => String::new(),
+    };
+    format!("How each state is written.\n\n{written}\nWhat each word says.\n\n{read}{requests}")
 }
 
 /// The words of one member, each with the states that are written so, and then those that stand for a state besides.

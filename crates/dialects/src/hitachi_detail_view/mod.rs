@@ -28,6 +28,8 @@ mod encode;
 
 mod wire;
 
+mod refused;
+
 mod errors;
 
 mod states;
@@ -216,9 +218,7 @@ const QUIRKS: &[Quirk] = &[
     Quirk::new(
         Evidence::Inferred,
         "hitachi-detail-view/action-query.http",
-        "Functions that may start a request (query, retrieveDataset, clearDataset, retrieveDataSubset, \
-               retrieveResourceData, createOrUpdateResourceData, expireResourceData, updateAttributeDef, \
-               deleteAttributeDef) are refused by name with 400, and so are getServerInfo and getAuditLogs.",
+        "The vendor's other functions, each of which may start a request, are refused by name, with 400.",
     ),
     Quirk::new(
         Evidence::Inferred,

@@ -40,6 +40,7 @@ const fn dialect(
             members: &["state"],
             words: |state| vec![Some(state.name())],
             others: Vec::new,
+            asked: Vec::new,
             losses: &[],
         },
         make: |_| Arc::new(EchoCodec),
