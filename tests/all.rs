@@ -7,6 +7,9 @@ mod bad_input;
 // A blocking HTTP client of a few lines.
 mod client;
 
+// Real clients: piapi, @qlik/api, curl, requests, and what PowerShell sends.
+mod clients;
+
 // kill -9, and the order of system calls.
 mod crash;
 

@@ -46,6 +46,8 @@ fn data(dialect: &Dialect) -> Value {
         "versions": dialect.versions,
         "paths": dialect.paths,
         "ids": dialect.ids.form,
+        "schemes": dialect.schemes.iter().map(|scheme| scheme.name()).collect::<Vec<_>>(),
+        "session": dialect.session.map(|cookie| cookie.name),
         "operations": (dialect.operations)().iter().map(|operation| json!({
             "name": operation.name,
             "methods": methods(operation),
@@ -104,6 +106,7 @@ fn page(dialect: &Dialect) -> String {
     page += &format!("  versions    {}\n", dialect.versions.join(", "));
     page += &format!("  paths       {}\n", dialect.paths.join(", "));
     page += &format!("  ids         {}\n", dialect.ids.form);
+    page += &format!("  logins      {}\n", logins(dialect));
     page += "  operations\n";
     let operations = (dialect.operations)();
     page += &table(&operations.iter().map(|operation| row(operation)).collect::<Vec<_>>());
@@ -112,6 +115,12 @@ fn page(dialect: &Dialect) -> String {
         page += &table(&dialect.switches.iter().map(option).collect::<Vec<_>>());
     }
     page
+}
+
+/// How callers say who they are: `Basic, Bearer`, or `Basic, then the cookie JSESSIONID`.
+fn logins(dialect: &Dialect) -> String {
+    let schemes = dialect.schemes.iter().map(|scheme| scheme.name()).collect::<Vec<_>>().join(", ");
+    dialect.session.map_or(schemes.clone(), |cookie| format!("{schemes}, then the cookie {}", cookie.name))
 }
 
 fn row(operation: &Operation) -> Vec<String> {

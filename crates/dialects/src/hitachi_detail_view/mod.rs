@@ -44,7 +44,9 @@ use bytes::Bytes;
 use countermand_model::{Command, Fault, Outcome, Results};
 use http::{Method, Response, StatusCode};
 
-use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Switch, SwitchKind, Switches};
+use crate::{
+    Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Scheme, Switch, SwitchKind, Switches,
+};
 
 /// Its name in configuration, aliases and attributes.
 const NAME: &str = "hitachi-detail-view";
@@ -73,6 +75,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
         write: |number| number.to_string(),
     },
     states: states::STATES,
+    // Bearer is documented for Ops Center Portal users, and what clients of VSP 360 send.
+    schemes: &[Scheme::Basic, Scheme::Bearer],
+    session: None,
     make: |switches| Arc::new(DetailView::new(switches)),
 };
 

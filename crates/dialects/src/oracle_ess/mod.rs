@@ -55,7 +55,7 @@ use http::Response;
 
 use crate::grammar::number;
 use crate::{
-    Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Origin, Quirk, Switch, SwitchKind, Switches,
+    Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Origin, Quirk, Scheme, Switch, SwitchKind, Switches,
 };
 
 const NAME: &str = "oracle-ess";
@@ -85,6 +85,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
         write: |id| id.to_string(),
     },
     states: states::STATES,
+    // Both documented; the token is OAuth2's there, and whatever the realm knows here.
+    schemes: &[Scheme::Basic, Scheme::Bearer],
+    session: None,
     make: |switches| Arc::new(OracleEss::new(switches)),
 };
 

@@ -49,7 +49,9 @@ use bytes::Bytes;
 use countermand_model::{Command, Fault, FaultKind, Outcome, Reach};
 use http::Response;
 
-use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Switch, SwitchKind, Switches};
+use crate::{
+    Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Scheme, Switch, SwitchKind, Switches,
+};
 
 /// The dialect as data.
 pub(crate) static DIALECT: Dialect = Dialect {
@@ -86,6 +88,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
         write: encode::id_of_number,
     },
     states: states::STATES,
+    // Bearer is documented for the cloud. Basic is ours: Windows has tickets and certificates, which no realm has.
+    schemes: &[Scheme::Basic, Scheme::Bearer],
+    session: None,
     make: |switches| Arc::new(Odag::new(switches)),
 };
 

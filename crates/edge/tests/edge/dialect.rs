@@ -7,7 +7,7 @@ use bytes::Bytes;
 use countermand_dialects::grammar::{json, number, path};
 use countermand_dialects::{
     Access, BodyRule, Codec, Dialect, Document, Echo, Evidence, Format, Head, Ids, Malformed, Operation,
-    Route, States,
+    Route, Scheme, SessionCookie, States,
 };
 use countermand_model::{Cancel, Command, Fault, FaultKind, Kin, Outcome, Results, Status, Target};
 use http::{Method, Response, StatusCode};
@@ -43,6 +43,8 @@ const fn dialect(
             asked: Vec::new,
             losses: &[],
         },
+        schemes: &[Scheme::Basic, Scheme::Bearer],
+        session: Some(SessionCookie { name: "ECHOSESSION", path: "/echo" }),
         make: |_| Arc::new(EchoCodec),
     }
 }
