@@ -4,6 +4,9 @@
 // Bad input against the running program: refused in its dialect, memory flat.
 mod bad_input;
 
+// Tokens beside passwords.
+mod bearer;
+
 // A blocking HTTP client of a few lines.
 mod client;
 

@@ -32,7 +32,7 @@ fn page(dialect: &'static Dialect, data: &Value) -> String {
          This page is written by `UPDATE_EXPECT=1 cargo test -p countermand-tests dialect_pages` from the dialect's tables, its codec \
          and its fixtures; a test holds it to them. *documented*: the vendor says so; *observed*: a real server or client shows it; \
          *inferred*: our own choice.\n\n\
-         | | |\n|---|---|\n| versions | {versions} |\n| paths | {paths} |\n| ids | {ids} |\n\n\
+         | | |\n|---|---|\n| versions | {versions} |\n| paths | {paths} |\n| ids | {ids} |\n| credentials | {credentials} |\n\n\
          ## Operations\n\n{operations}\n\
          ## States\n\n{states}\n\
          ## Errors\n\n{errors}\n\
@@ -46,6 +46,7 @@ fn page(dialect: &'static Dialect, data: &Value) -> String {
         versions = list("versions", &str::to_owned),
         paths = list("paths", &code),
         ids = text(&data["ids"]),
+        credentials = credentials(data),
         operations = operations(data),
         states = states(&data["states"]),
         errors = faults::section(dialect),
@@ -55,6 +56,13 @@ fn page(dialect: &'static Dialect, data: &Value) -> String {
         pitfalls = proofs::pitfalls(dialect.name),
         sources = items(&data["sources"]).map(|source| format!("- {}\n", text(source))).collect::<String>(),
     )
+}
+
+fn credentials(data: &Value) -> String {
+    let schemes: Vec<_> = items(&data["schemes"]).map(text).collect();
+    let session =
+        data["session"].as_str().map_or_else(String::new, |cookie| format!(", then the cookie `{cookie}`"));
+    format!("{}{session}", schemes.join(" or "))
 }
 
 fn operations(data: &Value) -> String {

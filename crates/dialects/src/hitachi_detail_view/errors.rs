@@ -145,12 +145,9 @@ const STARTS_WORK: &str = "Action [<action>] is not supported here: no new reque
 /// Inferred, as above.
 const NOT_SERVED: &str = "Action [<action>] is not supported here";
 
-/// Inferred: the vendor's realm is not known, and no client of it waits for a challenge. Both schemes are documented;
-/// Basic stands first, for clients that read one line only.
-const CHALLENGES: [HeaderValue; 2] = [
-    HeaderValue::from_static("Basic realm=\"Analyzer detail view\""),
-    HeaderValue::from_static("Bearer realm=\"Analyzer detail view\""),
-];
+/// Inferred: the vendor's realm is not known, and no client of it waits for the challenge. Where tokens lead in as well,
+/// the edge adds a line for Bearer.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Analyzer detail view\"");
 
 /// The answer to a mistake.
 pub(super) fn answer(codec: &DetailView, echo: &Echo, mistake: Mistake) -> Response<Bytes> {
@@ -252,9 +249,7 @@ fn filled(echo: &Echo, text: &str) -> String {
 fn write(echo: &Echo, status: StatusCode, code: &str, error: &str) -> Response<Bytes> {
     let mut response = document(status, ErrorWire { code, error }.write());
     if status == StatusCode::UNAUTHORIZED {
-        for challenge in CHALLENGES {
-            response.headers_mut().append(WWW_AUTHENTICATE, challenge);
-        }
+        response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
     }
     if let (StatusCode::METHOD_NOT_ALLOWED, Some(operation)) = (status, echo.operation) {
         response.headers_mut().insert(ALLOW, route::allow([operation]));

@@ -233,7 +233,7 @@ const QUIRKS: &[Quirk] = &[
     Quirk::new(
         Evidence::Documented,
         "hitachi-detail-view/status-wrong-password-is-json.http",
-        "Credentials are Basic or Bearer; the challenge, whose words are inferred, names both, a line each.",
+        "Credentials are Basic or Bearer, and the errors are the same; the words of the challenge are inferred.",
     ),
     Quirk::new(
         Evidence::Inferred,
