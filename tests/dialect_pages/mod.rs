@@ -35,6 +35,7 @@ fn page(dialect: &'static Dialect, data: &Value) -> String {
          | | |\n|---|---|\n| versions | {versions} |\n| paths | {paths} |\n| ids | {ids} |\n| credentials | {credentials} |\n\n\
          ## Operations\n\n{operations}\n\
          ## States\n\n{states}\n\
+         ## Attributes\n\nWhat a job's `attributes` may hold under `{name}`, in the control API.\n\n{attributes}\n\n\
          ## Errors\n\n{errors}\n\
          ## Switches\n\n{switches}\n\
          ## Quirks\n\nWhat clients rely on, odd as it is; the fixture pins it.\n\n{quirks}\n\
@@ -49,6 +50,7 @@ fn page(dialect: &'static Dialect, data: &Value) -> String {
         credentials = credentials(data),
         operations = operations(data),
         states = states(&data["states"]),
+        attributes = text(&data["attributes"]),
         errors = faults::section(dialect),
         switches = switches(data),
         quirks = quirks(data),
@@ -113,7 +115,9 @@ fn states(states: &Value) -> String {
         &["place", "word", "states"],
         items(&states["asked"]).map(|asked| {
             let states: Vec<_> = items(&asked["states"]).map(text).collect();
-            vec![text(&asked["place"]).to_owned(), code(text(&asked["word"])), states.join(", ")]
+            let states =
+                if states.is_empty() { "none: a sign of life".to_owned() } else { states.join(", ") };
+            vec![text(&asked["place"]).to_owned(), code(text(&asked["word"])), states]
         }),
     );
     let requests = match items(&states["asked"]).next() {

@@ -59,6 +59,7 @@ fn data(dialect: &Dialect) -> Value {
             "meaning": operation.meaning,
         })).collect::<Vec<_>>(),
         "states": states(dialect),
+        "attributes": dialect.attributes,
         "options": dialect.switches.iter().map(|switch| json!({
             "name": switch.name,
             "default": switch.default,

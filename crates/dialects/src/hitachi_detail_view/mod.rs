@@ -75,6 +75,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
         write: |number| number.to_string(),
     },
     states: states::STATES,
+    attributes: "`error`: `{\"status\", \"code\", \"error\"}`, how the original request failed; getStatus of a failed request \
+                 answers so. The status is 400 to 599, the code eight hexadecimal digits, the text not empty; what is \
+                 not that is a 500 that says where.",
     // Bearer is documented for Ops Center Portal users, and what clients of VSP 360 send.
     schemes: &[Scheme::Basic, Scheme::Bearer],
     session: None,

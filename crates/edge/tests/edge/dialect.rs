@@ -43,6 +43,7 @@ const fn dialect(
             asked: Vec::new,
             losses: &[],
         },
+        attributes: "Nothing.",
         schemes: &[Scheme::Basic, Scheme::Bearer],
         session: Some(SessionCookie { name: "ECHOSESSION", path: "/echo" }),
         make: |_| Arc::new(EchoCodec),
