@@ -4,6 +4,9 @@
 // Bad input against the running program: refused in its dialect, memory flat.
 mod bad_input;
 
+// Tokens beside passwords.
+mod bearer;
+
 // A blocking HTTP client of a few lines.
 mod client;
 
@@ -15,6 +18,9 @@ mod crash;
 
 // docs/dialects, held to the tables.
 mod dialect_pages;
+
+// Results that can be had once.
+mod drain;
 
 // Fixtures: files of raw HTTP, read and compared.
 mod fixture;

@@ -148,6 +148,13 @@ const SERVED: &[(&str, &str, &str, &str)] = &[
     ("cisco-prime", "GET", "/v4/data", "_ctx.domain=%00"),
     ("hitachi-detail-view", "GET", "", "action=getStatus&dataset=ds&requestId=%00"),
     ("hitachi-detail-view", "GET", "", "action=abortRequest&dataset=ds&requestId=%27%ff"),
+    (
+        "hitachi-detail-view",
+        "POST",
+        "",
+        "action=getStatus&dataset=ds&dataset%20=ds&requestId=1&requestId=%22",
+    ),
+    ("hitachi-detail-view", "POST", "", "action=query&dataset=ds&processSync=true"),
     ("oracle-ess", "GET", "/requests/15", "links=self"),
     ("oracle-ess", "GET", "/requests", "q=state+eq+%22WAIT%22&orderBy=requestId:desc"),
     ("oracle-ess", "GET", "/requests", "id=15,x&pageIndex=x&fields=state"),

@@ -86,6 +86,8 @@ pub(crate) static DIALECT: Dialect = Dialect {
         write: |id| id.to_string(),
     },
     states: states::STATES,
+    attributes: "Members of RequestDetails that the model has no word for, written as the text they were given; and \
+                 `state`, a word that is written while the state that it stands for holds.",
     // Both documented; the token is OAuth2's there, and whatever the realm knows here.
     schemes: &[Scheme::Basic, Scheme::Bearer],
     session: None,

@@ -88,6 +88,8 @@ pub(crate) static DIALECT: Dialect = Dialect {
         write: encode::id_of_number,
     },
     states: states::STATES,
+    attributes: "Members of the request object that the model has no word for, such as `link`, `selectionState` and the \
+                 64-bit hashes, written as the text they were given.",
     // Bearer is documented for the cloud. Basic is ours: Windows has tickets and certificates, which no realm has.
     schemes: &[Scheme::Basic, Scheme::Bearer],
     session: None,
