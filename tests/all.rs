@@ -13,6 +13,9 @@ mod crash;
 // Fixtures: files of raw HTTP, read and compared.
 mod fixture;
 
+// Bearer tokens and sessions, against the running program.
+mod logins;
+
 // Every numbered pitfall of a dialect, and what proves it.
 mod pitfalls;
 

@@ -4,8 +4,9 @@
 //! Of the [`Echo`] it uses every field: `version` is 1 to 4, `path` is what stands below the version without its
 //! suffix, `request_url` and `root_url` are as answers show them, `id` is the job id of `data/JobSummary/{id}`.
 //!
-//! Not here: `jobService/runhistory`, lists of `JobSummary`, sessions by
-//! `JSESSIONID`, the catalogues. They are answered as what does not exist: 404.
+//! Sessions by `JSESSIONID` are the edge's: the row of this dialect only names the cookie.
+//!
+//! Not here: `jobService/runhistory`, lists of `JobSummary`, the catalogues. They are answered as what does not exist: 404.
 
 mod routes;
 
@@ -21,6 +22,8 @@ mod wire;
 
 mod errors;
 
+mod limits;
+
 mod states;
 
 #[cfg(test)]
@@ -33,7 +36,11 @@ use countermand_model::{Command, Fault, Outcome};
 use http::Response;
 
 use crate::grammar::number;
-use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Scheme, SessionCookie};
+use crate::{
+    Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, RateLimits, Scheme, SessionCookie, Switch,
+    Switches,
+};
+use limits::Limits;
 
 const NAME: &str = "cisco-prime";
 
@@ -45,7 +52,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     paths: routes::PATHS,
     claims: None,
     operations: || routes::ROUTES.iter().map(|route| &route.operation).collect(),
-    switches: &[],
+    switches: SWITCHES,
     quirks: QUIRKS,
     sources: &[
         "Cisco Prime Infrastructure API reference 1.3 to 3.10, and its page on cancelrunning (v1, v2, v3)",
@@ -64,16 +71,39 @@ pub(crate) static DIALECT: Dialect = Dialect {
     // The cookie is observed, and a client that logs in once and then sends nothing else; its path is inferred.
     schemes: &[Scheme::Basic],
     session: Some(SessionCookie { name: "JSESSIONID", path: "/webacs" }),
-    make: |_| Arc::new(Prime),
+    make: |switches| Arc::new(Prime::new(switches)),
 };
 
-/// The codec. It has no switches.
+const SWITCHES: &[Switch] = &[
+    limits::ALL_USERS,
+    limits::PER_USER,
+    limits::AT_ONCE_PER_USER,
+    limits::AT_ONCE,
+    limits::WINDOW,
+    limits::SEGMENTS,
+    limits::COVERS,
+];
+
+/// The codec of one mount.
 #[derive(Debug)]
-struct Prime;
+struct Prime {
+    /// The rate limit, where there is one.
+    limits: Option<Limits>,
+}
+
+impl Prime {
+    fn new(switches: &Switches) -> Prime {
+        Prime { limits: Limits::new(switches) }
+    }
+}
 
 impl Codec for Prime {
     fn open(&self, head: &Head<'_>) -> Echo {
         open::open(head)
+    }
+
+    fn limits(&self, echo: &Echo) -> Option<&RateLimits> {
+        self.limits.as_ref()?.of(echo)
     }
 
     fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
@@ -184,6 +214,11 @@ const QUIRKS: &[Quirk] = &[
         Evidence::Observed,
         "cisco-prime/login-page.http",
         "The page behind that redirect is 200 and HTML, so that a client fails in its JSON parser and knows why.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/v1-rate-limit-json.http",
+        "Whoever asks too often, where a switch says how often that is, gets 503 with PRS-303 and no Retry-After.",
     ),
     Quirk::new(
         Evidence::Documented,

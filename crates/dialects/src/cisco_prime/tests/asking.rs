@@ -2,7 +2,7 @@
 
 use countermand_model::{Cancel, Command, FaultKind, Kin, Order, Reach, Results, Status, Target};
 
-use super::{Prime, open};
+use super::{PRIME, open};
 use crate::{Codec, Format};
 
 type Headers = &'static [(&'static str, &'static str)];
@@ -12,7 +12,7 @@ const CANCEL: &str = "/webacs/api/v1/op/jobService/cancelrunning";
 /// The run ids of a body, or the place of what is wrong with it.
 fn run_ids(content_type: &str, body: &str) -> Result<Vec<String>, String> {
     let echo = open("PUT", CANCEL, &[("content-type", content_type)]);
-    match Prime.decode_request(&echo, body.as_bytes()).map_err(|malformed| malformed.place)? {
+    match PRIME.decode_request(&echo, body.as_bytes()).map_err(|malformed| malformed.place)? {
         Command::Cancel(Cancel { targets, reach: Reach::One, force: false, .. }) => {
             Ok(targets.into_iter().map(|target| target.written).collect())
         }
@@ -160,7 +160,7 @@ fn orders_to_triggers_take_job_ids_and_reach_no_run() {
             let read = |media: &str, body: &str| {
                 let echo = open("PUT", &target, &[("content-type", media)]);
                 assert_eq!(echo.operation.unwrap().name, operation);
-                Prime.decode_request(&echo, body.as_bytes())
+                PRIME.decode_request(&echo, body.as_bytes())
             };
             assert_eq!(read("application/xml", xml).unwrap(), command);
             assert_eq!(read("application/json", json).unwrap(), command);
@@ -176,7 +176,7 @@ fn orders_to_triggers_take_job_ids_and_reach_no_run() {
 
 #[test]
 fn a_job_summary_is_read_with_its_latest_run() {
-    let command = |target: &str| Prime.decode_request(&open("HEAD", target, &[]), b"").unwrap();
+    let command = |target: &str| PRIME.decode_request(&open("HEAD", target, &[]), b"").unwrap();
     let status = |written: &str, number| {
         let target = Target { written: written.to_owned(), number, dataset: None };
         Command::Status(Status { target, results: Results::None, kin: Kin::Latest })
