@@ -8,7 +8,7 @@ use crate::server::{BASIC, Server, bcrypt_of_secret, program};
 
 /// What reads nothing that is there: each is answered 404 to who may read, in the dialect's own words.
 const READINGS: &[(&str, &str)] = &[
-    ("GET /dbapi.do?action=getStatus&dataset=defaultDs&requestID=1", "hitachi-detail-view"),
+    ("GET /dbapi.do?action=getStatus&dataset=defaultDs&requestId=nobody_1", "hitachi-detail-view"),
     ("GET /api/odag/v1/requests/5f0000000000000000000201", "qlik-odag"),
     ("GET /api/v1/odagrequests/5f0000000000000000000201", "qlik-odag"),
     ("GET /ess/rest/scheduler/v1/requests/1", "oracle-ess"),

@@ -210,7 +210,7 @@ const QUIRKS: &[Quirk] = &[
     Quirk::new(
         Evidence::Inferred,
         "oracle-ess/permissions-as-reader.http",
-        "Only who may write is told the permissions.",
+        "Who may only read is told so: the permissions are those of the job and of the realm's groups together.",
     ),
     Quirk::new(
         Evidence::Observed,
