@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Codec, Operation, OptionError, OptionValue, Switch, Switches};
+use crate::{Codec, Operation, OptionError, OptionValue, States, Switch, Switches};
 
 /// Every dialect. To add one: a folder, its `mod` line, and its row here.
 pub const ALL: &[&Dialect] = &[
@@ -42,6 +42,8 @@ pub struct Dialect {
     pub sources: &'static [&'static str],
     /// How it writes job ids.
     pub ids: Ids,
+    /// What it calls the states of a job.
+    pub states: States,
     /// How its callers may say who they are. What a realm must know for it is the realm's.
     pub schemes: &'static [Scheme],
     /// The cookie in which the real server keeps a login, where it has one.

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use countermand_dialects::{ALL, Dialect, Operation, Switch};
+use countermand_model::State;
 use serde_json::{Value, json};
 
 use crate::exit::Failure;
@@ -53,9 +54,11 @@ fn data(dialect: &Dialect) -> Value {
             "path": operation.path,
             "selector": operation.selector.map(|(name, value)| json!({ "parameter": name, "value": value })),
             "access": operation.access.name(),
+            "body": operation.body.name(),
             "evidence": operation.evidence.name(),
             "meaning": operation.meaning,
         })).collect::<Vec<_>>(),
+        "states": states(dialect),
         "options": dialect.switches.iter().map(|switch| json!({
             "name": switch.name,
             "default": switch.default,
@@ -70,6 +73,23 @@ fn data(dialect: &Dialect) -> Value {
         })).collect::<Vec<_>>(),
         "sources": dialect.sources,
     })
+}
+
+/// The words for the states, both ways: how each state is written, and what the words stand for that none is written as.
+fn states(dialect: &Dialect) -> Value {
+    let states = &dialect.states;
+    let written = State::ALL.map(|state| {
+        json!({
+            "state": state.name(),
+            "words": (states.words)(state),
+            "alike": states.alike(state).into_iter().map(State::name).collect::<Vec<_>>(),
+            "loss": states.losses.iter().find(|(lost, _)| *lost == state).map(|(_, why)| why),
+        })
+    });
+    let others = (states.others)()
+        .into_iter()
+        .map(|other| json!({ "member": other.member, "word": other.word, "state": other.state.name(), "when": other.when }));
+    json!({ "members": states.members, "written": written, "others": others.collect::<Vec<_>>() })
 }
 
 fn page(dialect: &Dialect) -> String {

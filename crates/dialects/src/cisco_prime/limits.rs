@@ -56,7 +56,7 @@ const fn threshold(name: &'static str, meaning: &'static str) -> Switch {
 }
 
 /// The limits of a mount.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Limits {
     rates: RateLimits,
     data_only: bool,

@@ -1,19 +1,25 @@
-//! The codec driven directly, with outcomes made by hand: what it opens and reads, and what it answers, byte by byte.
+//! The codec driven directly, with outcomes made by hand: what it opens and reads, what it answers byte by byte, and
+//! that what it asks for is what it shows.
 
 mod answering;
 
 mod asking;
 
+mod finding;
+
 mod limiting;
+
+mod listing;
 
 use countermand_model::{Fault, Outcome};
 use http::{HeaderMap, HeaderName, Method};
 
+use super::settings::Settings;
 use super::{DIALECT, Prime, routes};
 use crate::{Codec, Echo, Head, Origin};
 
 /// A mount on which nothing is said.
-const PRIME: Prime = Prime { limits: None };
+const PRIME: Prime = Prime { settings: Settings::DEFAULT };
 
 /// Opens a request for `target`, a path and perhaps a query, under whichever base it is.
 fn open(method: &str, target: &str, headers: &[(&str, &str)]) -> Echo {

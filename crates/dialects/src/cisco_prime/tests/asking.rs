@@ -13,7 +13,7 @@ const CANCEL: &str = "/webacs/api/v1/op/jobService/cancelrunning";
 fn run_ids(content_type: &str, body: &str) -> Result<Vec<String>, String> {
     let echo = open("PUT", CANCEL, &[("content-type", content_type)]);
     match PRIME.decode_request(&echo, body.as_bytes()).map_err(|malformed| malformed.place)? {
-        Command::Cancel(Cancel { targets, reach: Reach::One, force: false, .. }) => {
+        Command::Cancel(Cancel { targets, reach: Reach::One, force: None, .. }) => {
             Ok(targets.into_iter().map(|target| target.written).collect())
         }
         other => panic!("not a cancel: {other:?}"),
@@ -64,7 +64,9 @@ fn the_format_is_by_suffix_then_accept_then_xml() {
 
 #[test]
 fn what_cannot_be_answered_says_why() {
-    use FaultKind::{NotAcceptable, UnknownRoute, UnsupportedMediaType, WrongMethod};
+    use FaultKind::{
+        NotAcceptable, TooManyRequests, UnknownRoute, Unsupported, UnsupportedMediaType, WrongMethod,
+    };
     let cases: &[(&str, &str, Headers, FaultKind)] = &[
         ("PUT", "/webacs/api/v1/op/jobService/cancelrunning", &[("accept", "image/png")], NotAcceptable),
         ("PUT", CANCEL, &[("content-type", "application/x-www-form-urlencoded")], UnsupportedMediaType),
@@ -78,7 +80,14 @@ fn what_cannot_be_answered_says_why() {
         ("PUT", "/webacs/api/v1/op/jobService/cancelrunning.yaml", &[], UnknownRoute),
         ("PUT", "/webacs/api/v1/op/jobService/cancelrunning/", &[], UnknownRoute),
         ("GET", "/webacs/api/v1/data/JobSummary/15.yaml", &[], UnknownRoute),
-        ("GET", "/webacs/api/v1/data/JobSummary", &[], UnknownRoute),
+        ("PUT", "/webacs/api/v1/data/JobSummary", &[], WrongMethod),
+        ("GET", "/webacs/api/v1/data/JobSummary/", &[], UnknownRoute),
+        ("POST", "/webacs/api/v1/op/jobService/runhistory", &[], WrongMethod),
+        ("GET", "/webacs/api/v1/op/cliTemplateConfiguration/deployTemplateThroughJob", &[], UnknownRoute),
+        ("PUT", "/webacs/api/v1/op/cliTemplateConfiguration/deployTemplateThroughJob.json", &[], Unsupported),
+        ("PUT", "/webacs/api/v4/op/devices/bulkImport", &[], Unsupported),
+        ("GET", "/webacs/api/v4/data/JobSummary?.maxResults=1001", &[], TooManyRequests),
+        ("GET", "/webacs/api/v4/data/JobSummary", &[("range", "instances=0-1000")], TooManyRequests),
         ("GET", "/webacs/api/v1/data/unkown", &[], UnknownRoute),
         ("GET", "/webacs/api", &[], UnknownRoute),
         ("PUT", "/webacs/pages/common/login.jsp", &[], WrongMethod),
