@@ -32,7 +32,8 @@ fn page(dialect: &'static Dialect, data: &Value) -> String {
          This page is written by `UPDATE_EXPECT=1 cargo test -p countermand-tests dialect_pages` from the dialect's tables, its codec \
          and its fixtures; a test holds it to them. *documented*: the vendor says so; *observed*: a real server or client shows it; \
          *inferred*: our own choice.\n\n\
-         | | |\n|---|---|\n| versions | {versions} |\n| paths | {paths} |\n| ids | {ids} |\n\n\
+         | | |\n|---|---|\n| versions | {versions} |\n| paths | {paths} |\n| ids | {ids} |\n\
+         | logins | {logins} |\n\n\
          ## Operations\n\n{operations}\n\
          ## States\n\n{states}\n\
          ## Errors\n\n{errors}\n\
@@ -46,6 +47,7 @@ fn page(dialect: &'static Dialect, data: &Value) -> String {
         versions = list("versions", &str::to_owned),
         paths = list("paths", &code),
         ids = text(&data["ids"]),
+        logins = logins(data),
         operations = operations(data),
         states = states(&data["states"]),
         errors = faults::section(dialect),
@@ -55,6 +57,13 @@ fn page(dialect: &'static Dialect, data: &Value) -> String {
         pitfalls = proofs::pitfalls(dialect.name),
         sources = items(&data["sources"]).map(|source| format!("- {}\n", text(source))).collect::<String>(),
     )
+}
+
+/// The schemes of `Authorization`, and the cookie that keeps a login.
+fn logins(data: &Value) -> String {
+    let schemes: Vec<_> = items(&data["schemes"]).map(text).collect();
+    let cookie = data["session"].as_str().map(|name| format!(", then the cookie {}", code(name)));
+    format!("{}{}", schemes.join(", "), cookie.unwrap_or_default())
 }
 
 fn operations(data: &Value) -> String {
