@@ -212,6 +212,11 @@ const QUIRKS: &[Quirk] = &[
     ),
     Quirk::new(
         Evidence::Observed,
+        "cisco-prime/dead-session-json.http",
+        "A login is kept in the cookie JSESSIONID and may be left out then; a session that is over is as no credentials.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
         "cisco-prime/login-page.http",
         "The page behind that redirect is 200 and HTML, so that a client fails in its JSON parser and knows why.",
     ),
