@@ -6,7 +6,8 @@
 //! is for lists.
 //!
 //! Here: `suspend`, `resume`, `cancel`, `cancelrunning` and `runhistory` of `op/jobService`; `data/JobSummary`, one and
-//! many; the catalogues `op` and `data`. Not here: operations that start jobs, which are refused with 501 and say so,
+//! many; the catalogues `op` and `data`. Not here: sessions by `JSESSIONID`, of which the row of this dialect names the
+//! cookie and the edge does the rest; operations that start jobs, which are refused with 501 and say so,
 //! and every other resource, which is 404. Lists know what a list of jobs can be found and sorted by
 //! ([`attributes`]); what they cannot, such as `duration`, is a 400 that names it, never a list without it.
 
@@ -40,6 +41,8 @@ mod wire;
 
 mod errors;
 
+mod limits;
+
 mod states;
 
 mod settings;
@@ -55,7 +58,7 @@ use http::Response;
 
 use self::settings::Settings;
 use crate::grammar::number;
-use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Scheme, SessionCookie};
+use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, RateLimits, Scheme, SessionCookie};
 
 const NAME: &str = "cisco-prime";
 
@@ -101,6 +104,10 @@ struct Prime {
 impl Codec for Prime {
     fn open(&self, head: &Head<'_>) -> Echo {
         open::open(self, head)
+    }
+
+    fn limits(&self, echo: &Echo) -> Option<&RateLimits> {
+        self.settings.limits.as_ref()?.of(echo)
     }
 
     fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
@@ -209,8 +216,18 @@ const QUIRKS: &[Quirk] = &[
     ),
     Quirk::new(
         Evidence::Observed,
+        "cisco-prime/dead-session-json.http",
+        "A login is kept in the cookie JSESSIONID and may be left out then; a session that is over is as no credentials.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
         "cisco-prime/login-page.http",
         "The page behind that redirect is 200 and HTML, so that a client fails in its JSON parser and knows why.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/v1-rate-limit-json.http",
+        "Whoever asks too often, where a switch says how often that is, gets 503 with PRS-303 and no Retry-After.",
     ),
     Quirk::new(
         Evidence::Documented,
