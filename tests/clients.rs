@@ -226,3 +226,19 @@ fn qlik_api_does_its_whole_session() {
         ["201 hold", "201 release", "201 cancel", "201 acknowledge", "202 cancel", "202 acknowledge"];
     assert_eq!(stage.orders(), [&orders[..], &["203 acknowledge", "203 delete_output"]].concat());
 }
+
+#[test]
+fn piapi_does_its_whole_session() {
+    let stage = Stage::new("");
+    let imports = (1..=250).map(|place| {
+        let number = 1000 + place;
+        format!(
+            "{{\"number\":{number},\"dialects\":[\"cisco-prime\"],\"name\":\"Import {place:03}\",\"type\":\"BulkImport\",\
+             \"owner\":\"li\",\"state\":\"succeeded\"}}\n"
+        )
+    });
+    stage.register(&imports.collect::<String>());
+    stage.plays(Runtime::Python, "piapi_session.py");
+    stage.ends_with(&[(15, "cancelled"), (25, "cancelled"), (16, "succeeded"), (35, "queued")]);
+    assert_eq!(stage.orders(), ["7 hold", "7 release", "7 cancel", "15 cancel", "25 cancel"]);
+}
