@@ -246,6 +246,20 @@ pub enum Results {
     /// Those not delivered before. They are reserved for this answer for 30 s; a [`Command::Confirm`] makes them
     /// delivered, durably; without one they are handed out again.
     Undelivered,
+    /// All, those delivered before included. That the job has ended is reserved and confirmed as with
+    /// [`Undelivered`](Results::Undelivered), so that the last answer can be had once.
+    Cumulative,
+}
+
+impl Results {
+    /// Whether a reading with these may hand out something that is to be confirmed.
+    #[must_use]
+    pub const fn takes(self) -> bool {
+        match self {
+            Results::Undelivered | Results::Cumulative => true,
+            Results::None | Results::All => false,
+        }
+    }
 }
 
 /// Which children come with a reading.

@@ -53,7 +53,7 @@ use http::Response;
 
 use self::settings::Settings;
 use crate::grammar::number;
-use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk};
+use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Scheme, SessionCookie};
 
 const NAME: &str = "cisco-prime";
 
@@ -81,6 +81,10 @@ pub(crate) static DIALECT: Dialect = Dialect {
         number: number::decimal,
         write: |number| number.to_string(),
     },
+    states: states::STATES,
+    // The cookie is observed, and a client that logs in once and then sends nothing else; its path is inferred.
+    schemes: &[Scheme::Basic],
+    session: Some(SessionCookie { name: "JSESSIONID", path: "/webacs" }),
     make: |switches| Arc::new(Prime { settings: Settings::new(switches) }),
 };
 

@@ -3,6 +3,8 @@
 
 use countermand_model::{Job, State, TriggerState};
 
+use crate::{OtherWord, States};
+
 /// JobSpecState, documented.
 pub(super) const JOB_STATUSES: &[&str] = &[
     "SCHEDULED",
@@ -42,6 +44,27 @@ pub(super) const RESULT_STATUSES: &[&str] = &[
     "PAUSED",
     "PARTIALFAILURE",
 ];
+
+/// The table as data. `jobStatus` is that of a job without a trigger, before it has started.
+pub(super) const STATES: States = States {
+    members: &["runStatus", "resultStatus", "jobStatus"],
+    words: |state| {
+        let (work, result) = run_words(state);
+        vec![Some(work), result, Some(job_status(&Job { state, ..Job::new(1, 0) }))]
+    },
+    others: || {
+        let work = OTHER_WORK.iter().map(|(word, state)| ("runStatus", *word, *state));
+        let results = OTHER_RESULTS.iter().map(|(word, state)| ("resultStatus", *word, *state));
+        let other =
+            |(member, word, state)| OtherWord { member, word, state, when: "the run's attributes say so" };
+        work.chain(results).map(other).collect()
+    },
+    losses: &[
+        (State::Queued, "The vendor has one word for all that waits."),
+        (State::Cancelling, "A run that was told to stop is at work until it has stopped."),
+        (State::Expired, "What never did its work was aborted."),
+    ],
+};
 
 /// The words for a run: its WorkState, and its ResultState where it has one.
 ///
