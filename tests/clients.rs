@@ -21,6 +21,12 @@ use crate::tidy::root;
 /// How long a session may take, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The SHA-256 of each user's bearer token.
+const TOKENS: &str = "\
+operator:{SHA256}18480fd309fa2cc658eb41b2df7eebc20f8f515b6331fa8417b15c198f9559da
+reader:{SHA256}f9e36f90379bbb3c10c8874dde93c9c078b38316c1d9d076ea507844b76d2278
+";
+
 /// What runs a script.
 #[derive(Clone, Copy, Debug)]
 enum Runtime {
@@ -31,7 +37,7 @@ enum Runtime {
 }
 
 /// A gateway whose ledger holds `tests/clients/jobs.ndjson`. Users `operator`, who may write, and `reader`; the password
-/// of both is `secret`.
+/// of both is `secret`, their bearer tokens are `token-of-operator` and `token-of-reader`.
 struct Stage {
     server: Server,
     folder: TempDir,
@@ -44,10 +50,11 @@ impl Stage {
         let hash = bcrypt_of_secret();
         let users = format!("operator:{hash}\nreader:{hash}\n");
         std::fs::write(folder.path().join("ops.htpasswd"), users).unwrap();
+        std::fs::write(folder.path().join("ops.tokens"), TOKENS).unwrap();
         let text = format!(
             "[server]\nlisten = \"127.0.0.1:0\"\n[control]\nlisten = \"127.0.0.1:0\"\ntoken = \"control-token-of-tests\"\n\
              [ledger]\nstore = \"memory\"\n\
-             [realms.ops]\nhtpasswd = \"ops.htpasswd\"\nread = [\"all\"]\nwrite = [\"operators\"]\n\
+             [realms.ops]\nhtpasswd = \"ops.htpasswd\"\ntokens = \"ops.tokens\"\nread = [\"all\"]\nwrite = [\"operators\"]\n\
              groups = {{ all = [\"operator\", \"reader\"], operators = [\"operator\"] }}\n\
              [engines.primary]\nkind = \"ledger\"\n{mounts}"
         );
@@ -198,7 +205,7 @@ fn requests_that_are_sent_again_count_once() {
     let stage = Stage::new("");
     stage.plays(Runtime::Python, "retries.py");
     stage.ends_with(&[(15, "cancelling"), (202, "cancelling"), (302, "cancelled"), (301, "queued")]);
-    assert_eq!(stage.orders(), ["302 cancel", "15 cancel", "202 cancel"]);
+    assert_eq!(stage.orders(), ["302 cancel", "15 cancel", "202 cancel", "35 cancel"]);
 }
 
 #[test]
@@ -224,7 +231,10 @@ fn qlik_api_does_its_whole_session() {
     ]);
     let orders =
         ["201 hold", "201 release", "201 cancel", "201 acknowledge", "202 cancel", "202 acknowledge"];
-    assert_eq!(stage.orders(), [&orders[..], &["203 acknowledge", "203 delete_output"]].concat());
+    assert_eq!(
+        stage.orders(),
+        [&orders[..], &["203 acknowledge", "203 delete_output", "204 delete_output"]].concat()
+    );
 }
 
 #[test]
