@@ -33,6 +33,7 @@ fn any_field() -> impl Strategy<Value = Field> {
         Field::SeenIn,
         Field::Attribute { dialect: "odag".to_owned(), member: "m".to_owned() },
         Field::Attribute { dialect: "odag".to_owned(), member: "it's.[0]".to_owned() },
+        Field::Attribute { dialect: "odag".to_owned(), member: "outer/inner".to_owned() },
     ];
     let plain = prop::sample::select(plain);
     prop_oneof![3 => plain.clone(), 1 => plain.prop_map(|field| Field::Latest(Box::new(field)))]
@@ -111,6 +112,11 @@ static SHELF: LazyLock<(tokio::runtime::Runtime, Ledger, Vec<Job>)> = LazyLock::
                 0 => vec![],
                 1 => vec![("odag".to_owned(), format!("{{\"m\":{}}}", nth % 5))],
                 2 => vec![("odag".to_owned(), format!("{{\"m\":\"{}\"}}", TEXTS[nth % TEXTS.len()]))],
+                // Of every second of these a member of a member, and a member that is no object.
+                _ if nth % 8 == 3 => {
+                    vec![("odag".to_owned(), format!("{{\"outer\":{{\"inner\":{}}}}}", nth % 5))]
+                }
+                _ if nth % 16 == 7 => vec![("odag".to_owned(), "{\"outer\":\"a\"}".to_owned())],
                 _ => vec![("odag".to_owned(), "{\"it's.[0]\":\"a\"}".to_owned())],
             };
             let mut draft = Draft {
