@@ -10,13 +10,16 @@ mod client;
 // kill -9, and the order of system calls.
 mod crash;
 
-// Fixtures: files of raw HTTP, read and compared.
-mod fixture;
+// `countermand conform` as a process, against a gateway in it and against one that runs.
+mod conform;
+
+// Every answer that a fixture expects, changed a little: the runner must see it.
+mod mutation;
 
 // Every numbered pitfall of a dialect, and what proves it.
 mod pitfalls;
 
-// Every fixture through the whole gateway, in this process.
+// Every fixture through the whole gateway in this process, and what is promised of fixtures.
 mod replay;
 
 // docs/semantics.md, held to the code.

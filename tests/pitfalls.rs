@@ -1,21 +1,14 @@
 //! Every pitfall of a dialect is proved: by a fixture that names its number in `pitfalls`, or by a test whose comment
 //! says `Pitfall <dialect> <number>.` on a line of its own. The pitfalls stand in `fixtures/<dialect>/pitfalls.toml`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::fixture::read;
+use countermand_conformance::fixture::read;
+use countermand_conformance::report::pitfalls;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// The pitfalls of a dialect by number, where its folder has them.
-fn listed(dialect: &str) -> BTreeMap<u8, String> {
-    let path = root().join("fixtures").join(dialect).join("pitfalls.toml");
-    let text = std::fs::read_to_string(&path).unwrap_or_default();
-    let table: BTreeMap<String, String> = toml::from_str(&text).unwrap();
-    table.into_iter().map(|(number, says)| (number.parse().unwrap(), says)).collect()
 }
 
 fn files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
@@ -52,7 +45,8 @@ fn named(dialect: &str) -> BTreeSet<u8> {
 #[test]
 fn every_pitfall_is_named_by_a_fixture_or_a_test() {
     for dialect in countermand_dialects::ALL {
-        let listed: BTreeSet<u8> = listed(dialect.name).into_keys().collect();
+        let folder = root().join("fixtures").join(dialect.name);
+        let listed: BTreeSet<u8> = pitfalls(&folder).into_keys().collect();
         let named = named(dialect.name);
         let unproved: Vec<_> = listed.difference(&named).collect();
         let unknown: Vec<_> = named.difference(&listed).collect();

@@ -139,11 +139,12 @@ impl Target for InProcess {
     }
 
     fn lanes(&self) -> usize {
-        std::thread::available_parallelism().map_or(1, usize::from)
+        // Some cases wait two seconds for a job that does not end; others use the processor meanwhile.
+        4 * std::thread::available_parallelism().map_or(1, usize::from)
     }
 
     fn own_clock(&self) -> bool {
-        false
+        self.noon != Head::NOON
     }
 
     fn skips(&self, _: &Fixture) -> Option<Skip> {

@@ -1,0 +1,1 @@
+//! `countermand conform` as a process.
