@@ -7,17 +7,29 @@ mod bad_input;
 // A blocking HTTP client of a few lines.
 mod client;
 
+// Real clients: piapi, @qlik/api, curl, requests, and what PowerShell sends.
+mod clients;
+
 // kill -9, and the order of system calls.
 mod crash;
 
 // `countermand conform` as a process, against a gateway in it and against one that runs.
 mod conform;
 
+// docs/dialects, held to the tables.
+mod dialect_pages;
+
 // Every answer that a fixture expects, changed a little: the runner must see it.
 mod mutation;
 
+// Pages of the docs that the code writes.
+mod pages;
+
 // Every numbered pitfall of a dialect, and what proves it.
 mod pitfalls;
+
+// A dialect's codec, asked directly.
+mod probe;
 
 // Every fixture through the whole gateway in this process, and what is promised of fixtures.
 mod replay;

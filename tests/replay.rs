@@ -41,14 +41,19 @@ async fn every_fixture_is_answered_as_it_says() {
 /// `UPDATE_EXPECT=1` writes into a file what it misses.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_fixture_says_what_follows_the_clock() {
+    let noon = InProcess::new().unwrap();
     let later = Arc::new(InProcess::at(ANOTHER_TIME).unwrap());
     let verdicts = play(Arc::clone(&later) as Arc<_>, fixtures(), |_| {}).await.unwrap();
     let mut missing = Vec::new();
     for verdict in verdicts.into_iter().filter(|verdict| verdict.result.fell_short()) {
+        if one(&noon, Arc::clone(&verdict.fixture)).await.unwrap().result.fell_short() {
+            // It is wrong at any time, which another test says.
+            continue;
+        }
         let line = clock_line(later.as_ref(), &verdict).await;
         let path = &verdict.fixture.path;
         missing.push(format!("{}: add a line `{line}`", path.display()));
-        if std::env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1") {
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
             write_below_title(path, &line);
         }
     }
@@ -97,17 +102,11 @@ fn write_below_title(path: &Path, line: &str) {
 
 #[test]
 fn the_schema_is_the_readers() {
-    let path = crate::tidy::root().join("docs/fixture.schema.json");
-    let wanted = format!("{:#}\n", schema());
-    if std::env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1") {
-        std::fs::write(&path, &wanted).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap();
-    assert_eq!(written, wanted, "UPDATE_EXPECT=1 writes docs/fixture.schema.json");
+    crate::pages::hold("docs/fixture.schema.json", &format!("{:#}\n", schema()));
 }
 
 #[test]
-fn the_docs_show_every_key_and_every_schema_property() {
+fn the_docs_show_every_key_of_a_head() {
     let docs = std::fs::read_to_string(crate::tidy::root().join("docs/fixtures.md")).unwrap();
     for row in Key::ALL.map(Key::row) {
         let absent = row.absent.unwrap_or("required");

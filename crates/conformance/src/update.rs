@@ -20,7 +20,7 @@ pub fn rewritten(file: &str, verdict: &Verdict) -> Option<String> {
     for (index, exchange) in fixture.exchanges.iter().enumerate().rev() {
         let is_other = differences.iter().any(|difference| difference.answer == index + 1);
         let Some(seen) = verdict.answers.get(index).filter(|_| is_other) else { continue };
-        let rules = Rules::of(fixture, true);
+        let rules = Rules::of(fixture, verdict.own_clock);
         let answer = answer(&exchange.response, seen, &verdict.base, &rules, fixture.head.exact);
         text.replace_range(exchange.response.span.clone(), &answer);
     }

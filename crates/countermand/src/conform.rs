@@ -1,8 +1,6 @@
 //! A whole gateway in this process as a target of fixtures: mounts, authentication, codec, onion, ledger, and no socket.
 //! Each case has a gateway of its own, with the case's switches and with a clock that stands where the case puts it.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,7 +8,6 @@ use countermand_conformance::compare::Seen;
 use countermand_conformance::fill::Base;
 use countermand_conformance::fixture::{Fixture, Given, Head, User};
 use countermand_conformance::target::{Credentials, Look, Session, Skip, Target, Trouble};
-use countermand_edge::AccessLog;
 use countermand_ledger::{Clock, Put, Refused};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -20,10 +17,25 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use crate::compose::Gateway;
-use crate::config::{self, Config, Ledger, Limits, Realm, Server, UserFile, Users};
+use crate::config::{self, Config};
 
 /// Where clients think they are.
 const AUTHORITY: &str = "localhost:8080";
+
+/// Two users as fixtures know them, every dialect on its own paths.
+const CONFIG: &str = r#"
+[ledger]
+store = "memory"
+[realms.ops]
+htpasswd = "users.htpasswd"
+read = ["all"]
+write = ["operators"]
+groups = { all = ["operator", "reader"], operators = ["operator"] }
+[engines.primary]
+kind = "ledger"
+[log]
+access = "none"
+"#;
 
 /// The namespace behind every mount.
 const NAMESPACE: &str = "default";
@@ -46,8 +58,7 @@ impl Clock for Stands {
 /// A gateway per case, in this process.
 pub struct InProcess {
     /// Holds the file of users; removed in the end.
-    _folder: TempDir,
-    htpasswd: PathBuf,
+    folder: TempDir,
     credentials: Credentials,
     /// Where the clock of a case stands that names no time, in ms since 1970 UTC.
     noon: i64,
@@ -72,45 +83,25 @@ impl InProcess {
     /// Never: the password fits bcrypt and the users fit a header.
     pub fn at(noon: i64) -> std::io::Result<InProcess> {
         let folder = tempfile::tempdir()?;
-        let htpasswd = folder.path().join("users.htpasswd");
         let hash = bcrypt::hash(PASSWORD, COST).expect("the password is short and the cost allowed");
-        std::fs::write(&htpasswd, format!("operator:{hash}\nreader:{hash}\n"))?;
+        std::fs::write(folder.path().join("users.htpasswd"), format!("operator:{hash}\nreader:{hash}\n"))?;
         let user = |name: &str| format!("{name}:{PASSWORD}");
         let credentials = Credentials::basic(Some(&user("operator")), Some(&user("reader")));
         let credentials = credentials.expect("plain names stand in headers");
-        Ok(InProcess { _folder: folder, htpasswd, credentials, noon })
+        Ok(InProcess { folder, credentials, noon })
     }
 
     /// The case's dialect under the case's switches, every other one as it comes.
     fn config(&self, fixture: &Fixture) -> Result<Config, Trouble> {
-        let mut mounts = config::all_dialects(Some(0), NAMESPACE);
-        for mount in mounts.iter_mut().filter(|mount| mount.dialect.name == fixture.dialect.name) {
+        let config = config::parse(&self.folder.path().join("countermand.toml"), CONFIG, &|_| None);
+        let mut config = config.map_err(|error| Trouble::Case(format!("no configuration: {error:?}")))?;
+        for mount in config.mounts.iter_mut().filter(|mount| mount.dialect.name == fixture.dialect.name) {
             mount.codec = fixture.dialect.build(&fixture.head.options).map_err(|errors| {
                 let errors: Vec<_> = errors.into_iter().map(|error| error.problem).collect();
                 Trouble::Case(errors.join("; "))
             })?;
         }
-        let group = |name: &str| vec![name.to_owned()];
-        let users = UserFile {
-            htpasswd: self.htpasswd.clone(),
-            read: Some(group("all")),
-            write: Some(group("operators")),
-            admin: Vec::new(),
-            groups: vec![
-                ("all".to_owned(), vec!["operator".to_owned(), "reader".to_owned()]),
-                ("operators".to_owned(), vec!["operator".to_owned()]),
-            ],
-        };
-        Ok(Config {
-            server: Server { listen: SocketAddr::from(([127, 0, 0, 1], 0)), public_url: None },
-            limits: Limits::default(),
-            control: None,
-            ledger: Ledger::Memory,
-            realms: vec![Realm { name: "ops".to_owned(), users: Users::File(users) }],
-            mounts,
-            access: AccessLog::None,
-            notes: Vec::new(),
-        })
+        Ok(config)
     }
 
     async fn gateway(&self, fixture: &Fixture) -> Result<Gateway, Trouble> {

@@ -24,12 +24,19 @@ impl Filter {
 pub enum Field {
     /// The number.
     Number,
+    /// The number that the job's id in the caller's dialect means: that of its first alias there that means one, else
+    /// its own; none where it has aliases there and none of them means a number. A job with several ids fits
+    /// [`Test::Equal`] and [`Test::In`] when any of them is meant, as a [`Target`](crate::Target) is resolved, and
+    /// [`Test::NotEqual`] when none is; other tests, and an order, look at the first.
+    Id,
     /// The state, by [`name`](crate::State::name).
     State,
     /// The kind, by [`name`](crate::Kind::name).
     Kind,
     /// The parent's number.
     Parent,
+    /// The parent's [`Field::Id`].
+    ParentId,
     /// The trigger's state, by [`name`](crate::TriggerState::name).
     Trigger,
     /// When the trigger fires next.
@@ -58,11 +65,14 @@ pub enum Field {
     Attribute {
         /// The dialect.
         dialect: String,
-        /// The member.
+        /// The member; `outer/inner` is the member of a member that is an object.
         member: String,
     },
     /// Whether the job is seen in a dialect: its [`Test::Equal`] takes the dialect's name.
     SeenIn,
+    /// That field of the child that started last (before any has started, of the one with the highest number), as
+    /// [`Kin::Latest`](crate::Kin) shows it; of a job without children that the caller sees, its own.
+    Latest(Box<Field>),
 }
 
 /// What is asked of a field.

@@ -19,6 +19,8 @@ pub struct Job {
     pub kind: Kind,
     /// The number of its parent.
     pub parent: Option<i64>,
+    /// Its parent's ids in dialects that do not use the number, in the order given.
+    pub parent_aliases: Vec<Alias>,
     /// How many children it has.
     pub children: Children,
     /// What starts its runs.
@@ -43,6 +45,9 @@ pub struct Job {
     pub finished_at: Option<i64>,
     /// When its state last changed.
     pub changed_at: i64,
+    /// When its runner last gave a sign of life while it was being cancelled. Not a change of the job: its revision
+    /// does not count it.
+    pub heard_at: Option<i64>,
     /// How far it is.
     pub progress: Progress,
     /// How many results it has in all.
@@ -79,6 +84,7 @@ impl Job {
             dataset: None,
             kind: Kind::Single,
             parent: None,
+            parent_aliases: Vec::new(),
             children: Children::default(),
             trigger: None,
             owner: None,
@@ -91,6 +97,7 @@ impl Job {
             started_at: None,
             finished_at: None,
             changed_at: at,
+            heard_at: None,
             progress: Progress::default(),
             results_total: 0,
             results_delivered: 0,
@@ -108,7 +115,19 @@ impl Job {
     /// Its first id in a dialect, when that is not the number.
     #[must_use]
     pub fn alias(&self, dialect: &str) -> Option<&str> {
-        self.aliases.iter().find(|alias| alias.dialect == dialect).map(|alias| alias.id.as_str())
+        first(&self.aliases, dialect)
+    }
+
+    /// Its parent's first id in a dialect, when that is not the parent's number. Nothing where it has no parent.
+    #[must_use]
+    pub fn parent_alias(&self, dialect: &str) -> Option<&str> {
+        first(&self.parent_aliases, dialect)
+    }
+
+    /// Since when a job that is being cancelled has given no sign of life: since it was told, or was last heard.
+    #[must_use]
+    pub fn silent_since(&self) -> i64 {
+        self.heard_at.map_or(self.changed_at, |heard| heard.max(self.changed_at))
     }
 
     /// Its attributes in a dialect: the text of a JSON object.
@@ -127,6 +146,10 @@ pub struct Alias {
     pub id: String,
     /// The number that this id would mean if it were nobody's alias. It must stay free of it.
     pub number: Option<i64>,
+}
+
+fn first<'a>(aliases: &'a [Alias], dialect: &str) -> Option<&'a str> {
+    aliases.iter().find(|alias| alias.dialect == dialect).map(|alias| alias.id.as_str())
 }
 
 /// A job's place in a family.

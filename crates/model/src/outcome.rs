@@ -31,11 +31,12 @@ pub enum Outcome {
         /// How many there are in all, when that was asked for.
         total: Option<u64>,
     },
-    /// Of Runs: each parent, by number, with its children in [`Snapshot::kin`], in the order they started.
+    /// Of Runs: each job, by number, with its runs in [`Snapshot::kin`], in the order they started; those that have
+    /// not started come last. The only run of a single job is that job again.
     Runs {
         /// When the engine read, by its clock.
         at: i64,
-        /// The parents.
+        /// The parents and single jobs.
         parents: Vec<Snapshot>,
     },
     /// Of Permissions; `None` where there is no such job.

@@ -26,7 +26,8 @@ fn failed() -> Verdict {
     let differences = answers(&fixture.exchanges[0].response, &seen, &base, &Rules::default(), 1);
     let result = Outcome::Failed(differences);
     let answers = vec![seen];
-    Verdict { fixture: Arc::new(fixture), result, answers, base, unseen: 0, time: Duration::from_millis(5) }
+    let time = Duration::from_millis(5);
+    Verdict { fixture: Arc::new(fixture), result, answers, base, own_clock: false, unseen: 0, time }
 }
 
 fn with(result: Outcome) -> Verdict {

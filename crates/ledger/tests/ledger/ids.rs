@@ -151,7 +151,7 @@ async fn an_owned_job_is_changed_by_its_owner() {
     let read = ledger.ask_as(Command::Status(status), "ess", kept_to_own("ana")).await;
     assert!(matches!(read, Outcome::Read { snapshot: None, .. }));
     let page = Page { first: 0, size: 9 };
-    let list = Command::List { filter: Filter::ALL, sort: vec![], page, count: true };
+    let list = Command::List { filter: Filter::ALL, sort: vec![], page, count: true, kin: Kin::None };
     let Outcome::Listed { jobs, total, .. } = ledger.ask_as(list, "ess", kept_to_own("ana")).await else {
         panic!("not a list")
     };
@@ -159,4 +159,18 @@ async fn an_owned_job_is_changed_by_its_owner() {
     let asked = Command::Permissions { target: Target::number(1) };
     let answer = ledger.ask_as(asked, "ess", kept_to_own("ana")).await;
     assert_eq!(answer, Outcome::Permitted(Some(Permissions { change: false })));
+}
+
+#[tokio::test]
+async fn a_child_tells_its_parents_id() {
+    let ledger = Ledger::memory();
+    ledger.put(1, aliased(&[alias("odag", "aa", None), alias("odag", "bb", None)])).await;
+    for number in [2, 3] {
+        ledger.put(number, child_of(1, State::Queued)).await;
+    }
+    let child = ledger.put(2, Draft { description: Patch::Set(None), ..Draft::default() }).await;
+    assert_eq!((child.parent, child.parent_alias("odag"), child.alias("odag")), (Some(1), Some("aa"), None));
+    assert_eq!((child.parent_alias("ess"), ledger.job(1).await.parent_alias("odag")), (None, None));
+    let parent = ledger.status(1, Results::None, Kin::All).await.unwrap();
+    assert_eq!(parent.kin.iter().filter_map(|child| child.parent_alias("odag")).count(), 2);
 }

@@ -1,109 +1,20 @@
 //! Lists and runs: filters as SQL beside filters evaluated on jobs in memory.
 
-use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 use countermand_model::*;
 use proptest::prelude::*;
 
+use crate::oracle::Oracle;
 use crate::support::*;
 
 const TEXTS: [&str; 6] = ["", "a", "A%", "a_b", "é'", "queued"];
 
-/// A field's value as a filter sees it.
-fn value(job: &Job, field: &Field) -> Option<Value> {
-    let text = |text: &Option<String>| text.clone().map(Value::Text);
-    let name = |name: &str| Some(Value::Text(name.to_owned()));
-    match field {
-        Field::Number => Some(Value::Integer(job.number)),
-        Field::State => name(job.state.name()),
-        Field::Kind => name(job.kind.name()),
-        Field::Parent => job.parent.map(Value::Integer),
-        Field::Trigger => job.trigger.as_ref().and_then(|trigger| name(trigger.state.name())),
-        Field::NextRunAt => job.trigger.as_ref()?.next_run_at.map(Value::Integer),
-        Field::Dataset => text(&job.dataset),
-        Field::Owner => text(&job.owner),
-        Field::Name => text(&job.name),
-        Field::Description => text(&job.description),
-        Field::Type => text(&job.job_type),
-        Field::CreatedAt => Some(Value::Integer(job.created_at)),
-        Field::StartedAt => job.started_at.map(Value::Integer),
-        Field::FinishedAt => job.finished_at.map(Value::Integer),
-        Field::ChangedAt => Some(Value::Integer(job.changed_at)),
-        Field::Acknowledged => Some(Value::Integer(i64::from(job.acknowledged))),
-        Field::Attribute { dialect, member } => {
-            // The test's attributes are `{"member": integer or text without escapes}`.
-            let text =
-                job.attributes_of(dialect)?.strip_prefix(&format!("{{\"{member}\":"))?.strip_suffix('}')?;
-            let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-            Some(
-                quoted.map_or_else(
-                    || Value::Integer(text.parse().unwrap()),
-                    |text| Value::Text(text.to_owned()),
-                ),
-            )
-        }
-        Field::SeenIn => None,
-    }
-}
-
-fn order(left: &Value, right: &Value) -> Option<Ordering> {
-    match (left, right) {
-        (Value::Integer(left), Value::Integer(right)) => Some(left.cmp(right)),
-        (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
-        (Value::Integer(_), Value::Text(_)) | (Value::Text(_), Value::Integer(_)) => None,
-    }
-}
-
-fn fits(job: &Job, filter: &Filter) -> bool {
-    match filter {
-        Filter::And(parts) => parts.iter().all(|part| fits(job, part)),
-        Filter::Or(parts) => parts.iter().any(|part| fits(job, part)),
-        Filter::Not(part) => !fits(job, part),
-        Filter::Field(Field::SeenIn, test) => {
-            let seen = |sought: &Value| {
-                let Value::Text(sought) = sought else { return false };
-                job.dialects.as_ref().is_none_or(|dialects| dialects.contains(sought))
-            };
-            match test {
-                Test::Equal(sought) => seen(sought),
-                Test::NotEqual(sought) => !seen(sought),
-                Test::In(sought) => sought.iter().any(seen),
-                Test::Less(_)
-                | Test::Greater(_)
-                | Test::AtMost(_)
-                | Test::AtLeast(_)
-                | Test::StartsWith(_)
-                | Test::Contains(_)
-                | Test::Missing => false,
-            }
-        }
-        Filter::Field(field, test) => {
-            let value = value(job, field);
-            let Some(value) = value else { return *test == Test::Missing };
-            let text = match &value {
-                Value::Text(text) => Some(text.as_str()),
-                Value::Integer(_) => None,
-            };
-            match test {
-                Test::Missing => false,
-                Test::Equal(sought) => value == *sought,
-                Test::NotEqual(sought) => value != *sought,
-                Test::In(sought) => sought.contains(&value),
-                Test::Less(sought) => order(&value, sought) == Some(Ordering::Less),
-                Test::Greater(sought) => order(&value, sought) == Some(Ordering::Greater),
-                Test::AtMost(sought) => order(&value, sought).is_some_and(Ordering::is_le),
-                Test::AtLeast(sought) => order(&value, sought).is_some_and(Ordering::is_ge),
-                Test::StartsWith(start) => text.is_some_and(|text| text.starts_with(start.as_str())),
-                Test::Contains(part) => text.is_some_and(|text| text.contains(part.as_str())),
-            }
-        }
-    }
-}
-
 fn any_field() -> impl Strategy<Value = Field> {
     let plain = vec![
         Field::Number,
+        Field::Id,
+        Field::ParentId,
         Field::State,
         Field::Kind,
         Field::Parent,
@@ -123,12 +34,14 @@ fn any_field() -> impl Strategy<Value = Field> {
         Field::Attribute { dialect: "odag".to_owned(), member: "m".to_owned() },
         Field::Attribute { dialect: "odag".to_owned(), member: "it's.[0]".to_owned() },
     ];
-    prop::sample::select(plain)
+    let plain = prop::sample::select(plain);
+    prop_oneof![3 => plain.clone(), 1 => plain.prop_map(|field| Field::Latest(Box::new(field)))]
 }
 
 fn any_value() -> impl Strategy<Value = Value> {
     prop_oneof![
         (0_i64..6).prop_map(Value::Integer),
+        prop::sample::select(vec![4, 8, 11, 21, 31, 33, 1001, 1008, 1012, 1021]).prop_map(Value::Integer),
         (START - 2..START + 3).prop_map(Value::Integer),
         prop::sample::select(TEXTS.to_vec()).prop_map(|text| Value::Text(text.to_owned())),
         prop::sample::select(vec!["odag", "single", "running", "1"])
@@ -161,6 +74,26 @@ fn any_filter() -> impl Strategy<Value = Filter> {
             inner.prop_map(|filter| Filter::Not(Box::new(filter))),
         ]
     })
+}
+
+/// Ids in a dialect: a number that no job has, two jobs that have each other's, several ids, ids that mean no number.
+fn aliases(number: i64) -> Vec<Alias> {
+    let ids: &[Option<i64>] = match number {
+        1 => &[Some(1001)],
+        4 => &[Some(8), Some(1008)],
+        8 => &[Some(4)],
+        11 => &[None],
+        12 => &[None, Some(1012), Some(1013)],
+        21 => &[Some(1021), Some(1022)],
+        33 => &[None, None],
+        _ => &[],
+    };
+    let named = |(nth, id): (usize, &Option<i64>)| Alias {
+        dialect: "odag".to_owned(),
+        id: id.map_or_else(|| format!("{number}-{nth}"), |id| id.to_string()),
+        number: *id,
+    };
+    ids.iter().enumerate().map(named).collect()
 }
 
 /// Jobs of all kinds, with and without values in each field. One ledger for all cases; filters only read.
@@ -196,7 +129,9 @@ static SHELF: LazyLock<(tokio::runtime::Runtime, Ledger, Vec<Job>)> = LazyLock::
                 draft.trigger = with_trigger(TriggerState::ALL[nth / 10 % 4]).trigger;
             } else if number % 3 == 0 {
                 draft.parent = Patch::Set(Some((number - 1) / 10 * 10 + 1));
+                draft.started_at = Patch::Set((nth % 4 != 0).then(|| START + number % 5));
             }
+            draft.aliases = Patch::Set(aliases(number));
             ledger.pass(i64::from(number % 10 == 0));
             ledger.put(number, draft).await;
         }
@@ -208,41 +143,65 @@ static SHELF: LazyLock<(tokio::runtime::Runtime, Ledger, Vec<Job>)> = LazyLock::
     (runtime, ledger, jobs)
 });
 
+fn any_caller() -> impl Strategy<Value = (&'static str, Caller)> {
+    let user = prop::sample::select(vec!["", "a"]);
+    (prop::sample::select(vec!["control", "odag", "ess"]), user, any::<bool>()).prop_map(
+        |(dialect, user, own_only)| {
+            (dialect, Caller { user: user.to_owned(), own_only, ..Caller::default() })
+        },
+    )
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
     #[test]
-    fn a_filter_means_in_sql_what_it_means_in_memory(
+    fn a_list_is_what_a_walk_through_all_jobs_finds(
         filter in any_filter(),
         field in any_field(),
         descending: bool,
         first in 0_u64..10,
+        kin in prop::sample::select(vec![Kin::None, Kin::Latest, Kin::All]),
+        (dialect, caller) in any_caller(),
     ) {
         let (runtime, ledger, jobs) = &*SHELF;
-        let mut expected: Vec<_> = jobs.iter().filter(|job| fits(job, &filter)).collect();
-        let total = expected.len() as u64;
-        expected.sort_by(|left, right| {
-            let (left, right) = (value(left, &field), value(right, &field));
-            let order = match (&left, &right) {
-                (Some(Value::Integer(_)), Some(Value::Text(_))) => Ordering::Less,
-                (Some(Value::Text(_)), Some(Value::Integer(_))) => Ordering::Greater,
-                (Some(left), Some(right)) => order(left, right).unwrap(),
-                (left, right) => left.is_some().cmp(&right.is_some()),
-            };
-            if descending { order.reverse() } else { order }
-        });
-        let command = Command::List {
-            filter: filter.clone(),
-            sort: vec![Sort { field, descending }],
-            page: Page { first, size: 7 },
-            count: true,
-        };
-        let listed = runtime.block_on(ledger.ask(command));
+        let oracle = Oracle { jobs, dialect, caller: &caller };
+        let sort = vec![Sort { field, descending }];
+        let page = Page { first, size: 7 };
+        let (expected, total) = oracle.list(&filter, &sort, page, kin);
+        let command = Command::List { filter, sort, page, count: true, kin };
+        let listed = runtime.block_on(ledger.ask_as(command, dialect, caller.clone()));
         let Outcome::Listed { jobs: page, total: counted, .. } = listed else { panic!("not a list") };
-        let page: Vec<_> = page.into_iter().map(|snapshot| snapshot.job).collect();
-        let first = usize::try_from(first).unwrap();
-        let expected: Vec<_> = expected.into_iter().skip(first).take(7).cloned().collect();
         prop_assert_eq!(page, expected);
         prop_assert_eq!(counted, Some(total));
+    }
+
+    #[test]
+    fn runs_are_what_a_walk_through_all_jobs_finds(filter in any_filter(), (dialect, caller) in any_caller()) {
+        let (runtime, ledger, jobs) = &*SHELF;
+        let expected = Oracle { jobs, dialect, caller: &caller }.runs(&filter);
+        let read = runtime.block_on(ledger.ask_as(Command::Runs { filter }, dialect, caller.clone()));
+        let Outcome::Runs { parents, .. } = read else { panic!("not runs") };
+        prop_assert_eq!(parents, expected);
+    }
+
+    #[test]
+    fn an_id_in_a_filter_means_the_job_that_it_means_as_a_target(number in 0_i64..1100, (dialect, caller) in any_caller()) {
+        let (runtime, ledger, _) = &*SHELF;
+        let number = if number < 1000 { number % 50 } else { 1000 + number % 30 };
+        let target = Target::number(number);
+        let status = Status { target, results: Results::None, kin: Kin::None };
+        let found = runtime.block_on(ledger.ask_as(Command::Status(status), dialect, caller.clone()));
+        let Outcome::Read { snapshot: found, .. } = found else { panic!("not a reading") };
+        let command = Command::List {
+            filter: Filter::Field(Field::Id, Test::Equal(Value::Integer(number))),
+            sort: vec![],
+            page: Page { first: 0, size: 9 },
+            count: false,
+            kin: Kin::None,
+        };
+        let listed = runtime.block_on(ledger.ask_as(command, dialect, caller.clone()));
+        let Outcome::Listed { jobs, .. } = listed else { panic!("not a list") };
+        prop_assert_eq!(jobs, found.map(|found| *found).into_iter().collect::<Vec<_>>());
     }
 }
 

@@ -23,4 +23,6 @@ mod histories;
 
 mod lists;
 
+mod oracle;
+
 mod support;
