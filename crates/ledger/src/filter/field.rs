@@ -127,14 +127,16 @@ impl Query<'_> {
         )
     }
 
-    /// The member of a job's attributes in one dialect. The names are bound, so they need no quoting.
+    /// The member of a job's attributes in one dialect. The names are bound, so they need no quoting. Most jobs have no
+    /// attributes, and say so without a look for them.
     pub(super) fn attribute(&mut self, attribute: &Attribute<'_>, answer: &str, condition: &str) -> String {
         let Attribute { table, dialect, member } = attribute;
         let dialect = self.values.bind((*dialect).to_owned());
         let member = self.values.bind((*member).to_owned());
         format!(
-            "(SELECT {answer} FROM attributes, json_each(attributes.value) WHERE attributes.job = {table}.id \
-             AND attributes.dialect = {dialect} AND json_each.key = {member}{condition})"
+            "CASE WHEN {table}.has_attributes THEN (SELECT {answer} FROM attributes, json_each(attributes.value) \
+             WHERE attributes.job = {table}.id AND attributes.dialect = {dialect} AND json_each.key = {member}\
+             {condition}) END"
         )
     }
 
