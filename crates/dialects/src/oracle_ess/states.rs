@@ -1,5 +1,5 @@
 //! ESS state words and the canonical states. Nothing here knows a job: whether a word that an owner of jobs gave still
-//! stands is asked in `encode.rs`.
+//! stands is asked in `details.rs`, and for a list in `query/names.rs`.
 //!
 //! The words are those of `oracle.as.scheduler.State`, in upper snake case and with the British double L.
 
