@@ -25,13 +25,11 @@ mod drain;
 // Fixtures: files of raw HTTP, read and compared.
 mod fixture;
 
-<<<<<<< HEAD
 // A forced cancel, over a clock that moves.
 mod forced;
-=======
+
 // Bearer tokens and sessions, against the running program.
 mod logins;
->>>>>>> 66b4d4234554a7e2263e1c543da5648c400ec2ef
 
 // Pages of the docs that the code writes.
 mod pages;
