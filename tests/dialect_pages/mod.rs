@@ -32,12 +32,8 @@ fn page(dialect: &'static Dialect, data: &Value) -> String {
          This page is written by `UPDATE_EXPECT=1 cargo test -p countermand-tests dialect_pages` from the dialect's tables, its codec \
          and its fixtures; a test holds it to them. *documented*: the vendor says so; *observed*: a real server or client shows it; \
          *inferred*: our own choice.\n\n\
-<<<<<<< HEAD
-         | | |\n|---|---|\n| versions | {versions} |\n| paths | {paths} |\n| ids | {ids} |\n| credentials | {credentials} |\n\n\
-=======
          | | |\n|---|---|\n| versions | {versions} |\n| paths | {paths} |\n| ids | {ids} |\n\
          | logins | {logins} |\n\n\
->>>>>>> 66b4d4234554a7e2263e1c543da5648c400ec2ef
          ## Operations\n\n{operations}\n\
          ## States\n\n{states}\n\
          ## Attributes\n\nWhat a job's `attributes` may hold under `{name}`, in the control API.\n\n{attributes}\n\n\
@@ -52,11 +48,7 @@ fn page(dialect: &'static Dialect, data: &Value) -> String {
         versions = list("versions", &str::to_owned),
         paths = list("paths", &code),
         ids = text(&data["ids"]),
-<<<<<<< HEAD
-        credentials = credentials(data),
-=======
         logins = logins(data),
->>>>>>> 66b4d4234554a7e2263e1c543da5648c400ec2ef
         operations = operations(data),
         states = states(&data["states"]),
         attributes = text(&data["attributes"]),
@@ -69,19 +61,11 @@ fn page(dialect: &'static Dialect, data: &Value) -> String {
     )
 }
 
-<<<<<<< HEAD
-fn credentials(data: &Value) -> String {
-    let schemes: Vec<_> = items(&data["schemes"]).map(text).collect();
-    let session =
-        data["session"].as_str().map_or_else(String::new, |cookie| format!(", then the cookie `{cookie}`"));
-    format!("{}{session}", schemes.join(" or "))
-=======
 /// The schemes of `Authorization`, and the cookie that keeps a login.
 fn logins(data: &Value) -> String {
     let schemes: Vec<_> = items(&data["schemes"]).map(text).collect();
     let cookie = data["session"].as_str().map(|name| format!(", then the cookie {}", code(name)));
     format!("{}{}", schemes.join(", "), cookie.unwrap_or_default())
->>>>>>> 66b4d4234554a7e2263e1c543da5648c400ec2ef
 }
 
 fn operations(data: &Value) -> String {
