@@ -4,6 +4,9 @@
 // Bad input against the running program: refused in its dialect, memory flat.
 mod bad_input;
 
+// Tokens beside passwords.
+mod bearer;
+
 // A blocking HTTP client of a few lines.
 mod client;
 
@@ -19,6 +22,15 @@ mod conform;
 // docs/dialects, held to the tables.
 mod dialect_pages;
 
+// Results that can be had once.
+mod drain;
+
+// A forced cancel, over a clock that moves.
+mod forced;
+
+// Bearer tokens and sessions, against the running program.
+mod logins;
+
 // Every answer that a fixture expects, changed a little: the runner must see it.
 mod mutation;
 
@@ -27,6 +39,9 @@ mod pages;
 
 // Every numbered pitfall of a dialect, and what proves it.
 mod pitfalls;
+
+// Lists of one dialect: what they find is what they show.
+mod prime_lists;
 
 // A dialect's codec, asked directly.
 mod probe;

@@ -29,6 +29,8 @@ mod request_id;
 
 mod rescue;
 
+mod throttle;
+
 mod log;
 
 mod metrics;

@@ -127,11 +127,12 @@ impl<'a> Oracle<'a> {
             Field::ChangedAt => Some(Value::Integer(run.changed_at)),
             Field::Acknowledged => Some(Value::Integer(i64::from(job.acknowledged))),
             Field::Attribute { dialect, member } => {
-                // The test's attributes are `{"member": integer or text without escapes}`.
-                let text = job
-                    .attributes_of(dialect)?
-                    .strip_prefix(&format!("{{\"{member}\":"))?
-                    .strip_suffix('}')?;
+                // The test's attributes are `{"member": integer or text without escapes}`, or such an object in a member.
+                let (before, after) = match member.split_once('/') {
+                    Some((outer, inner)) => (format!("{{\"{outer}\":{{\"{inner}\":"), "}}"),
+                    None => (format!("{{\"{member}\":"), "}"),
+                };
+                let text = job.attributes_of(dialect)?.strip_prefix(&before)?.strip_suffix(after)?;
                 let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
                 Some(quoted.map_or_else(
                     || Value::Integer(text.parse().unwrap()),
