@@ -16,20 +16,23 @@ mod clients;
 // kill -9, and the order of system calls.
 mod crash;
 
+// `countermand conform` as a process, against a gateway in it and against one that runs.
+mod conform;
+
 // docs/dialects, held to the tables.
 mod dialect_pages;
 
 // Results that can be had once.
 mod drain;
 
-// Fixtures: files of raw HTTP, read and compared.
-mod fixture;
-
 // A forced cancel, over a clock that moves.
 mod forced;
 
-// Bearer tokens and sessions, against the running program.
+// Sessions, against the running program.
 mod logins;
+
+// Every answer that a fixture expects, changed a little: the runner must see it.
+mod mutation;
 
 // Pages of the docs that the code writes.
 mod pages;
@@ -43,7 +46,7 @@ mod prime_lists;
 // A dialect's codec, asked directly.
 mod probe;
 
-// Every fixture through the whole gateway, in this process.
+// Every fixture through the whole gateway in this process, and what is promised of fixtures.
 mod replay;
 
 // docs/semantics.md, held to the code.

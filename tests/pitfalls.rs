@@ -4,15 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::fixture::{Exchange, read};
+use countermand_conformance::fixture::{Exchange, read};
+use countermand_conformance::report::pitfalls;
+
 use crate::tidy::{files, root};
 
 /// The pitfalls of a dialect by number, where its folder has them.
 pub(crate) fn listed(dialect: &str) -> BTreeMap<u8, String> {
-    let path = root().join("fixtures").join(dialect).join("pitfalls.toml");
-    let text = std::fs::read_to_string(&path).unwrap_or_default();
-    let table: BTreeMap<String, String> = toml::from_str(&text).unwrap();
-    table.into_iter().map(|(number, says)| (number.parse().unwrap(), says)).collect()
+    pitfalls(&root().join("fixtures").join(dialect))
 }
 
 /// The numbers that fixtures and the comments of tests name, each with those files, as the repository has them.
