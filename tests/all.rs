@@ -28,7 +28,7 @@ mod drain;
 // A forced cancel, over a clock that moves.
 mod forced;
 
-// Sessions, against the running program.
+// Bearer tokens and sessions, against the running program.
 mod logins;
 
 // Every answer that a fixture expects, changed a little: the runner must see it.

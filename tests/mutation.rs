@@ -91,7 +91,7 @@ fn change_json(document: &mut Value, mutation: Mutation, chance: &mut Chance) ->
         (_, Value::String(text)) => text.push('x'),
         (_, Value::Bool(flag)) => *flag = !*flag,
         (_, Value::Number(number)) => {
-            *value = number.as_i64().map_or(Value::from(0.5), |n| Value::from(n ^ 1))
+            *value = number.as_i64().map_or(Value::from(0.5), |n| Value::from(n ^ 1));
         }
         (_, _) => *value = Value::from(false),
     }

@@ -88,7 +88,7 @@ fn failed(verdict: &Verdict, differences: &[Difference], title: &str, style: Sty
         let in_body = |difference: &&Difference| {
             difference.place != "status" && !difference.place.starts_with("header:")
         };
-        if let Some(seen) = verdict.answers.get(index).filter(|_| here.iter().any(|one| in_body(&one))) {
+        if let Some(seen) = verdict.answers.get(index).filter(|_| here.iter().any(in_body)) {
             for line in body_diff(&exchange.response, seen, &verdict.base, fixture.head.exact) {
                 let line = match line.as_bytes().first() {
                     Some(b'-') => style.red(&line),
