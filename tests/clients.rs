@@ -75,3 +75,12 @@ fn piapi_does_its_whole_session() {
     stage.ends_with(&[(15, "cancelled"), (25, "cancelled"), (16, "succeeded"), (35, "queued")]);
     assert_eq!(stage.orders(), ["7 hold", "7 release", "7 cancel", "15 cancel", "25 cancel"]);
 }
+
+#[test]
+fn piapi_is_told_of_a_rate_limit_in_its_own_words() {
+    let options = "options = { perUserThreshold = 5, windowSize = 86_400_000 }";
+    let stage = Stage::with(&format!("[[mounts]]\ndialect = \"cisco-prime\"\n{options}\n"));
+    stage.plays(Runtime::Python, "piapi_limited.py");
+    stage.ends_with(&[(15, "running")]);
+    assert_eq!(stage.orders(), [""; 0]);
+}

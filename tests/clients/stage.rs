@@ -16,6 +16,25 @@ use crate::tidy::root;
 /// How long a session may take, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The configuration, up to the mounts.
+const CONFIG: &str = r#"
+[server]
+listen = "127.0.0.1:0"
+[control]
+listen = "127.0.0.1:0"
+token = "control-token-of-tests"
+[ledger]
+store = "memory"
+[realms.ops]
+htpasswd = "ops.htpasswd"
+tokens = "ops.tokens"
+read = ["all"]
+write = ["operators"]
+groups = { all = ["operator", "reader"], operators = ["operator"] }
+[engines.primary]
+kind = "ledger"
+"#;
+
 /// The SHA-256 of each user's bearer token.
 const TOKENS: &str = "\
 operator:{SHA256}18480fd309fa2cc658eb41b2df7eebc20f8f515b6331fa8417b15c198f9559da
@@ -41,20 +60,18 @@ pub(super) struct Stage {
 impl Stage {
     /// Every dialect is mounted on its own paths.
     pub(super) fn new() -> Stage {
+        Stage::with("")
+    }
+
+    /// With mounts as the configuration says them.
+    pub(super) fn with(mounts: &str) -> Stage {
         let folder = TempDir::new().unwrap();
         let hash = bcrypt_of_secret();
         let users = format!("operator:{hash}\nreader:{hash}\n");
         std::fs::write(folder.path().join("ops.htpasswd"), users).unwrap();
         std::fs::write(folder.path().join("ops.tokens"), TOKENS).unwrap();
-        let text = format!(
-            "[server]\nlisten = \"127.0.0.1:0\"\n[control]\nlisten = \"127.0.0.1:0\"\ntoken = \"control-token-of-tests\"\n\
-             [ledger]\nstore = \"memory\"\n\
-             [realms.ops]\nhtpasswd = \"ops.htpasswd\"\ntokens = \"ops.tokens\"\nread = [\"all\"]\nwrite = [\"operators\"]\n\
-             groups = {{ all = [\"operator\", \"reader\"], operators = [\"operator\"] }}\n\
-             [engines.primary]\nkind = \"ledger\"\n"
-        );
         let config = folder.path().join("countermand.toml");
-        std::fs::write(&config, text).unwrap();
+        std::fs::write(&config, format!("{CONFIG}{mounts}")).unwrap();
         let stage = Stage { server: Server::start(&config), folder };
         stage.register(&std::fs::read_to_string(scripts().join("jobs.ndjson")).unwrap());
         stage

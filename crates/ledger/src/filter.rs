@@ -136,3 +136,6 @@ impl<'a> Query<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

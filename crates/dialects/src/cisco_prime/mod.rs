@@ -87,8 +87,8 @@ pub(crate) static DIALECT: Dialect = Dialect {
         write: |number| number.to_string(),
     },
     states: states::STATES,
-    attributes: "Members of a JobSummary that the model has no word for; and `runStatus` and `resultStatus` of a run, which are \
-                 written while the state that they stand for holds.",
+    attributes: "`runStatus` and `resultStatus` of a run, words that are written while the state that they stand for holds; and \
+                 `results` of a run, an array of `{\"property\", \"value\"}`, which runhistory shows.",
     // The cookie is observed, and a client that logs in once and then sends nothing else; its path is inferred.
     schemes: &[Scheme::Basic],
     session: Some(SessionCookie { name: "JSESSIONID", path: "/webacs" }),

@@ -170,7 +170,7 @@ proptest! {
         (dialect, caller) in any_caller(),
     ) {
         let (runtime, ledger, jobs) = &*SHELF;
-        let oracle = Oracle { jobs, dialect, caller: &caller };
+        let oracle = Oracle::new(jobs, dialect, &caller);
         let sort = vec![Sort { field, descending }];
         let page = Page { first, size: 7 };
         let (expected, total) = oracle.list(&filter, &sort, page, kin);
@@ -184,7 +184,7 @@ proptest! {
     #[test]
     fn runs_are_what_a_walk_through_all_jobs_finds(filter in any_filter(), (dialect, caller) in any_caller()) {
         let (runtime, ledger, jobs) = &*SHELF;
-        let expected = Oracle { jobs, dialect, caller: &caller }.runs(&filter);
+        let expected = Oracle::new(jobs, dialect, &caller).runs(&filter);
         let read = runtime.block_on(ledger.ask_as(Command::Runs { filter }, dialect, caller.clone()));
         let Outcome::Runs { parents, .. } = read else { panic!("not runs") };
         prop_assert_eq!(parents, expected);
