@@ -31,20 +31,15 @@ fn answer(expected: &Message, seen: &Seen, base: &Base, rules: &Rules, exact: bo
     let start =
         if expected.status() == seen.status { expected.start.clone() } else { status_line(seen.status) };
     let mut text = start;
-    let mut given: Vec<(String, Vec<&str>)> = Vec::new();
-    for (name, value) in &expected.headers {
+    for (index, (name, value)) in expected.headers.iter().enumerate() {
+        let is_name = |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
+        let wanted = expected.headers.iter().filter(is_name).map(|(_, value)| base.filled(value));
         let is_masked = rules.masks.iter().any(|mask| mask.covers_header(name));
-        if is_masked || base.filled(value) == seen.values(name).collect::<Vec<_>>().join(", ") {
+        if is_masked || wanted.eq(seen.values(name).map(str::to_owned)) {
             text.push_str(&format!("\n{name}: {value}"));
-            continue;
-        }
-        // Written once, with all its values, where it first stood.
-        if !given.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
-            let values: Vec<_> = seen.values(name).collect();
-            for value in &values {
-                text.push_str(&format!("\n{name}: {}", base.emptied(value)));
-            }
-            given.push((name.clone(), values));
+        } else if !expected.headers[..index].iter().any(|header| is_name(&header)) {
+            // Written with all its values where it first stood.
+            text.extend(seen.values(name).map(|value| format!("\n{name}: {}", base.emptied(value))));
         }
     }
     let body = if body_diff(expected, seen, base, exact).is_empty() {
