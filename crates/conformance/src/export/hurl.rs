@@ -1,6 +1,6 @@
 //! A case as a Hurl file (<https://hurl.dev>): jobs are described through the control API, requests sent, answers taken
-//! apart leaf by leaf, jobs looked at, and put away again. Variables: `base`, `host`, `control`, `token`, and the whole
-//! `Authorization` headers `operator`, `reader` and `wrong`.
+//! apart leaf by leaf, jobs looked at, and put away again. Variables: `base`, `base_escaped`, `host`, `control`, `token`, and the
+//! whole `Authorization` headers `operator`, `reader` and `wrong`.
 
 use std::fmt::Write;
 
