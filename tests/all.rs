@@ -31,7 +31,7 @@ mod forced;
 // The cases as Hurl files, judged by the real hurl.
 mod judge;
 
-// Bearer tokens and sessions, against the running program.
+// Sessions, against the running program.
 mod logins;
 
 // Every answer that a fixture expects, changed a little: the runner must see it.
