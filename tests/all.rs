@@ -7,14 +7,26 @@ mod bad_input;
 // A blocking HTTP client of a few lines.
 mod client;
 
+// Real clients: piapi, @qlik/api, curl, requests, and what PowerShell sends.
+mod clients;
+
 // kill -9, and the order of system calls.
 mod crash;
+
+// docs/dialects, held to the tables.
+mod dialect_pages;
 
 // Fixtures: files of raw HTTP, read and compared.
 mod fixture;
 
+// Pages of the docs that the code writes.
+mod pages;
+
 // Every numbered pitfall of a dialect, and what proves it.
 mod pitfalls;
+
+// A dialect's codec, asked directly.
+mod probe;
 
 // Every fixture through the whole gateway, in this process.
 mod replay;

@@ -59,7 +59,7 @@ fn cases() -> Vec<(&'static str, &'static str, String, u16, &'static str)> {
         ("no ids", XML, payload(""), 400, "runId"),
         (
             "a wrong charset",
-            "Content-Type: text/xml; charset=utf-16\r\n",
+            "Content-Type: text/xml; charset=iso-8859-1\r\n",
             payload("<runId>1</runId>"),
             415,
             "errorDocument",

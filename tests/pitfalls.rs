@@ -2,49 +2,35 @@
 //! says `Pitfall <dialect> <number>.` on a line of its own. The pitfalls stand in `fixtures/<dialect>/pitfalls.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::fixture::read;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
+use crate::tidy::{files, root};
 
 /// The pitfalls of a dialect by number, where its folder has them.
-fn listed(dialect: &str) -> BTreeMap<u8, String> {
+pub(crate) fn listed(dialect: &str) -> BTreeMap<u8, String> {
     let path = root().join("fixtures").join(dialect).join("pitfalls.toml");
     let text = std::fs::read_to_string(&path).unwrap_or_default();
     let table: BTreeMap<String, String> = toml::from_str(&text).unwrap();
     table.into_iter().map(|(number, says)| (number.parse().unwrap(), says)).collect()
 }
 
-fn files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() && path.file_name().is_some_and(|name| name != "target") {
-            files(&path, extension, found);
-        } else if path.extension().is_some_and(|found| found == extension) {
-            found.push(path);
-        }
+/// The numbers that fixtures and the comments of tests name, each with those files, as the repository has them.
+pub(crate) fn named(dialect: &str) -> BTreeMap<u8, BTreeSet<String>> {
+    let mut named: BTreeMap<u8, BTreeSet<String>> = BTreeMap::new();
+    let mut name = |number, path: &Path| {
+        let file = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+        named.entry(number).or_default().insert(file);
+    };
+    for path in files(&format!("fixtures/{dialect}"), ".http") {
+        read(&path).unwrap().head.pitfalls.into_iter().for_each(|number| name(number, &path));
     }
-}
-
-/// The numbers that fixtures and the comments of tests name.
-fn named(dialect: &str) -> BTreeSet<u8> {
-    let mut fixtures = Vec::new();
-    files(&root().join("fixtures").join(dialect), "http", &mut fixtures);
-    let mut named: BTreeSet<u8> =
-        fixtures.iter().flat_map(|path| read(path).unwrap().head.pitfalls).collect();
-    let mut sources = Vec::new();
-    files(&root().join("crates"), "rs", &mut sources);
-    files(&root().join("tests"), "rs", &mut sources);
     let mark = format!("/// Pitfall {dialect} ");
-    for path in sources {
-        let text = std::fs::read_to_string(path).unwrap();
-        named.extend(
-            text.lines()
-                .filter_map(|line| line.trim().strip_prefix(&mark)?.strip_suffix('.')?.parse::<u8>().ok()),
-        );
+    for path in files("crates", ".rs").into_iter().chain(files("tests", ".rs")) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let numbers =
+            text.lines().filter_map(|line| line.trim().strip_prefix(&mark)?.strip_suffix('.')?.parse().ok());
+        numbers.for_each(|number| name(number, &path));
     }
     named
 }
@@ -53,7 +39,7 @@ fn named(dialect: &str) -> BTreeSet<u8> {
 fn every_pitfall_is_named_by_a_fixture_or_a_test() {
     for dialect in countermand_dialects::ALL {
         let listed: BTreeSet<u8> = listed(dialect.name).into_keys().collect();
-        let named = named(dialect.name);
+        let named: BTreeSet<u8> = named(dialect.name).into_keys().collect();
         let unproved: Vec<_> = listed.difference(&named).collect();
         let unknown: Vec<_> = named.difference(&listed).collect();
         assert!(unproved.is_empty(), "{}: nothing names the pitfalls {unproved:?}", dialect.name);

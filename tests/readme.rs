@@ -26,7 +26,7 @@ fn tour() -> Vec<(String, String)> {
 }
 
 /// Whether a text is the pattern, `…` being anything.
-fn fits(pattern: &str, text: &str) -> bool {
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('…');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = text.strip_prefix(first) else { return false };

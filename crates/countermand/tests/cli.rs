@@ -42,6 +42,7 @@ const COMMANDS: &[&[&str]] = &[
     &["dialects"],
     &["user"],
     &["user", "add"],
+    &["user", "token"],
     &["job"],
     &["job", "put"],
     &["job", "get"],
@@ -70,11 +71,10 @@ fn every_command_has_help_and_is_in_the_help_above_it() {
 #[test]
 fn what_has_not_landed_is_not_in_the_help() {
     let help = text(&run(&["--help"]).stdout);
-    let user = text(&run(&["user", "--help"]).stdout);
-    for absent in [&["conform"][..], &["record"], &["fixtures"], &["user", "token"]] {
+    for absent in [&["conform"][..], &["record"], &["fixtures"]] {
         let name = absent.last().unwrap();
         let listed = |line: &str| line.split_whitespace().next() == Some(name);
-        assert!(!help.lines().chain(user.lines()).any(listed), "{help}{user}");
+        assert!(!help.lines().any(listed), "{help}");
         let asked = run(&[absent, &["--target", "x", "--help"]].concat());
         check(&asked, 64, &format!("{} is not in this version", absent.join(" ")));
     }
@@ -173,6 +173,44 @@ fn a_file_of_users_keeps_its_mode_and_a_link_stays_one() {
     assert_eq!(mode(), 0o640);
     assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
+}
+
+#[test]
+fn a_token_is_shown_once_and_only_its_digest_is_kept() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ops.tokens");
+    let path = file.to_str().unwrap();
+    let made = || {
+        let made = run(&["user", "token", path, "farm"]);
+        check(&made, 0, "farm has a new token; it is not shown again");
+        text(&made.stdout).strip_suffix('\n').unwrap().to_owned()
+    };
+    let (one, two) = (made(), made());
+    for token in [&one, &two] {
+        assert!(token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit()), "{token}");
+    }
+    let kept = std::fs::read_to_string(&file).unwrap();
+    assert!(one != two && !kept.contains(&one) && !kept.contains(&two), "{kept}");
+    assert!(
+        kept.lines().count() == 2 && kept.lines().all(|line| line.starts_with("farm:{SHA256}")),
+        "{kept}"
+    );
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+
+    let config = folder.path().join("countermand.toml");
+    let realm = "[realms.ops]\ntokens = \"ops.tokens\"\nwrite = [\"w\"]\ngroups = { w = [\"farm\"] }\n";
+    std::fs::write(&config, realm).unwrap();
+    check(&run(&["check", "--config", config.to_str().unwrap()]), 0, "fine");
+    std::fs::write(&file, kept + "li:secret\n").unwrap();
+    let wrong = run(&["check", "--config", config.to_str().unwrap()]);
+    check(&wrong, 78, "ops.tokens:3:1: li: no {SHA256} with 64 hexadecimal digits");
+    assert!(!text(&wrong.stderr).contains("secret"), "{}", text(&wrong.stderr));
+
+    for name in ["a:b", "", "#a", " ana"] {
+        check(&run(&["user", "token", path, name]), 64, "cannot be a user");
+    }
+    check(&run(&["user", "token", "/nowhere/file", "ana"]), 74, "cannot write /nowhere/file");
 }
 
 #[test]

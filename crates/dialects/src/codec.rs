@@ -94,6 +94,8 @@ pub struct Echo {
     pub path: String,
     /// The query, not decoded; empty where there is none.
     pub query: String,
+    /// The `Range` header, where the dialect pages by it.
+    pub range: Option<String>,
     /// The request's own URL, as the dialect shows it.
     pub request_url: String,
     /// The URL below which the API lives, as the dialect shows it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Codec, Operation, OptionError, OptionValue, Switch, Switches};
+use crate::{Codec, Operation, OptionError, OptionValue, States, Switch, Switches};
 
 /// Every dialect. To add one: a folder, its `mod` line, and its row here.
 pub const ALL: &[&Dialect] = &[
@@ -42,6 +42,12 @@ pub struct Dialect {
     pub sources: &'static [&'static str],
     /// How it writes job ids.
     pub ids: Ids,
+    /// What it calls the states of a job.
+    pub states: States,
+    /// How its callers may say who they are. What a realm must know for it is the realm's.
+    pub schemes: &'static [Scheme],
+    /// The cookie in which the real server keeps a login, where it has one.
+    pub session: Option<SessionCookie>,
     /// Makes the codec of one mount.
     pub make: fn(&Switches) -> Arc<dyn Codec>,
 }
@@ -67,6 +73,35 @@ pub struct Ids {
     pub number: fn(&str) -> Option<i64>,
     /// How a number is written.
     pub write: fn(i64) -> String,
+}
+
+/// A scheme of `Authorization`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// A name and a password, RFC 7617.
+    Basic,
+    /// A token, RFC 6750.
+    Bearer,
+}
+
+impl Scheme {
+    /// The name, as the header writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Scheme::Basic => "Basic",
+            Scheme::Bearer => "Bearer",
+        }
+    }
+}
+
+/// A cookie that stands for a login by password. Making it, keeping it and ending it are the edge's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionCookie {
+    /// Its name, such as `JSESSIONID`.
+    pub name: &'static str,
+    /// Below which path clients send it back. What stands in front of the dialect's paths stands in front of it too.
+    pub path: &'static str,
 }
 
 /// How a fact is known.

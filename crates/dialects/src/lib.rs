@@ -10,6 +10,8 @@ mod dialect;
 
 mod operation;
 
+mod states;
+
 mod switches;
 
 pub mod grammar;
@@ -23,6 +25,7 @@ mod oracle_ess;
 mod qlik_odag;
 
 pub use codec::{Codec, Echo, Format, Head, Malformed, Origin};
-pub use dialect::{ALL, Dialect, Evidence, Ids, Quirk, by_name};
+pub use dialect::{ALL, Dialect, Evidence, Ids, Quirk, Scheme, SessionCookie, by_name};
 pub use operation::{Access, BodyRule, Document, Operation, Route};
+pub use states::{OtherWord, States};
 pub use switches::{OptionError, OptionValue, Switch, SwitchKind, Switches};

@@ -73,6 +73,17 @@ pub enum BodyRule {
     Document,
 }
 
+impl BodyRule {
+    /// The name, as the table of dialects writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            BodyRule::None => "none",
+            BodyRule::Document => "document",
+        }
+    }
+}
+
 /// A fixed document.
 #[derive(Debug)]
 pub struct Document {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use countermand_model::{Call, Command, Delivery, Outcome, Results, Target};
+use countermand_model::{Call, Command, Delivery, Outcome, Target};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
@@ -101,7 +101,7 @@ fn targets(command: &Command) -> &[Target] {
 /// Whose results a command takes.
 pub(crate) fn taken(command: &Command) -> Option<&Target> {
     if let Command::Status(status) = command
-        && status.results == Results::Undelivered
+        && status.results.takes()
     {
         return Some(&status.target);
     }

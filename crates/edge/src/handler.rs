@@ -5,11 +5,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use countermand_dialects::{Access, BodyRule, Document, Echo, Head, Operation};
+use countermand_dialects::{Access, BodyRule, Document, Echo, Head, Operation, Origin};
 use countermand_model::{Call, Caller, Command, Fault, FaultKind, Outcome, Target};
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE, SET_COOKIE};
 use http::request::Parts;
-use http::{Method, Response, StatusCode, Version};
+use http::{HeaderValue, Method, Response, StatusCode, Version};
 use http_body::Body;
 use tower::ServiceExt;
 
@@ -65,11 +65,13 @@ where
     };
     seen.operation = echo.operation;
 
-    let request = Request { shared, found, parts, echo: &echo };
+    let request = Request { shared, found, parts, echo: &echo, origin: &origin };
+    // Not in `seen`, which is for the log.
+    let mut cookie = None;
     let reached = match bad_host {
         // RFC 9112 §3.2 leaves no choice, so it comes before everything else.
         Some(fault) => Err(fault),
-        None => rescue::caught_async(request.reach(&mut body, seen)).await,
+        None => rescue::caught_async(request.reach(&mut body, seen, &mut cookie)).await,
     };
     let must_close = body.is_spoiled() && parts.version <= Version::HTTP_11;
     body.linger();
@@ -91,7 +93,11 @@ where
         }
         Err(fault) => reply::encoded(mount, &echo, Err(fault), seen),
     };
-    reply::finish(&mut response, mount, seen, must_close);
+    reply::finish(&mut response, mount, parts, seen, must_close);
+    // Whatever came of the request, whoever asked has logged in.
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
     response
 }
 
@@ -101,11 +107,18 @@ struct Request<'r> {
     found: &'r Found<'r>,
     parts: &'r Parts,
     echo: &'r Echo,
+    origin: &'r Origin,
 }
 
 impl Request<'_> {
-    /// From the head to the outcome. Each step may refuse; the order of the steps is the design's §4.
-    async fn reach<B>(&self, body: &mut RequestBody<B>, seen: &mut Seen) -> Result<Reached, Fault>
+    /// From the head to the outcome. Each step may refuse; the order of the steps is the design's §4. `cookie` becomes
+    /// what a login has to hand out.
+    async fn reach<B>(
+        &self,
+        body: &mut RequestBody<B>,
+        seen: &mut Seen,
+        cookie: &mut Option<HeaderValue>,
+    ) -> Result<Reached, Fault>
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -113,7 +126,7 @@ impl Request<'_> {
         let Request { found: Found { mount, .. }, echo, .. } = self;
 
         // Who is it? Before 404: a stranger is not told which paths there are.
-        let member = self.authenticate(seen).await?;
+        let member = self.authenticate(seen, cookie).await?;
         seen.member = Some(Arc::clone(&member));
 
         // May they? Before anything is said about the request itself.
@@ -152,7 +165,11 @@ impl Request<'_> {
         let target = taken(&command).cloned();
 
         // `oneshot` on a clone, which it polls ready: the shared one is never called.
-        let outcome = mount.engine.clone().oneshot(call(mount, seen, command)).await?;
+        let mut outcome = mount.engine.clone().oneshot(call(mount, seen, command)).await?;
+        if let Outcome::Permitted(Some(permissions)) = &mut outcome {
+            // The engine knows whose the job is; what the groups grant only the realm knows.
+            permissions.change &= member.may_write;
+        }
         Ok(Reached::Outcome(outcome, target))
     }
 
@@ -166,15 +183,32 @@ impl Request<'_> {
         Err(Fault::new(FaultKind::UnsupportedMediaType, message))
     }
 
-    async fn authenticate(&self, seen: &Seen) -> Result<Arc<Member>, Fault> {
+    /// By `Authorization` where it is there, else by the cookie of an earlier login.
+    async fn authenticate(
+        &self,
+        seen: &Seen,
+        cookie: &mut Option<HeaderValue>,
+    ) -> Result<Arc<Member>, Fault> {
+        let Found { mount, index, .. } = *self.found;
         let is_open = self.echo.operation.is_some_and(|operation| operation.access == Access::Open);
-        match &self.found.mount.realm {
-            Some(realm) if !is_open => {
-                let client = seen.client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-                realm.authenticate(&self.parts.headers, client, &self.shared.caches[self.found.index]).await
+        // An open operation asks nobody; a mount without a realm lets everybody do everything.
+        let Some(realm) = mount.realm.as_ref().filter(|_| !is_open) else { return Ok(Member::anybody()) };
+        let (headers, schemes) = (&self.parts.headers, mount.dialect.schemes);
+        let client = seen.client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let sessions = self.shared.sessions[index].as_ref();
+        match realm.authenticate(headers, schemes, client, &self.shared.caches[index]).await? {
+            Some(login) => {
+                let is_secure = self.origin.scheme == "https";
+                *cookie = sessions.and_then(|sessions| sessions.after(&login, headers, client, is_secure));
+                Ok(login.member)
             }
-            // An open operation asks nobody; a mount without a realm lets everybody do everything.
-            Some(_) | None => Ok(Member::anybody()),
+            None => {
+                let known = match sessions {
+                    Some(sessions) => sessions.member(headers, realm).await,
+                    None => None,
+                };
+                known.ok_or_else(|| Fault::new(FaultKind::NoCredentials, "Authentication is required."))
+            }
         }
     }
 

@@ -58,7 +58,7 @@ impl Metrics {
         let help = "Time from the head of a request to its answer";
         let name = "countermand_request_duration";
         registry.register_with_unit(name, help, Unit::Seconds, metrics.durations.clone());
-        let help = "Credentials looked at, by whether the verdict was remembered";
+        let help = "Passwords looked at, by whether the verdict was remembered";
         registry.register("countermand_authentications", help, metrics.authentications.clone());
         metrics
     }

@@ -3,9 +3,11 @@
 use bytes::Bytes;
 use countermand_dialects::{Access, Document, Echo};
 use countermand_model::{Fault, FaultKind, Outcome};
-use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE};
-use http::{HeaderValue, Response, StatusCode};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
+use crate::auth::is_bearer;
 use crate::log::Seen;
 use crate::stack::bare;
 use crate::{AnswerBody, Mount, rescue};
@@ -38,7 +40,13 @@ pub(crate) fn prepared(document: &'static Document) -> Response<AnswerBody> {
 }
 
 /// The headers that are the edge's, where the codec has not its own.
-pub(crate) fn finish(response: &mut Response<AnswerBody>, mount: &Mount, seen: &Seen, must_close: bool) {
+pub(crate) fn finish(
+    response: &mut Response<AnswerBody>,
+    mount: &Mount,
+    parts: &Parts,
+    seen: &Seen,
+    must_close: bool,
+) {
     let is_challenge = response.status() == StatusCode::UNAUTHORIZED;
     let headers = response.headers_mut();
     // What changed something is not to be answered from a cache the next time (RFC 9111 §5.2.2.5), GETs least of all.
@@ -51,9 +59,22 @@ pub(crate) fn finish(response: &mut Response<AnswerBody>, mount: &Mount, seen: &
         && seen.fault.as_ref().is_some_and(asks)
         && let Some(realm) = &mount.realm
     {
-        headers.entry(WWW_AUTHENTICATE).or_insert_with(|| realm.challenge());
+        let had_token = is_bearer(parts.headers.get(AUTHORIZATION));
+        for (scheme, challenge) in realm.challenges(mount.dialect.schemes, had_token) {
+            if !challenges(headers, scheme.name()) {
+                headers.append(WWW_AUTHENTICATE, challenge);
+            }
+        }
     }
     if must_close {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
+}
+
+/// Whether the codec has challenged in this scheme already, in the dialect's own words.
+fn challenges(headers: &HeaderMap, scheme: &str) -> bool {
+    let begins = |value: &HeaderValue| {
+        value.as_bytes().get(..scheme.len()).is_some_and(|name| name.eq_ignore_ascii_case(scheme.as_bytes()))
+    };
+    headers.get_all(WWW_AUTHENTICATE).iter().any(begins)
 }

@@ -10,6 +10,7 @@ use http::{Request, Response};
 use http_body::Body;
 use prometheus_client::registry::Registry;
 
+use crate::auth::Sessions;
 use crate::confirm::Outstanding;
 use crate::metrics::Metrics;
 use crate::mount::Mounts;
@@ -35,11 +36,13 @@ impl Edge {
         let metrics = Metrics::new(registry);
         let cache = |mount: &Mount| mount.realm.as_ref().map(|realm| metrics.of_realm(realm.name()));
         let caches = mounts.iter().map(|mount| cache(mount).unwrap_or_default()).collect();
+        let sessions = mounts.iter().map(sessions).collect();
         Ok(Edge {
             shared: Arc::new(Shared {
                 settings,
                 mounts,
                 caches,
+                sessions,
                 metrics,
                 outstanding: Outstanding::default(),
                 ids: Ids::new(),
@@ -66,4 +69,10 @@ where
         let shared = Arc::clone(&self.shared);
         Box::pin(async move { Ok(stack::answer(shared, request).await) })
     }
+}
+
+fn sessions(mount: &Mount) -> Option<Sessions> {
+    let cookie = mount.dialect.session.filter(|_| mount.realm.is_some())?;
+    let path = mount.path.as_deref().unwrap_or(cookie.path);
+    Some(Sessions::new(cookie, format!("{}{path}", mount.prefix)))
 }

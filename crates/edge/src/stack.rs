@@ -15,6 +15,7 @@ use http_body::Body;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use crate::auth::Sessions;
 use crate::body::RequestBody;
 use crate::confirm::Outstanding;
 use crate::log::{self, Seen};
@@ -33,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) mounts: Mounts,
     /// Per mount: the counters of its realm.
     pub(crate) caches: Vec<CacheMetrics>,
+    /// Per mount: its sessions, where its dialect has a cookie for them and there is a realm to log in to.
+    pub(crate) sessions: Vec<Option<Sessions>>,
     pub(crate) metrics: Metrics,
     /// Deliveries whose confirmation is under way.
     pub(crate) outstanding: Outstanding,

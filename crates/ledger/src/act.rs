@@ -31,9 +31,9 @@ pub(crate) fn act(turn: &mut Turn<'_>, namespace: &str, call: &Call) -> rusqlite
         Command::Cancel(cancel) => {
             let Cancel { targets, reach, force, acknowledge_after, delete_output, settle: _, wants_after } =
                 cancel;
-            let kind = if *force { Kind::ForceCancel } else { Kind::Cancel };
+            let kind = if force.is_some() { Kind::ForceCancel } else { Kind::Cancel };
             let acknowledge = acknowledge_after.then_some(*delete_output);
-            let ordering = Ordering { kind, reach: *reach, acknowledge, call };
+            let ordering = Ordering { kind, reach: *reach, condition: force.as_ref(), acknowledge, call };
             round.order(turn, &ordering, targets, *wants_after)?;
         }
         Command::Hold(order) => round.hold_or_release(turn, Kind::Hold, order)?,
@@ -76,7 +76,8 @@ struct Round<'a> {
 
 impl Round<'_> {
     fn hold_or_release(&mut self, turn: &mut Turn<'_>, kind: Kind, order: &Order) -> rusqlite::Result<()> {
-        let ordering = Ordering { kind, reach: order.reach, acknowledge: None, call: self.call };
+        let ordering =
+            Ordering { kind, reach: order.reach, condition: None, acknowledge: None, call: self.call };
         self.order(turn, &ordering, &order.targets, order.wants_after)
     }
 

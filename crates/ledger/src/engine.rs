@@ -1,4 +1,5 @@
-//! The ledger as an engine: commands that change go to the writer, the others to the readers.
+//! The ledger as an engine: commands that change go to the writer, the others to the readers. One is looked at first and
+//! written perhaps: the question of a job whether it is being cancelled.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -8,7 +9,7 @@ use futures_util::future::BoxFuture;
 use tower::Service;
 
 use crate::store::misdirected;
-use crate::{Store, act, deliver, read};
+use crate::{Store, act, deliver, event, filter, read};
 
 /// The ledger as an engine over one namespace.
 ///
@@ -32,18 +33,24 @@ impl Engine {
                 move |turn: &mut crate::turn::Turn<'_>| deliver::confirm(turn, &signals.deliveries, delivery);
             return store.house.writer.write(confirm).await.map(|()| Outcome::Confirmed);
         }
-        let outcome = if call.command.is_changing() {
-            store.house.writer.write(move |turn| act::act(turn, &namespace, &call)).await?
-        } else {
-            if let Some(fault) = read::refuse(&call.command) {
-                return Err(fault);
-            }
-            let clock = Arc::clone(&store.house.clock);
-            let look = move |session: &crate::session::Session| {
-                read::read(session, &namespace, &call, clock.now(), &signals.deliveries)
-            };
-            store.house.readers.read(look).await?
+        if let Some(fault) = filter::refuse_command(&call.command) {
+            return Err(fault);
+        }
+        if call.command.is_changing() {
+            let outcome = store.house.writer.write(move |turn| act::act(turn, &namespace, &call)).await?;
+            return outcome.ok_or_else(misdirected);
+        }
+        let clock = Arc::clone(&store.house.clock);
+        let place = Arc::clone(&namespace);
+        let again = matches!(call.command, Command::CheckIn { .. }).then(|| call.clone());
+        let look = move |session: &crate::session::Session| {
+            read::read(session, &place, &call, clock.now(), &signals.deliveries)
         };
+        let outcome = store.house.readers.read(look).await?;
+        if let (Some(call), Some(Outcome::CheckedIn(Some(true)))) = (again, &outcome) {
+            let check_in = move |turn: &mut crate::turn::Turn<'_>| event::check_in(turn, &namespace, &call);
+            return store.house.writer.write(check_in).await?.ok_or_else(misdirected);
+        }
         outcome.ok_or_else(misdirected)
     }
 }

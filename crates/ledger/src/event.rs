@@ -1,10 +1,11 @@
 //! What a runner says of its job. Each part of an event is taken, or the whole is refused and nothing changes.
 
 use countermand_model::machine::may_report;
-use countermand_model::{Event, Job, NewResults, State};
+use countermand_model::{Call, Command, Event, Job, NewResults, Outcome, State};
 
 use crate::contract::Refused;
 use crate::keep;
+use crate::resolve::resolve;
 use crate::results;
 use crate::rows::{self, Standing};
 use crate::session::Namespace;
@@ -44,13 +45,17 @@ pub(crate) fn apply(
     event: &Event,
     speaker: Speaker,
 ) -> rusqlite::Result<Result<Job, Refused>> {
-    let old = rows::job(turn.session, namespace, standing.id)?;
+    let mut old = rows::job(turn.session, namespace, standing.id)?;
     if let Err(refused) = check(&old, standing, event, speaker) {
         return Ok(Err(refused));
     }
     if old.state.is_terminal() {
         // The repetition of an end that is known; the runner did not hear the first answer.
         return Ok(Ok(old));
+    }
+    if old.state == State::Cancelling {
+        hear(turn, standing.id)?;
+        old.heard_at = Some(turn.now);
     }
     let mut job = old.clone();
     if let Some(to) = event.state {
@@ -76,6 +81,29 @@ pub(crate) fn apply(
     let mut marks = standing.clone();
     marks.held_by_order &= job.state == State::Held;
     keep::keep(turn, namespace, Some(standing), marks, &mut job).map(Ok)
+}
+
+/// A job that asks whether it is being cancelled, and is, has given a sign of life. Answers the question again, as the
+/// job may have ended since.
+pub(crate) fn check_in(
+    turn: &mut Turn<'_>,
+    namespace: &str,
+    call: &Call,
+) -> rusqlite::Result<Option<Outcome>> {
+    let Command::CheckIn { target } = &call.command else { return Ok(None) };
+    let namespace = turn.session.namespace(namespace)?;
+    let found = resolve(turn.session, namespace, call.dialect, target)?;
+    let own = found.filter(|job| !job.is_foreign_to(&call.caller));
+    if let Some(job) = own.as_ref().filter(|job| job.state == State::Cancelling) {
+        hear(turn, job.id)?;
+    }
+    Ok(Some(Outcome::CheckedIn(own.map(|job| job.is_to_stop()))))
+}
+
+/// Notes a sign of life of a job that is being cancelled. It is on disk before it is answered: kept in memory, it would
+/// be lost in a crash, and a forced cancel could come too early. Only such jobs cost a write, and only when they speak.
+fn hear(turn: &Turn<'_>, id: i64) -> rusqlite::Result<()> {
+    turn.session.run("UPDATE jobs SET heard_at = ?2 WHERE id = ?1", (id, turn.now)).map(|_| ())
 }
 
 /// The items that are not stored yet. There is no gap before them.

@@ -18,7 +18,16 @@ use crate::rows::stored;
 use crate::session::Session;
 use field::{Column, Looks};
 pub(crate) use sight::{Sight, Values};
-pub(crate) use size::refuse;
+pub(crate) use size::{refuse, refuse_command};
+
+/// Whether the job in that row, seen or not, fits a filter as a caller in a dialect means it.
+pub(crate) fn fits(session: &Session, sight: Sight<'_>, id: i64, filter: &Filter) -> rusqlite::Result<bool> {
+    let mut query = Query::new(session, sight, Looks::AT_JOB)?;
+    query.text = format!("jobs.id = {}", query.values.bind(id));
+    query.add(filter);
+    let sql = format!("SELECT 1 FROM jobs WHERE {}", query.text);
+    Ok(session.one(&sql, query.values.all(), |_| Ok(()))?.is_some())
+}
 
 /// A condition, and perhaps an order, with the values it binds.
 pub(crate) struct Query<'a> {
@@ -34,12 +43,12 @@ pub(crate) struct Query<'a> {
 impl<'a> Query<'a> {
     /// The jobs that a caller sees in a dialect, called `jobs`.
     pub(crate) fn of_jobs(session: &Session, sight: Sight<'a>) -> rusqlite::Result<Query<'a>> {
-        Query::new(session, sight, Looks::AT_JOB)
+        Query::seen(session, sight, Looks::AT_JOB)
     }
 
     /// The parents and children that a caller sees in a dialect, called `parents` and `jobs`.
     pub(crate) fn of_runs(session: &Session, sight: Sight<'a>) -> rusqlite::Result<Query<'a>> {
-        let mut query = Query::new(session, sight, Looks::AT_PARENT)?;
+        let mut query = Query::seen(session, sight, Looks::AT_PARENT)?;
         let parents = sight.sees("parents", &mut query.values);
         query.text.push_str(" AND ");
         query.text.push_str(&parents);
@@ -48,17 +57,22 @@ impl<'a> Query<'a> {
 
     /// The single jobs that a caller sees in a dialect, each its own only run, called `jobs`.
     pub(crate) fn of_single_runs(session: &Session, sight: Sight<'a>) -> rusqlite::Result<Query<'a>> {
-        let mut query = Query::new(session, sight, Looks::AT_SINGLE)?;
+        let mut query = Query::seen(session, sight, Looks::AT_SINGLE)?;
         query.text.push_str(" AND jobs.kind = 'single'");
         Ok(query)
     }
 
+    fn seen(session: &Session, sight: Sight<'a>, looks: Looks) -> rusqlite::Result<Query<'a>> {
+        let mut query = Query::new(session, sight, looks)?;
+        query.text = sight.sees("jobs", &mut query.values);
+        Ok(query)
+    }
+
+    /// Without any condition yet.
     fn new(session: &Session, sight: Sight<'a>, looks: Looks) -> rusqlite::Result<Query<'a>> {
         let any = "SELECT 1 FROM aliases WHERE namespace = ?1 AND dialect = ?2 LIMIT 1";
         let has_aliases = session.one(any, (sight.namespace.id, sight.dialect), |_| Ok(()))?.is_some();
-        let mut values = Values::default();
-        let text = sight.sees("jobs", &mut values);
-        Ok(Query { text, values, sight, looks, has_aliases })
+        Ok(Query { text: String::new(), values: Values::default(), sight, looks, has_aliases })
     }
 
     /// Asks that a filter fits as well.

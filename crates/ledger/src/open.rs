@@ -1,5 +1,5 @@
 //! Opening a ledger: is this file one, is it whole, is it ours alone? Every check is cheap; a start scans no large file.
-//! A file that is not a sound ledger of this version is left as it is, and the error says what to do.
+//! A file that is not a sound ledger of this version or an earlier one is left as it is, and the error says what to do.
 
 mod check;
 
@@ -8,6 +8,8 @@ mod error;
 mod look;
 
 mod make;
+
+mod upgrade;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -103,8 +105,10 @@ fn connect(place: &check::Place, readers: usize, durable: bool) -> Result<Opened
              PRAGMA cache_size = -16384; PRAGMA trusted_schema = OFF;"
         ))
         .map_err(sqlite)?;
+    let version = upgrade::version(place, &writer)?;
     check::check_tables(place, &writer)?;
     look::look(place, &writer, look::WHOLE)?;
+    upgrade::upgrade(place, &writer, version)?;
     let last: Option<i64> =
         writer.query_row("SELECT max(seq) FROM commands", [], |row| row.get(0)).map_err(sqlite)?;
     let readers = (0..readers.max(1)).map(|_| reader(path)).collect::<Result<_, _>>().map_err(sqlite)?;

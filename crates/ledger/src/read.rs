@@ -6,10 +6,10 @@ mod list;
 
 mod status;
 
-use countermand_model::{Call, Command, Outcome, Permissions, State};
+use countermand_model::{Call, Command, Outcome, Permissions};
 
 use crate::deliver::Deliveries;
-use crate::filter::{self, Sight};
+use crate::filter::Sight;
 use crate::resolve::resolve;
 use crate::session::Session;
 pub(crate) use list::jobs_after;
@@ -45,8 +45,7 @@ pub(crate) fn read(
         Command::CheckIn { target } => {
             let found = session.at_one_moment(|s| resolve(s, Some(namespace), call.dialect, target))?;
             let own = found.filter(|job| !job.is_foreign_to(&call.caller));
-            // A cancel that was forced has ended the job; its work may still go on and has to stop.
-            Outcome::CheckedIn(own.map(|job| matches!(job.state, State::Cancelling | State::Cancelled)))
+            Outcome::CheckedIn(own.map(|job| job.is_to_stop()))
         }
         Command::Cancel(_)
         | Command::Hold(_)
@@ -78,23 +77,5 @@ fn empty(call: &Call, at: i64) -> Option<Outcome> {
         | Command::Delete { .. }
         | Command::Confirm { .. }
         | Command::Report { .. } => None,
-    }
-}
-
-/// Why a filter of a command cannot be looked up, where it cannot.
-pub(crate) fn refuse(command: &Command) -> Option<countermand_model::Fault> {
-    match command {
-        Command::List { filter, .. } | Command::Runs { filter } => filter::refuse(filter),
-        Command::Cancel(_)
-        | Command::Hold(_)
-        | Command::Release(_)
-        | Command::Acknowledge { .. }
-        | Command::DeleteOutput { .. }
-        | Command::Delete { .. }
-        | Command::Status(_)
-        | Command::Confirm { .. }
-        | Command::Permissions { .. }
-        | Command::Report { .. }
-        | Command::CheckIn { .. } => None,
     }
 }

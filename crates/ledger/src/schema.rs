@@ -1,4 +1,4 @@
-//! The tables of a ledger file, version 1, and what marks the file as one. Statements stand beside their use.
+//! The tables of a ledger file, version 2, and what marks the file as one. Statements stand beside their use.
 //!
 //! Operators query this file with their own tools, so words are stored as words and times as milliseconds since
 //! 1970 UTC. A cancel must touch as few trees as it can: no index holds a column that it changes, except the partial
@@ -8,7 +8,10 @@
 pub(crate) const APPLICATION_ID: u32 = 0x434D_4E44;
 
 /// `PRAGMA user_version`: the version of the tables below.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
+
+/// What makes a file of version 1 one of version 2.
+pub(crate) const UPGRADE_1: &str = "ALTER TABLE jobs ADD COLUMN heard_at INTEGER;";
 
 /// Every table there is. One that is missing means a damaged file.
 pub(crate) const TABLES: [&str; 8] =
@@ -82,7 +85,8 @@ CREATE TABLE jobs (
   description TEXT,
   type TEXT,
   message TEXT,
-  runner TEXT
+  runner TEXT,
+  heard_at INTEGER                     -- the last sign of life while it was being cancelled
 ) STRICT;
 CREATE UNIQUE INDEX jobs_by_number ON jobs (namespace, number);
 CREATE INDEX jobs_by_parent ON jobs (namespace, parent, started_at, number) WHERE parent IS NOT NULL;

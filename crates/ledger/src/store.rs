@@ -141,6 +141,9 @@ impl Store {
         call: Call,
         if_revision: Option<u64>,
     ) -> Result<Outcome, Refused> {
+        if let Some(fault) = filter::refuse_command(&call.command) {
+            return Err(fault.into());
+        }
         let namespace = namespace.to_owned();
         let give = move |turn: &mut crate::turn::Turn<'_>| {
             if let (Some(wanted), Some(name)) = (if_revision, turn.session.namespace(&namespace)?)

@@ -100,7 +100,8 @@ pub enum Command {
         /// A sentence.
         message: Option<String>,
     },
-    /// A job asks whether it is being cancelled.
+    /// A job asks whether it is being cancelled. A job that is has thereby given a sign of life, which is on disk
+    /// before it is answered; it is no change of the job.
     CheckIn {
         /// The job.
         target: Target,
@@ -132,7 +133,7 @@ impl Command {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Command::Cancel(cancel) if cancel.force => "force_cancel",
+            Command::Cancel(cancel) if cancel.force.is_some() => "force_cancel",
             Command::Cancel(_) => "cancel",
             Command::Hold(_) => "hold",
             Command::Release(_) => "release",
@@ -157,8 +158,10 @@ pub struct Cancel {
     pub targets: Vec<Target>,
     /// How far it reaches from each target.
     pub reach: Reach,
-    /// Do not wait for the runner any longer.
-    pub force: bool,
+    /// Do not wait for the runner any longer: end a job that has been Cancelling in silence for
+    /// [`FORCE_AFTER`](crate::machine::FORCE_AFTER) and that this condition fits, in which a dialect says what else it
+    /// asks for. Any other is not possible.
+    pub force: Option<Filter>,
     /// A job that ends as Cancelled by this is thereby acknowledged.
     pub acknowledge_after: bool,
     /// A job that is acknowledged by this loses its output.
@@ -243,6 +246,20 @@ pub enum Results {
     /// Those not delivered before. They are reserved for this answer for 30 s; a [`Command::Confirm`] makes them
     /// delivered, durably; without one they are handed out again.
     Undelivered,
+    /// All, those delivered before included. That the job has ended is reserved and confirmed as with
+    /// [`Undelivered`](Results::Undelivered), so that the last answer can be had once.
+    Cumulative,
+}
+
+impl Results {
+    /// Whether a reading with these may hand out something that is to be confirmed.
+    #[must_use]
+    pub const fn takes(self) -> bool {
+        match self {
+            Results::Undelivered | Results::Cumulative => true,
+            Results::None | Results::All => false,
+        }
+    }
 }
 
 /// Which children come with a reading.

@@ -65,7 +65,7 @@ pub enum Field {
     Attribute {
         /// The dialect.
         dialect: String,
-        /// The member.
+        /// The member; `outer/inner` is the member of a member that is an object.
         member: String,
     },
     /// Whether the job is seen in a dialect: its [`Test::Equal`] takes the dialect's name.

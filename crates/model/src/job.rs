@@ -45,6 +45,9 @@ pub struct Job {
     pub finished_at: Option<i64>,
     /// When its state last changed.
     pub changed_at: i64,
+    /// When its runner last gave a sign of life while it was being cancelled. Not a change of the job: its revision
+    /// does not count it.
+    pub heard_at: Option<i64>,
     /// How far it is.
     pub progress: Progress,
     /// How many results it has in all.
@@ -94,6 +97,7 @@ impl Job {
             started_at: None,
             finished_at: None,
             changed_at: at,
+            heard_at: None,
             progress: Progress::default(),
             results_total: 0,
             results_delivered: 0,
@@ -118,6 +122,12 @@ impl Job {
     #[must_use]
     pub fn parent_alias(&self, dialect: &str) -> Option<&str> {
         first(&self.parent_aliases, dialect)
+    }
+
+    /// Since when a job that is being cancelled has given no sign of life: since it was told, or was last heard.
+    #[must_use]
+    pub fn silent_since(&self) -> i64 {
+        self.heard_at.map_or(self.changed_at, |heard| heard.max(self.changed_at))
     }
 
     /// Its attributes in a dialect: the text of a JSON object.

@@ -3,13 +3,17 @@
 
 use crate::{Effect, State, TriggerState};
 
+/// For how long a job must have been Cancelling in silence ([`Job::silent_since`](crate::Job::silent_since)) before a
+/// forced cancel ends it: 30 minutes, in milliseconds. Source: Oracle's page of `forceCancel`.
+pub const FORCE_AFTER: i64 = 30 * 60 * 1000;
+
 /// An order to one job, stripped of everything but what the machine looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Move {
     /// Stop it.
     Cancel,
-    /// Stop waiting for its runner to confirm. The caller of [`judge`] has checked that the job is asynchronous and
-    /// has been cancelling for long enough.
+    /// Stop waiting for its runner to confirm. The caller of [`judge`] has checked that the job fits the condition of
+    /// the order and has been silent for [`FORCE_AFTER`].
     ForceCancel,
     /// Keep it from starting.
     Hold,

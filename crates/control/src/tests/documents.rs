@@ -37,6 +37,7 @@ pub(super) fn full_job() -> Job {
         started_at: Some(1_767_268_800_001),
         finished_at: None,
         changed_at: 0,
+        heard_at: None,
         progress: Progress { total: 10, matched: 2, processed: 5 },
         results_total: 2,
         results_delivered: 0,

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use countermand_dialects::{ALL, Dialect, Operation, Switch};
+use countermand_model::State;
 use serde_json::{Value, json};
 
 use crate::exit::Failure;
@@ -45,15 +46,19 @@ fn data(dialect: &Dialect) -> Value {
         "versions": dialect.versions,
         "paths": dialect.paths,
         "ids": dialect.ids.form,
+        "schemes": dialect.schemes.iter().map(|scheme| scheme.name()).collect::<Vec<_>>(),
+        "session": dialect.session.map(|cookie| cookie.name),
         "operations": (dialect.operations)().iter().map(|operation| json!({
             "name": operation.name,
             "methods": methods(operation),
             "path": operation.path,
             "selector": operation.selector.map(|(name, value)| json!({ "parameter": name, "value": value })),
             "access": operation.access.name(),
+            "body": operation.body.name(),
             "evidence": operation.evidence.name(),
             "meaning": operation.meaning,
         })).collect::<Vec<_>>(),
+        "states": states(dialect),
         "options": dialect.switches.iter().map(|switch| json!({
             "name": switch.name,
             "default": switch.default,
@@ -70,11 +75,29 @@ fn data(dialect: &Dialect) -> Value {
     })
 }
 
+/// The words for the states, both ways: how each state is written, and what the words stand for that none is written as.
+fn states(dialect: &Dialect) -> Value {
+    let states = &dialect.states;
+    let written = State::ALL.map(|state| {
+        json!({
+            "state": state.name(),
+            "words": (states.words)(state),
+            "alike": states.alike(state).into_iter().map(State::name).collect::<Vec<_>>(),
+            "loss": states.losses.iter().find(|(lost, _)| *lost == state).map(|(_, why)| why),
+        })
+    });
+    let others = (states.others)()
+        .into_iter()
+        .map(|other| json!({ "member": other.member, "word": other.word, "state": other.state.name(), "when": other.when }));
+    json!({ "members": states.members, "written": written, "others": others.collect::<Vec<_>>() })
+}
+
 fn page(dialect: &Dialect) -> String {
     let mut page = format!("{}: {}\n", dialect.name, dialect.title);
     page += &format!("  versions    {}\n", dialect.versions.join(", "));
     page += &format!("  paths       {}\n", dialect.paths.join(", "));
     page += &format!("  ids         {}\n", dialect.ids.form);
+    page += &format!("  logins      {}\n", logins(dialect));
     page += "  operations\n";
     let operations = (dialect.operations)();
     page += &table(&operations.iter().map(|operation| row(operation)).collect::<Vec<_>>());
@@ -83,6 +106,12 @@ fn page(dialect: &Dialect) -> String {
         page += &table(&dialect.switches.iter().map(option).collect::<Vec<_>>());
     }
     page
+}
+
+/// How callers say who they are: `Basic, Bearer`, or `Basic, then the cookie JSESSIONID`.
+fn logins(dialect: &Dialect) -> String {
+    let schemes = dialect.schemes.iter().map(|scheme| scheme.name()).collect::<Vec<_>>().join(", ");
+    dialect.session.map_or(schemes.clone(), |cookie| format!("{schemes}, then the cookie {}", cookie.name))
 }
 
 fn row(operation: &Operation) -> Vec<String> {

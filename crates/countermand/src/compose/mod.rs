@@ -17,7 +17,7 @@ use countermand_edge::{Denied, DeniedHook, Edge, Engine, Realm, RealmConfig, Rea
 use countermand_ledger::{self as ledger, Clock, Location, Store};
 use prometheus_client::registry::Registry;
 
-use crate::config::{self, Config, Ledger, UserFile, Users};
+use crate::config::{self, Config, Ledger, UserFiles, Users};
 
 pub use serve::{Listening, run, terminated};
 pub use start_error::StartError;
@@ -72,7 +72,7 @@ impl Gateway {
 pub fn inspect_realms(config: &Config) -> Result<Vec<RealmError>, Vec<RealmError>> {
     let inspected = config.realms.iter().map(|realm| match &realm.users {
         Users::One { .. } => Ok(Vec::new()),
-        Users::File(file) => Realm::inspect(&realm_config(&realm.name, file)),
+        Users::Files(files) => Realm::inspect(&realm_config(&realm.name, files)),
     });
     all(inspected).map(|warnings| warnings.into_iter().flatten().collect())
 }
@@ -81,7 +81,7 @@ pub fn inspect_realms(config: &Config) -> Result<Vec<RealmError>, Vec<RealmError
 fn open_realms(config: &Config) -> Result<Vec<Arc<Realm>>, Vec<RealmError>> {
     all(config.realms.iter().map(|realm| match &realm.users {
         Users::One { user, password } => Ok(Realm::of_one(&realm.name, user, password)),
-        Users::File(file) => Realm::open(realm_config(&realm.name, file)),
+        Users::Files(files) => Realm::open(realm_config(&realm.name, files)),
     }))
 }
 
@@ -98,14 +98,15 @@ fn all<T>(results: impl Iterator<Item = Result<T, Vec<RealmError>>>) -> Result<V
     if mistakes.is_empty() { Ok(fine) } else { Err(mistakes) }
 }
 
-fn realm_config(name: &str, file: &UserFile) -> RealmConfig {
+fn realm_config(name: &str, files: &UserFiles) -> RealmConfig {
     RealmConfig {
         name: name.to_owned(),
-        htpasswd: file.htpasswd.clone(),
-        read: file.read.clone(),
-        write: file.write.clone(),
-        admin: file.admin.clone(),
-        groups: file.groups.iter().cloned().collect::<BTreeMap<_, _>>(),
+        htpasswd: files.htpasswd.clone(),
+        tokens: files.tokens.clone(),
+        read: files.read.clone(),
+        write: files.write.clone(),
+        admin: files.admin.clone(),
+        groups: files.groups.iter().cloned().collect::<BTreeMap<_, _>>(),
     }
 }
 

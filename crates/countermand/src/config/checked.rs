@@ -103,15 +103,15 @@ pub enum Ledger {
 pub struct Realm {
     /// Its name, which clients see.
     pub name: String,
-    /// Where the passwords are.
+    /// Where they come from.
     pub users: Users,
 }
 
 /// Where a realm's users come from.
 #[derive(Clone, Debug)]
 pub enum Users {
-    /// From an htpasswd file; groups grant what they may.
-    File(UserFile),
+    /// From files; groups grant what they may.
+    Files(UserFiles),
     /// One user who may do everything. For the demo.
     One {
         /// The name.
@@ -121,11 +121,13 @@ pub enum Users {
     },
 }
 
-/// A file of users, and who of them may do what.
+/// Files of users, and who of them may do what.
 #[derive(Clone, Debug)]
-pub struct UserFile {
-    /// The file.
-    pub htpasswd: PathBuf,
+pub struct UserFiles {
+    /// The file of passwords. There is this, or tokens, or both.
+    pub htpasswd: Option<PathBuf>,
+    /// The file of bearer tokens.
+    pub tokens: Option<PathBuf>,
     /// The groups that may read; `None`: every user.
     pub read: Option<Vec<String>>,
     /// The groups that may write; `None`: every user.

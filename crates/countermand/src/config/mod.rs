@@ -32,10 +32,10 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-pub use checked::{Config, Control, Ledger, Limits, Mount, Realm, Server, UserFile, Users, all_dialects};
+pub use checked::{Config, Control, Ledger, Limits, Mount, Realm, Server, UserFiles, Users, all_dialects};
 use mistake::Findings;
 pub use mistake::{Mistake, Place};
-pub(crate) use secrets::{GUESSABLE, token};
+pub(crate) use secrets::{GUESSABLE, made_up, token};
 pub use units::address;
 
 /// Why there is no [`Config`].

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use countermand_dialects::grammar::spelling::nearest;
-use countermand_dialects::{Codec, Dialect, OptionValue};
+use countermand_dialects::{Codec, Dialect, OptionValue, Scheme};
 
 use super::Mount;
 use super::check::choice;
@@ -19,7 +19,9 @@ const MODES: [(&str, bool); 4] =
 pub(super) fn check(raw: &Raw, loopback: bool, findings: &mut Findings<'_>) -> Vec<Mount> {
     let names = Names::of(raw, loopback, findings);
     if raw.mounts.is_empty() {
-        return every_dialect(&names, findings);
+        let mounts = every_dialect(&names, findings);
+        check_tokens(raw, &mounts, findings);
+        return mounts;
     }
     let mut taken = BTreeSet::new();
     let mounts: Vec<_> =
@@ -29,7 +31,44 @@ pub(super) fn check(raw: &Raw, loopback: bool, findings: &mut Findings<'_>) -> V
             findings.note(name.at, format!("no mount uses realm {}", name.value));
         }
     }
+    if mounts.len() == raw.mounts.len() {
+        for (mount, raw_mount) in mounts.iter().zip(&raw.mounts) {
+            check_scheme(mount, raw, raw_mount, findings);
+        }
+        check_tokens(raw, &mounts, findings);
+    }
     mounts
+}
+
+/// A realm of tokens alone lets nobody into a dialect that has no word for one.
+fn check_scheme(mount: &Mount, raw: &Raw, raw_mount: &RawMount, findings: &mut Findings<'_>) {
+    let Some((name, realm)) = mount.realm.map(|realm| &raw.realms[realm]) else { return };
+    if realm.htpasswd.is_none() && !takes_tokens(mount) {
+        let at = raw_mount.realm.as_ref().map_or(raw_mount.at, |realm| realm.at);
+        let problem = format!("{} knows no bearer tokens, and realm {}", mount.dialect.name, name.value);
+        let advice = "give the realm an htpasswd, or the mount another realm";
+        findings.mistake(at, format!("{problem} has nothing else, so nobody can log in; {advice}"));
+    }
+}
+
+/// Notes which tokens open nothing, and which dialects, mounted without being named, open to nobody.
+fn check_tokens(raw: &Raw, mounts: &[Mount], findings: &mut Findings<'_>) {
+    for (index, (name, realm)) in raw.realms.iter().enumerate() {
+        let own = || mounts.iter().filter(|mount| mount.realm == Some(index));
+        let Some(tokens) = realm.tokens.as_ref().filter(|_| own().next().is_some()) else { continue };
+        if !own().any(takes_tokens) {
+            let problem = format!("no dialect with realm {} knows bearer tokens", name.value);
+            findings.note(tokens.at, format!("{problem}, so {} opens nothing", tokens.value));
+        }
+        for mount in own().filter(|mount| realm.htpasswd.is_none() && !takes_tokens(mount)) {
+            let problem = format!("realm {} has no htpasswd, and {}", name.value, mount.dialect.name);
+            findings.note(name.at, format!("{problem} knows no bearer tokens: nobody can log in to it"));
+        }
+    }
+}
+
+fn takes_tokens(mount: &Mount) -> bool {
+    mount.dialect.schemes.contains(&Scheme::Bearer)
 }
 
 /// Without `[[mounts]]`: all dialects at their own paths on the ledger.

@@ -68,6 +68,7 @@ pub(super) struct RawLedger {
 
 pub(super) struct RawRealm {
     pub(super) htpasswd: Option<Text>,
+    pub(super) tokens: Option<Text>,
     pub(super) read: Option<At<Vec<Text>>>,
     pub(super) write: Option<At<Vec<Text>>>,
     pub(super) admin: Option<At<Vec<Text>>>,
@@ -188,6 +189,7 @@ fn ledger(mut table: Cursor<'_>, findings: &mut Findings<'_>) -> RawLedger {
 fn realm(mut table: Cursor<'_>, findings: &mut Findings<'_>) -> RawRealm {
     let raw = RawRealm {
         htpasswd: table.text("htpasswd", findings),
+        tokens: table.text("tokens", findings),
         read: table.texts("read", findings),
         write: table.texts("write", findings),
         admin: table.texts("admin", findings),
@@ -196,7 +198,6 @@ fn realm(mut table: Cursor<'_>, findings: &mut Findings<'_>) -> RawRealm {
             .map(|groups| groups.named_texts(findings))
             .unwrap_or_default(),
     };
-    table.not_yet("tokens", findings);
     table.finish(findings);
     raw
 }

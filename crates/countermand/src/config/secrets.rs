@@ -9,6 +9,16 @@ const SHORT: usize = 16;
 pub(crate) const GUESSABLE: &str =
     "the token is short enough to be guessed; take one of at least 16 characters";
 
+/// Bytes of a token that is made up: as many as a key has.
+const MADE_UP: usize = 32;
+
+/// A token that nobody guesses, in hexadecimal digits.
+pub(crate) fn made_up() -> Result<String, String> {
+    let mut bytes = [0; MADE_UP];
+    getrandom::fill(&mut bytes).map_err(|error| format!("no randomness for a token: {error}"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// A token's digest, and whether it is short enough to be guessed.
 pub(crate) fn token(token: &str) -> Result<([u8; 32], bool), String> {
     let token = token.trim_end_matches(['\r', '\n']);

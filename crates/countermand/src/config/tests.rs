@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use countermand_control::Scope;
+use countermand_dialects::{Dialect, Scheme};
 
 use super::{Config, LoadError, parse};
 
-/// A folder with an htpasswd file of `ana` and `li`, and a token file.
+/// A folder with an htpasswd file of `ana` and `li`, a file of tokens of `farm`, and a token of the control API.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("ops.htpasswd"), "# people\nana:$2y$05$x\nli:$2y$05$y\n").unwrap();
+    std::fs::write(folder.path().join("ops.tokens"), "# tokens\nfarm:{SHA256}x\n").unwrap();
     std::fs::write(folder.path().join("ops.token"), "0123456789abcdef\n").unwrap();
     std::fs::write(folder.path().join("empty.token"), "\n").unwrap();
     folder
@@ -125,10 +127,6 @@ fn what_has_not_landed_is_not_in_this_version() {
     for (text, expected) in cases {
         check_part(text, &[expected]);
     }
-    check(
-        "[realms.people]\nhtpasswd = \"ops.htpasswd\"\ntokens = \"ops.tokens\"",
-        &["3:1 realms.people.tokens is not in this version"],
-    );
 }
 
 #[test]
@@ -233,6 +231,55 @@ fn people_and_groups_exist() {
 }
 
 #[test]
+fn people_may_have_tokens_beside_passwords_or_nothing_else() {
+    let groups = "write = [\"w\"]\ngroups = { w = [\"ana\", \"farm\", \"lee\"] }";
+    check(
+        &format!("[realms.ops]\nhtpasswd = \"ops.htpasswd\"\ntokens = \"ops.tokens\"\n{groups}"),
+        &["5:32 \"lee\" is neither in ops.htpasswd nor in ops.tokens; add it with countermand user add"],
+    );
+    check(
+        &format!("[realms.ops]\ntokens = \"ops.tokens\"\n{groups}"),
+        &[
+            "4:17 \"ana\" is not in ops.tokens; add it with countermand user token ops.tokens ana",
+            "4:32 \"lee\" is not in ops.tokens",
+        ],
+    );
+    check(
+        "[realms.ops]\ntokens = \"no.tokens\"\ngroups = { w = [\"lee\"] }",
+        &["2:10 no.tokens cannot be read … make it with countermand user token no.tokens NAME"],
+    );
+    check("[realms.ops]\ntokens = 1", &["2:10 realms.ops.tokens is a whole number"]);
+}
+
+/// A dialect that knows tokens, or one that does not. Which is not this test's to say.
+fn dialect_that_takes_tokens(wanted: bool) -> &'static str {
+    let takes = |dialect: &Dialect| dialect.schemes.contains(&Scheme::Bearer);
+    countermand_dialects::ALL.iter().find(|dialect| takes(dialect) == wanted).unwrap().name
+}
+
+#[test]
+fn tokens_open_only_dialects_that_know_them() {
+    let (with, without) = (dialect_that_takes_tokens(true), dialect_that_takes_tokens(false));
+    let realm = "[realms.ops]\ntokens = \"ops.tokens\"\nwrite = [\"w\"]\ngroups = { w = [\"farm\"] }\n";
+    check(
+        &format!("{realm}[[mounts]]\ndialect = \"{without}\"\nrealm = \"ops\""),
+        &[&format!("7:9 {without} knows no bearer tokens … realm ops has nothing else … an htpasswd")],
+    );
+    let config = read(&format!("{realm}[[mounts]]\ndialect = \"{with}\"")).ok().unwrap();
+    assert_eq!(config.notes.len(), 1, "only that there is no [control]: {:?}", config.notes);
+
+    // Nobody asked for this one by name, so it is no mistake that nobody gets in.
+    let notes = read(realm).ok().unwrap().notes;
+    let told = format!(":1:9: realm ops has no htpasswd, and {without} knows no bearer tokens");
+    assert!(notes.iter().any(|note| note.to_string().contains(&told)), "{notes:?}");
+
+    let both = format!("[realms.ops]\nhtpasswd = \"ops.htpasswd\"\n{}", &realm["[realms.ops]\n".len()..]);
+    let notes = read(&format!("{both}[[mounts]]\ndialect = \"{without}\"")).ok().unwrap().notes;
+    let told = ":3:10: no dialect with realm ops knows bearer tokens, so ops.tokens opens nothing";
+    assert!(notes.iter().any(|note| note.to_string().contains(told)), "{notes:?}");
+}
+
+#[test]
 fn broken_syntax_is_told_with_everything_else() {
     check_part(
         "[server]\nlisten = 127.0.0.1:8080\npublic = 1",
@@ -307,7 +354,7 @@ fn mounts_refer_to_what_there_is() {
         ("scope = \"own\"\nrealm = \"none\"", "3:9 scope = \"own\" needs users; give the mount a realm"),
         ("operations = { getStats = \"serve\" }", "3:16 no operation getStats; did you mean getStatus?"),
         ("operations = { getStatus = \"shadow\" }", "3:16 getStatus = \"shadow\" is not in this version"),
-        ("options = { delivery = \"twice\" }", "3:13 option delivery: \"twice\" is not one of once, repeat"),
+        ("options = { delivery = \"twice\" }", "3:13 option delivery: \"twice\" is not one of once, cumulative, repeat"),
         ("options = { delivry = \"once\" }", "3:13 option delivry: no such option; did you mean delivery?"),
         ("options = { zzz = \"once\" }", "3:13 option zzz: no such option; there are delivery, "),
         ("options = { lifetime = [] }", "3:24 mounts.options.lifetime is an array; write true, false"),

@@ -30,9 +30,6 @@ const USER: &str = "demo";
 /// That user's password.
 const PASSWORD: &str = "demo";
 
-/// Bytes of a token that is made up: as many as a key has.
-const TOKEN_BYTES: usize = 32;
-
 /// A demo as it is to be.
 pub struct Demo {
     /// Its gateway.
@@ -54,6 +51,7 @@ impl Demo {
         ledger: Ledger,
         token: Option<String>,
     ) -> Result<Demo, String> {
+        let made_up = || config::made_up().map_err(|problem| format!("{problem}; give one with --token"));
         let token = token.map_or_else(made_up, Ok)?;
         let (digest, guessable) = config::token(&token)?;
         let bearer = Token { name: "control".to_owned(), digest, scope: Scope::Admin };
@@ -137,11 +135,4 @@ fn forgiving(dialect: &Dialect) -> Vec<(String, OptionValue)> {
     };
     let switches = dialect.switches.iter();
     switches.filter_map(|switch| Some((switch.name.to_owned(), wanted(switch.name, switch.kind)?))).collect()
-}
-
-fn made_up() -> Result<String, String> {
-    let mut bytes = [0; TOKEN_BYTES];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| format!("no randomness for a token: {error}; give one with --token"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -1,16 +1,13 @@
 //! What was read, as this dialect says it.
 
 use bytes::Bytes;
-use countermand_model::{Fault, FaultKind, Job, Kind, Outcome, Snapshot, TriggerState};
+use countermand_model::{Fault, FaultKind, Kind, Outcome};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
-use serde::Deserialize;
 
 use super::routes::{JOB_SUMMARY, ROUTES};
-use super::wire::{EntityWire, JobSummaryWire};
-use super::{NAME, Prime, errors, states};
+use super::{Prime, errors, summary};
 use crate::grammar::number;
-use crate::grammar::time::{Fraction, rfc3339};
 use crate::{Echo, Format};
 
 pub(super) fn job_summary(_: &Prime, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
@@ -27,7 +24,10 @@ pub(super) fn job_summary(_: &Prime, echo: &Echo, outcome: &Outcome) -> Response
         // Quirk: the ids here are job ids; a run of a job is not found by its run id;
         // fixtures/cisco-prime/v1-run-is-no-job-json.http
         Some(snapshot) if snapshot.job.kind != Kind::Child => {
-            response(echo, StatusCode::OK, entity(echo, snapshot).write(echo))
+            // The id as it was asked for: a job may have several.
+            let id = echo.id.as_deref().and_then(number::decimal);
+            let id = id.unwrap_or_else(|| summary::id_of(&snapshot.job));
+            response(echo, StatusCode::OK, summary::entity(echo, snapshot, id).write(echo))
         }
         Some(_) | None => errors::response(echo, &no_such_job(echo)),
     }
@@ -53,67 +53,6 @@ pub(super) fn response(echo: &Echo, status: StatusCode, body: Vec<u8>) -> Respon
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
-}
-
-/// The summary of a job: what its trigger says, and how its latest run fares. A job that is registered alone is its
-/// own run.
-fn entity(echo: &Echo, snapshot: &Snapshot) -> EntityWire {
-    let job = &snapshot.job;
-    let run = match job.kind {
-        Kind::Single => Some(job),
-        Kind::Parent | Kind::Child => snapshot.kin.first(),
-    };
-    let job_status = states::job_status(job);
-    let fraction = if echo.version == 1 { Fraction::WhenNotZero } else { Fraction::Always };
-    // Quirk: v1 writes a fraction of a second only when there is one, later versions always;
-    // fixtures/cisco-prime/v1-job-summary-xml.http and v2-job-summary-json.http
-    let time = |milliseconds: i64| rfc3339(milliseconds, fraction);
-    let next = job.trigger.as_ref().filter(|trigger| trigger.state == TriggerState::Scheduled);
-
-    let mut summary = JobSummaryWire {
-        description: job.description.clone(),
-        job_name: job.name.clone(),
-        job_status: Some(job_status.to_owned()),
-        job_type: job.job_type.clone(),
-        next_run_time: next.and_then(|trigger| trigger.next_run_at).map(time),
-        username: job.owner.clone(),
-        ..JobSummaryWire::default()
-    };
-    if let Some(run) = run {
-        let (work, result) = run_words(run);
-        summary.run_id = Some(run.alias(NAME).map_or_else(|| run.number.to_string(), str::to_owned));
-        summary.run_status = Some(work);
-        summary.result_status = result;
-        summary.last_start_time = run.started_at.map(time);
-        summary.completion_time = run.finished_at.map(time);
-        summary.duration = run.started_at.zip(run.finished_at).map(|(start, end)| {
-            let seconds = end.saturating_sub(start).max(0) / 1000;
-            seconds.to_string()
-        });
-    }
-    // Quirk: clients take what follows the last comma of displayName for the jobStatus, without trimming it;
-    // fixtures/cisco-prime/v1-job-summary-json.http. That the name and the type come before it is inferred.
-    let names = [job.name.as_deref(), job.job_type.as_deref(), Some(job_status)];
-    let display_name = names.into_iter().flatten().collect::<Vec<_>>().join(",");
-    let id = echo.id.as_deref().and_then(number::decimal).unwrap_or(job.number);
-    EntityWire { id, display_name, summary }
-}
-
-/// The words that a run's registrar kept for it, under this dialect's name in its attributes.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct KeptWords {
-    run_status: Option<String>,
-    result_status: Option<String>,
-}
-
-fn run_words(run: &Job) -> (String, Option<String>) {
-    let kept: KeptWords =
-        run.attributes_of(NAME).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let (work, result) = states::run_words(run.state);
-    let kept_work = kept.run_status.filter(|word| states::is_kept_work(word, run.state));
-    let kept_result = kept.result_status.filter(|word| states::is_kept_result(word, run.state));
-    (kept_work.unwrap_or_else(|| work.to_owned()), kept_result.or(result.map(str::to_owned)))
 }
 
 /// Quirk: the id is written as Java's MessageFormat writes a number, `1,234`, and v4 tells its internal type name;

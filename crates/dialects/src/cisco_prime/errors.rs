@@ -24,7 +24,7 @@ pub(super) const NO_SUCH_ENTITY_TYPE: &str = "PRS-102";
 const RATE_LIMIT: &str = "PRS-303";
 
 /// Of everything else. Inferred: the catalogue is not public, and a number that is in nobody's catalogue misleads nobody.
-const NOT_LISTED: &str = "PRS-000";
+pub(super) const NOT_LISTED: &str = "PRS-000";
 
 /// The documented meaning of 404: also of a known path with a wrong method.
 pub(super) const NO_SUCH_RESOURCE: &str =

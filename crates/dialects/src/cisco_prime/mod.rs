@@ -2,10 +2,13 @@
 //! triggers and running instances of `jobService`, and `JobSummary`. API versions 1 to 4, side by side, by the path.
 //!
 //! Of the [`Echo`] it uses every field: `version` is 1 to 4, `path` is what stands below the version without its
-//! suffix, `request_url` and `root_url` are as answers show them, `id` is the job id of `data/JobSummary/{id}`.
+//! suffix, `request_url` and `root_url` are as answers show them, `id` is the job id of `data/JobSummary/{id}`, `range`
+//! is for lists.
 //!
-//! Not here: `jobService/runhistory`, lists of `JobSummary`, sessions by
-//! `JSESSIONID`, the catalogues. They are answered as what does not exist: 404.
+//! Here: `suspend`, `resume`, `cancel`, `cancelrunning` and `runhistory` of `op/jobService`; `data/JobSummary`, one and
+//! many; the catalogues `op` and `data`. Not here: operations that start jobs, which are refused with 501 and say so,
+//! and every other resource, which is 404. Lists know what a list of jobs can be found and sorted by
+//! ([`attributes`]); what they cannot, such as `duration`, is a 400 that names it, never a list without it.
 
 mod routes;
 
@@ -17,11 +20,27 @@ mod encode;
 
 mod operations;
 
+mod summary;
+
+mod lists;
+
+mod history;
+
+mod catalogues;
+
+mod query;
+
+mod attributes;
+
+mod asked;
+
 mod wire;
 
 mod errors;
 
 mod states;
+
+mod settings;
 
 #[cfg(test)]
 mod tests;
@@ -32,8 +51,9 @@ use bytes::Bytes;
 use countermand_model::{Command, Fault, Outcome};
 use http::Response;
 
+use self::settings::Settings;
 use crate::grammar::number;
-use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk};
+use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Scheme, SessionCookie};
 
 const NAME: &str = "cisco-prime";
 
@@ -45,7 +65,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     paths: routes::PATHS,
     claims: None,
     operations: || routes::ROUTES.iter().map(|route| &route.operation).collect(),
-    switches: &[],
+    switches: settings::SWITCHES,
     quirks: QUIRKS,
     sources: &[
         "Cisco Prime Infrastructure API reference 1.3 to 3.10, and its page on cancelrunning (v1, v2, v3)",
@@ -61,16 +81,22 @@ pub(crate) static DIALECT: Dialect = Dialect {
         number: number::decimal,
         write: |number| number.to_string(),
     },
-    make: |_| Arc::new(Prime),
+    states: states::STATES,
+    // The cookie is observed, and a client that logs in once and then sends nothing else; its path is inferred.
+    schemes: &[Scheme::Basic],
+    session: Some(SessionCookie { name: "JSESSIONID", path: "/webacs" }),
+    make: |switches| Arc::new(Prime { settings: Settings::new(switches) }),
 };
 
-/// The codec. It has no switches.
+/// The codec of one mount.
 #[derive(Debug)]
-struct Prime;
+struct Prime {
+    settings: Settings,
+}
 
 impl Codec for Prime {
     fn open(&self, head: &Head<'_>) -> Echo {
-        open::open(head)
+        open::open(self, head)
     }
 
     fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {

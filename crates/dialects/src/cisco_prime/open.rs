@@ -1,13 +1,18 @@
 //! The head of a request: version, suffix, route, formats, and the URLs that answers echo. Reads no body.
 
 use countermand_model::{Fault, FaultKind};
+use http::Method;
+use http::header::RANGE;
 use percent_encoding::percent_decode_str;
 
-use super::errors::{NO_SUCH_ENTITY_TYPE, NO_SUCH_RESOURCE};
+use super::Prime;
+use super::errors::{NO_SUCH_ENTITY_TYPE, NO_SUCH_RESOURCE, NOT_LISTED};
+use super::query::Paging;
 use super::routes::{self, ROUTES};
+use super::wire::{DOMAIN, ROOT_DOMAIN};
 use crate::grammar::route::{self, Hit, Miss};
-use crate::grammar::{negotiate, path};
-use crate::{BodyRule, Echo, Format, Head};
+use crate::grammar::{negotiate, path, query};
+use crate::{BodyRule, Echo, Format, Head, Malformed, Operation};
 
 /// What answers are written in; XML when nothing is said ("By default, when nothing is specified, the response format
 /// is set to be XML"). The vendor names `text/xml`; `application/xml` is taken as the same wish, and answered with
@@ -23,14 +28,15 @@ const BODIES: &[negotiate::Offer] =
 const VERSION_OF_THE_LOST: u8 = 4;
 
 /// See [`Codec::open`](crate::Codec::open).
-pub(super) fn open(head: &Head<'_>) -> Echo {
+pub(super) fn open(prime: &Prime, head: &Head<'_>) -> Echo {
     let (path, suffix) = without_suffix(head.rest);
     let (version, below) = version_and_rest(path);
     let (found, missing) = match find(head, path, version) {
         Ok(hit) => (Some(hit), None),
         Err(miss) => {
-            let entity = version.and_then(|_| unknown_entity_type(head, below));
-            (None, Some(entity.unwrap_or_else(|| Fault::new(miss.kind(), NO_SUCH_RESOURCE))))
+            let known =
+                version.and_then(|_| unknown_entity_type(head, below).or_else(|| starter(head, below)));
+            (None, Some(known.unwrap_or_else(|| Fault::new(miss.kind(), NO_SUCH_RESOURCE))))
         }
     };
     let operation = found.as_ref().map(|hit| hit.operation);
@@ -50,16 +56,23 @@ pub(super) fn open(head: &Head<'_>) -> Echo {
     let read = if takes_body { negotiate::body(head.headers, BODIES, Format::Xml) } else { Ok(Format::Xml) };
     let (body, unreadable) = read.map_or_else(|fault| (Format::Xml, Some(fault)), |format| (format, None));
 
+    let query = head.query.unwrap_or_default();
+    let range = head.headers.get(RANGE).map(|range| String::from_utf8_lossy(range.as_bytes()).into_owned());
+    let strange =
+        || unknown_domain(prime, query).or_else(|| too_large(prime, operation, query, range.as_deref()));
+    let refusal = missing.or(unacceptable).or(unreadable).or_else(strange);
+
     Echo {
         operation,
         route: found.as_ref().map_or(0, |hit| hit.index),
-        refusal: missing.or(unacceptable).or(unreadable),
+        refusal,
         version: version.unwrap_or(VERSION_OF_THE_LOST),
         format,
         body,
         method: head.method.clone(),
         path: below.to_owned(),
-        query: head.query.unwrap_or_default().to_owned(),
+        query: query.to_owned(),
+        range,
         request_url: request_url(head, path, below),
         root_url: root_url(head, version, below),
         id: found.and_then(|hit| hit.taken.get(1).map(|id| path::decoded(id))),
@@ -107,6 +120,46 @@ fn unknown_entity_type(head: &Head<'_>, below: &str) -> Option<Fault> {
     (reads && shallow).then(|| {
         Fault::new(FaultKind::UnknownRoute, format!("No such entity type as {}.", path::decoded(entity)))
             .with_code(Some(NO_SUCH_ENTITY_TYPE))
+    })
+}
+
+/// An operation that starts jobs is not served, and told so.
+fn starter(head: &Head<'_>, below: &str) -> Option<Fault> {
+    let path = below.strip_prefix("/op/")?;
+    let is_one = head.method == Method::PUT && routes::STARTERS.contains(&path);
+    is_one.then(|| {
+        Fault::new(
+            FaultKind::Unsupported,
+            format!("Jobs are controlled here, not started: {path} is not served."),
+        )
+    })
+}
+
+/// Inferred: nobody has seen what a domain that does not exist is answered with.
+fn unknown_domain(prime: &Prime, query: &str) -> Option<Fault> {
+    let pairs = query::pairs(query);
+    let domain = query::first(&pairs, DOMAIN)?;
+    let known = &prime.settings.domains;
+    let exists = known.is_empty() || domain == ROOT_DOMAIN || known.iter().any(|name| name == domain);
+    let wrong = || Malformed::new(DOMAIN, format!("there is no virtual domain {domain:?}"));
+    (!exists).then(|| Fault::new(FaultKind::Malformed, wrong().to_string()))
+}
+
+/// Documented: the largest page is one of the five limits of which exceeding any is answered with 503. The sentence is
+/// inferred.
+fn too_large(
+    prime: &Prime,
+    operation: Option<&'static Operation>,
+    query: &str,
+    range: Option<&str>,
+) -> Option<Fault> {
+    operation.filter(|operation| operation.name == routes::LIST)?;
+    // A page that is none is for the decoder to tell.
+    let paging = Paging::read(query, range, &prime.settings).ok()?;
+    let limit = prime.settings.page_limit;
+    (paging.size > limit).then(|| {
+        let message = format!("The page size exceeds the limit (More than {limit})");
+        Fault::new(FaultKind::TooManyRequests, message).with_code(Some(NOT_LISTED))
     })
 }
 

@@ -3,7 +3,7 @@
 
 use http::Method;
 
-use super::{Prime, decode, encode, operations};
+use super::{Prime, catalogues, decode, encode, history, lists, operations};
 use crate::{Access, BodyRule, Document, Evidence, Operation, Route};
 
 /// The bases, as [`Dialect::paths`](crate::Dialect::paths) has them.
@@ -21,6 +21,9 @@ pub(super) const VERSIONS: &[&str] = &["v1", "v2", "v3", "v4"];
 /// The one entity type so far.
 pub(super) const JOB_SUMMARY: &str = "JobSummary";
 
+/// The name of the one operation that has pages.
+pub(super) const LIST: &str = "jobsummaries";
+
 /// HEAD is answered as GET; the edge leaves out the body.
 pub(super) const READS: &[Method] = &[Method::GET, Method::HEAD];
 
@@ -33,8 +36,18 @@ const LOGIN_PAGE: &Document = &Document {
            credentials. There is nothing to log in to here.</p></body></html>\n",
 };
 
+/// Operations that start jobs, by `PUT`, below `op/`. Submitting work is not for us: these are told apart from what does
+/// not exist, so that a client is not looking for a mistake of its own. All but the last are documented; the last was
+/// seen in a client.
+pub(super) const STARTERS: &[&str] = &[
+    "cliTemplateConfiguration/deployTemplateThroughJob",
+    "cliTemplateConfiguration/deploy",
+    "devices/bulkImport",
+    "wlanProvisioning/deployTemplate",
+];
+
 /// All operations.
-pub(super) static ROUTES: [Route<Prime>; 6] = [
+pub(super) static ROUTES: [Route<Prime>; 10] = [
     Route {
         operation: Operation {
             name: "cancelrunning",
@@ -109,6 +122,66 @@ pub(super) static ROUTES: [Route<Prime>; 6] = [
         },
         decode: decode::job_summary,
         encode: encode::job_summary,
+    },
+    Route {
+        operation: Operation {
+            name: "runhistory",
+            methods: READS,
+            path: "/{version}/op/jobService/runhistory",
+            selector: None,
+            access: Access::Read,
+            body: BodyRule::None,
+            document: None,
+            meaning: "Tells the runs of the jobs that meet the conditions of its query.",
+            evidence: Evidence::Observed,
+        },
+        decode: history::decode,
+        encode: history::encode,
+    },
+    Route {
+        operation: Operation {
+            name: LIST,
+            methods: READS,
+            path: "/{version}/data/JobSummary",
+            selector: None,
+            access: Access::Read,
+            body: BodyRule::None,
+            document: None,
+            meaning: "Lists jobs, by id only or whole, a page at a time; finds and sorts them by their attributes.",
+            evidence: Evidence::Observed,
+        },
+        decode: lists::decode,
+        encode: lists::encode,
+    },
+    Route {
+        operation: Operation {
+            name: "operations",
+            methods: READS,
+            path: "/{version}/op",
+            selector: None,
+            access: Access::Read,
+            body: BodyRule::None,
+            document: None,
+            meaning: "Lists the operations there are.",
+            evidence: Evidence::Observed,
+        },
+        decode: catalogues::decode,
+        encode: catalogues::operations,
+    },
+    Route {
+        operation: Operation {
+            name: "entitytypes",
+            methods: READS,
+            path: "/{version}/data",
+            selector: None,
+            access: Access::Read,
+            body: BodyRule::None,
+            document: None,
+            meaning: "Lists the entity types there are.",
+            evidence: Evidence::Observed,
+        },
+        decode: catalogues::decode,
+        encode: catalogues::entity_types,
     },
     Route {
         operation: Operation {

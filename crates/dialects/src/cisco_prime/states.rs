@@ -3,6 +3,69 @@
 
 use countermand_model::{Job, State, TriggerState};
 
+use crate::{OtherWord, States};
+
+/// JobSpecState, documented.
+pub(super) const JOB_STATUSES: &[&str] = &[
+    "SCHEDULED",
+    "COMPLETED",
+    "SUSPENDED",
+    "CANCELLED",
+    "PENDINGAPPROVAL",
+    "EXPIREDBEFOREAPPROVAL",
+    "UNDEFINED",
+];
+
+/// WorkState, documented. Quirk: `PENDING_EXECUTION` here, `PENDINGEXECUTION` in ResultState;
+/// fixtures/cisco-prime/unknown-word-json.http
+pub(super) const RUN_STATUSES: &[&str] = &[
+    "UNKNOWN",
+    "CREATED",
+    "RUNNING",
+    "COMPLETED",
+    "ABORTED",
+    "INTERRUPTED",
+    "CANCELLED",
+    "PENDING_EXECUTION",
+    "PAUSING",
+    "PAUSED",
+];
+
+/// ResultState, documented.
+pub(super) const RESULT_STATUSES: &[&str] = &[
+    "UNKNOWN",
+    "SUCCESS",
+    "PARTIALSUCCESS",
+    "FAILURE",
+    "ROLLBACKED",
+    "CANCELFAILED",
+    "CANCELLED",
+    "PENDINGEXECUTION",
+    "PAUSED",
+    "PARTIALFAILURE",
+];
+
+/// The table as data. `jobStatus` is that of a job without a trigger, before it has started.
+pub(super) const STATES: States = States {
+    members: &["runStatus", "resultStatus", "jobStatus"],
+    words: |state| {
+        let (work, result) = run_words(state);
+        vec![Some(work), result, Some(job_status(&Job { state, ..Job::new(1, 0) }))]
+    },
+    others: || {
+        let work = OTHER_WORK.iter().map(|(word, state)| ("runStatus", *word, *state));
+        let results = OTHER_RESULTS.iter().map(|(word, state)| ("resultStatus", *word, *state));
+        let other =
+            |(member, word, state)| OtherWord { member, word, state, when: "the run's attributes say so" };
+        work.chain(results).map(other).collect()
+    },
+    losses: &[
+        (State::Queued, "The vendor has one word for all that waits."),
+        (State::Cancelling, "A run that was told to stop is at work until it has stopped."),
+        (State::Expired, "What never did its work was aborted."),
+    ],
+};
+
 /// The words for a run: its WorkState, and its ResultState where it has one.
 ///
 /// Observed: a run that is RUNNING has no resultStatus; COMPLETED comes with SUCCESS.
@@ -26,12 +89,12 @@ pub(super) const fn run_words(state: State) -> (&'static str, Option<&'static st
     }
 }
 
-/// WorkStates that no state is written as, each with the state it stands for.
-const OTHER_WORK: &[(&str, State)] =
+/// WorkStates that a run may keep in its attributes, each with the state it stands for.
+pub(super) const OTHER_WORK: &[(&str, State)] =
     &[("PAUSING", State::Running), ("ABORTED", State::Failed), ("INTERRUPTED", State::Failed)];
 
-/// ResultStates that no state is written as, each with the state it stands for.
-const OTHER_RESULTS: &[(&str, State)] = &[
+/// ResultStates that a run may keep in its attributes, each with the state it stands for.
+pub(super) const OTHER_RESULTS: &[(&str, State)] = &[
     ("PARTIALFAILURE", State::Warning),
     ("ROLLBACKED", State::Failed),
     ("CANCELFAILED", State::Failed),
@@ -40,7 +103,7 @@ const OTHER_RESULTS: &[(&str, State)] = &[
 ];
 
 /// The word for a job's trigger.
-const fn trigger_word(state: TriggerState) -> &'static str {
+pub(super) const fn trigger_word(state: TriggerState) -> &'static str {
     match state {
         TriggerState::Scheduled => "SCHEDULED",
         TriggerState::Suspended => "SUSPENDED",
@@ -50,15 +113,18 @@ const fn trigger_word(state: TriggerState) -> &'static str {
 }
 
 /// The JobSpecState of a job. It describes the trigger, not the run: observed is COMPLETED beside a run that is
-/// RUNNING. A job without a trigger is taken as triggered once, when it starts.
+/// RUNNING.
 pub(super) fn job_status(job: &Job) -> &'static str {
-    if let Some(trigger) = &job.trigger {
-        return trigger_word(trigger.state);
-    }
-    match job.state {
+    let untriggered = || untriggered_word(job.state, job.started_at.is_some());
+    job.trigger.as_ref().map_or_else(untriggered, |trigger| trigger_word(trigger.state))
+}
+
+/// The word for a job without a trigger: it is taken as triggered once, when it starts.
+pub(super) const fn untriggered_word(state: State, has_started: bool) -> &'static str {
+    match state {
         State::Held => "SUSPENDED",
         State::Validating | State::Queued | State::Ready | State::Blocked => "SCHEDULED",
-        State::Cancelled if job.started_at.is_none() => "CANCELLED",
+        State::Cancelled if !has_started => "CANCELLED",
         State::Running
         | State::Paused
         | State::Finishing
@@ -73,14 +139,15 @@ pub(super) fn job_status(job: &Job) -> &'static str {
     }
 }
 
-/// Whether a WorkState that was kept in a run's attributes is still true: the state it stands for holds.
-pub(super) fn is_kept_work(word: &str, state: State) -> bool {
-    OTHER_WORK.contains(&(word, state))
-}
-
-/// Whether a ResultState that was kept in a run's attributes is still true: the state it stands for holds.
-pub(super) fn is_kept_result(word: &str, state: State) -> bool {
-    OTHER_RESULTS.contains(&(word, state))
+/// The word that a run shows: the one that was kept for it, while the state that this one stands for holds, else the
+/// state's own.
+pub(super) fn shown<'w>(
+    own: Option<&'w str>,
+    kept: Option<&'w str>,
+    others: &[(&str, State)],
+    state: State,
+) -> Option<&'w str> {
+    kept.filter(|word| others.contains(&(*word, state))).or(own)
 }
 
 #[cfg(test)]
@@ -89,41 +156,17 @@ mod tests {
 
     #[test]
     fn every_state_has_documented_words() {
-        let work = [
-            "UNKNOWN",
-            "CREATED",
-            "RUNNING",
-            "COMPLETED",
-            "ABORTED",
-            "INTERRUPTED",
-            "CANCELLED",
-            "PENDING_EXECUTION",
-            "PAUSING",
-            "PAUSED",
-        ];
-        let results = [
-            "UNKNOWN",
-            "SUCCESS",
-            "PARTIALSUCCESS",
-            "FAILURE",
-            "ROLLBACKED",
-            "CANCELFAILED",
-            "CANCELLED",
-            "PENDINGEXECUTION",
-            "PAUSED",
-            "PARTIALFAILURE",
-        ];
         for state in State::ALL {
             let (word, result) = run_words(state);
-            assert!(work.contains(&word), "{state}: {word}");
-            assert!(result.is_none_or(|word| results.contains(&word)), "{state}: {result:?}");
+            assert!(RUN_STATUSES.contains(&word), "{state}: {word}");
+            assert!(result.is_none_or(|word| RESULT_STATUSES.contains(&word)), "{state}: {result:?}");
             assert_eq!(
                 result.is_some(),
                 state.is_terminal(),
                 "{state} has a result exactly when it has ended"
             );
         }
-        assert!(OTHER_WORK.iter().all(|(word, _)| work.contains(word)));
-        assert!(OTHER_RESULTS.iter().all(|(word, _)| results.contains(word)));
+        assert!(OTHER_WORK.iter().all(|(word, _)| RUN_STATUSES.contains(word)));
+        assert!(OTHER_RESULTS.iter().all(|(word, _)| RESULT_STATUSES.contains(word)));
     }
 }

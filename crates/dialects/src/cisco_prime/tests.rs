@@ -1,14 +1,23 @@
-//! The codec driven directly, with outcomes made by hand: what it opens and reads, and what it answers, byte by byte.
+//! The codec driven directly, with outcomes made by hand: what it opens and reads, what it answers byte by byte, and
+//! that what it asks for is what it shows.
 
 mod answering;
 
 mod asking;
 
+mod finding;
+
+mod listing;
+
 use countermand_model::{Fault, Outcome};
 use http::{HeaderMap, HeaderName, Method};
 
+use super::settings::Settings;
 use super::{DIALECT, Prime, routes};
 use crate::{Codec, Echo, Head, Origin};
+
+/// A mount on which nothing is said.
+const PRIME: Prime = Prime { settings: Settings::DEFAULT };
 
 /// Opens a request for `target`, a path and perhaps a query, under whichever base it is.
 fn open(method: &str, target: &str, headers: &[(&str, &str)]) -> Echo {
@@ -27,12 +36,12 @@ fn open(method: &str, target: &str, headers: &[(&str, &str)]) -> Echo {
     let origin = Origin { scheme: "https".to_owned(), authority: "localhost".to_owned() };
     let head =
         Head { method: &method, path, base: Some(base), rest, query, headers: &headers, origin: &origin };
-    Prime.open(&head)
+    PRIME.open(&head)
 }
 
 /// The status, the `Content-Type` and the body of an answer.
 fn answer(echo: &Echo, answer: Result<Outcome, Fault>) -> (u16, String, String) {
-    let response = Prime.encode_response(echo, &answer);
+    let response = PRIME.encode_response(echo, &answer);
     let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
     let body = String::from_utf8(response.body().to_vec()).unwrap();
     (response.status().as_u16(), content_type, body)

@@ -6,11 +6,25 @@ mod operation_payload;
 
 mod operation_result;
 
+mod mgmt_response;
+
+mod run_history;
+
+mod query_response;
+
 mod job_summary;
+
+mod list;
+
+mod catalogue;
 
 mod error_document;
 
+pub(super) use catalogue::{CatalogueWire, OperationWire};
 pub(super) use error_document::ErrorDocumentWire;
 pub(super) use job_summary::{EntityWire, JobSummaryWire};
+pub(super) use list::{EntityIdWire, ItemsWire, ListWire};
 pub(super) use operation_payload::{JobIds, Payload, RunIds, read_ids};
 pub(super) use operation_result::{OperationResultWire, StatusWire};
+pub(super) use run_history::{HistoryWire, JobWire, ResultWire, RunWire};
+pub(super) use style::{DOMAIN, ROOT_DOMAIN};

@@ -47,7 +47,7 @@ pub fn answer<T: Copy + PartialEq>(headers: &HeaderMap, offers: &[(&'static str,
 /// The format a body is in, by `Content-Type`; without the header, `default`.
 ///
 /// # Errors
-/// [`FaultKind::UnsupportedMediaType`] for a type that is not read here, or a charset other than UTF-8.
+/// [`FaultKind::UnsupportedMediaType`] for a type that is not read here, or a charset other than UTF-8 and, of XML, UTF-16.
 pub fn body(headers: &HeaderMap, read: &[Offer], default: Format) -> Result<Format, Fault> {
     let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(default) };
     let refused = |detail: String| {
@@ -58,17 +58,22 @@ pub fn body(headers: &HeaderMap, read: &[Offer], default: Format) -> Result<Form
     // RFC 9110 §5.6.6: a parameter may be empty, so a `;` may end the value; mediatype wants one after each.
     let text = text.trim_end_matches([';', ' ', '\t']);
     let media = MediaType::parse(text).map_err(|error| refused(format!("{text:?}: {error}")))?;
+    let essence = media.essence();
+    let known = |name: &str| MediaType::parse(name).is_ok_and(|known| known.essence() == essence);
+    let format = read.iter().find(|(name, _)| known(name)).map(|(_, format)| *format);
+    let format = format.ok_or_else(|| refused(text.to_owned()))?;
+    let charsets: &[&str] = match format {
+        Format::Json => &["utf-8", "utf8", "us-ascii"],
+        // Which of them it is, the document's own bytes say.
+        Format::Xml => &["utf-8", "utf8", "us-ascii", "utf-16", "utf-16le", "utf-16be"],
+    };
     if let Some(charset) = mediatype::ReadParams::get_param(&media, names::CHARSET) {
         let name = charset.unquoted_str();
-        if !["utf-8", "utf8", "us-ascii"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
+        if !charsets.iter().any(|known| name.eq_ignore_ascii_case(known)) {
             return Err(refused(format!("charset {name}")));
         }
     }
-    let essence = media.essence();
-    read.iter()
-        .find(|(name, _)| MediaType::parse(name).is_ok_and(|known| known.essence() == essence))
-        .map(|(_, format)| *format)
-        .ok_or_else(|| refused(text.to_owned()))
+    Ok(format)
 }
 
 /// One media range of an `Accept` header.
@@ -184,6 +189,8 @@ mod tests {
         assert_eq!(body_of("application/json; charset=UTF-8"), Ok(Format::Json));
         assert_eq!(body_of("text/xml;charset=\"utf-8\""), Ok(Format::Xml));
         assert_eq!(body_of("text/xml; charset=iso-8859-1"), Err(FaultKind::UnsupportedMediaType));
+        assert_eq!(body_of("text/xml; charset=utf-16"), Ok(Format::Xml));
+        assert_eq!(body_of("application/json; charset=utf-16"), Err(FaultKind::UnsupportedMediaType));
         assert_eq!(body_of("application/json;"), Ok(Format::Json));
         assert_eq!(body_of("text/xml; charset=utf-8 ; "), Ok(Format::Xml));
         assert_eq!(body_of("text/plain"), Err(FaultKind::UnsupportedMediaType));

@@ -1,10 +1,11 @@
 //! From a query to a command. Bodies are not looked at: both functions say "Request body: Not applicable".
 
-use countermand_model::{Cancel, Command, Kin, Reach, Results, Status, Target};
+use countermand_model::{Cancel, Command, Kin, Reach, Status, Target};
 
+use super::DetailView;
 use super::errors::{self, Mistake};
-use super::{DetailView, routes};
-use crate::grammar::{number, query};
+use super::routes::{self, Ambiguous};
+use crate::grammar::number;
 use crate::{Echo, Malformed};
 
 /// Reads `action=getStatus&dataset=…&requestId=…`.
@@ -12,8 +13,7 @@ use crate::{Echo, Malformed};
 /// # Errors
 /// As [`target`].
 pub(super) fn get_status(codec: &DetailView, echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
-    let results = if codec.takes(echo) { Results::Undelivered } else { Results::All };
-    Ok(Command::Status(Status { target: target(echo)?, results, kin: Kin::None }))
+    Ok(Command::Status(Status { target: target(echo)?, results: codec.results(echo), kin: Kin::None }))
 }
 
 /// Reads `action=abortRequest&dataset=…&requestId=…`.
@@ -42,6 +42,11 @@ pub(super) fn is_request_id(text: &str) -> bool {
     !text.is_empty() && text.len() <= 255 && !text.chars().any(char::is_control)
 }
 
+/// The number of a job that has no request id of its own, written as we write it: `0101` is another text than `101`.
+pub(super) fn number(text: &str) -> Option<i64> {
+    number::decimal(text).filter(|number| number.to_string() == text)
+}
+
 /// The request that is meant. What is missing or wrong is told in the order that the codes suggest (inferred): the
 /// dataset (…0000E4) before the request id (…020008). An empty value counts as a missing one.
 ///
@@ -49,16 +54,15 @@ pub(super) fn is_request_id(text: &str) -> bool {
 /// With the function's own code and text.
 fn target(echo: &Echo) -> Result<Target, Malformed> {
     let parameters = routes::parameters(&echo.query);
-    let value = |name| query::first(&parameters, name).filter(|value| !value.is_empty());
     let malformed = |mistake| errors::malformed(echo, mistake);
-    let dataset = value("dataset").ok_or_else(|| malformed(Mistake::DatasetMissing))?;
+    let value = |name, missing, ambiguous| match routes::value(&parameters, name) {
+        Ok(value) => value.ok_or_else(|| malformed(missing)),
+        Err(Ambiguous) => Err(malformed(ambiguous)),
+    };
+    let dataset = value("dataset", Mistake::DatasetMissing, Mistake::DatasetAmbiguous)?;
     if !is_dataset(dataset) {
         return Err(malformed(Mistake::DatasetInvalid));
     }
-    let written = value("requestId").ok_or_else(|| malformed(Mistake::RequestIdMissing))?;
-    Ok(Target {
-        written: written.to_owned(),
-        number: number::decimal(written),
-        dataset: Some(dataset.to_owned()),
-    })
+    let written = value("requestId", Mistake::RequestIdMissing, Mistake::RequestIdAmbiguous)?;
+    Ok(Target { written: written.to_owned(), number: number(written), dataset: Some(dataset.to_owned()) })
 }

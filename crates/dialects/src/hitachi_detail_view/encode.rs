@@ -7,9 +7,9 @@ use http::{HeaderValue, Response, StatusCode};
 
 use super::errors::{self, Mistake};
 use super::wire::{AbortWire, AttributesWire, RelayedWire, StatusWire};
-use super::{DetailView, NAME, states};
-use crate::Echo;
+use super::{Delivery, DetailView, NAME, states};
 use crate::grammar::json;
+use crate::{Echo, Malformed};
 
 /// Writes how far a request is, with the results that were handed out.
 pub(super) fn get_status(codec: &DetailView, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
@@ -47,8 +47,10 @@ pub(super) fn document(status: StatusCode, body: Vec<u8>) -> Response<Bytes> {
 
 fn status(codec: &DetailView, echo: &Echo, snapshot: &Snapshot) -> Response<Bytes> {
     let job = &snapshot.job;
-    if let Some(relayed) = relayed(job) {
-        return errors::relay(codec, echo, &relayed);
+    match relayed(job) {
+        Ok(Some(relayed)) => return errors::relay(echo, &relayed),
+        Ok(None) => {}
+        Err(malformed) => return errors::unreadable(echo, &malformed),
     }
     let words = states::words(job.state);
     // Inferred: the last results are on their way to another reader, whose connection may yet break. Until that is
@@ -65,7 +67,7 @@ fn status(codec: &DetailView, echo: &Echo, snapshot: &Snapshot) -> Response<Byte
         has_errors: words.has_errors || job.has_errors,
         has_errors_form: codec.has_errors,
         // A HEAD is told the length of what the next GET would take.
-        result: if codec.once && !takes { undelivered(snapshot) } else { &snapshot.results },
+        result: if takes { &snapshot.results } else { untaken(codec, snapshot) },
     };
     // Quirk: a request at work is 206, and never 202, which is what "Job Accepted" suggests.
     // fixtures/hitachi-detail-view/status-running-hands-out-once.http
@@ -107,7 +109,7 @@ fn aborted(codec: &DetailView, echo: &Echo, acted: &Acted, at: i64) -> Response<
 /// Whether there is still something to be had of a request.
 fn is_cached(codec: &DetailView, job: &Job, at: i64) -> bool {
     // Quirk: what was read to its end is gone at once. fixtures/hitachi-detail-view/status-drain.http
-    let drained = codec.once && job.drained_at.is_some();
+    let drained = codec.delivery != Delivery::Repeat && job.drained_at.is_some();
     !drained && is_young(codec, job, at)
 }
 
@@ -118,17 +120,30 @@ fn is_young(codec: &DetailView, job: &Job, at: i64) -> bool {
     job.finished_at.is_none_or(|end| at.saturating_sub(end) < codec.lifetime)
 }
 
-/// The results that the next taker would be given. They are delivered in order.
-fn undelivered(snapshot: &Snapshot) -> &[String] {
-    let delivered = usize::try_from(snapshot.job.results_delivered).unwrap_or(usize::MAX);
-    snapshot.results.get(delivered..).unwrap_or_default()
+/// The results that the next taker would be given, of all there are. They are delivered in order.
+fn untaken<'s>(codec: &DetailView, snapshot: &'s Snapshot) -> &'s [String] {
+    match codec.delivery {
+        Delivery::Once => {
+            let delivered = usize::try_from(snapshot.job.results_delivered).unwrap_or(usize::MAX);
+            snapshot.results.get(delivered..).unwrap_or_default()
+        }
+        Delivery::Cumulative | Delivery::Repeat => &snapshot.results,
+    }
 }
 
 /// The error of the original request, when it failed and somebody said how.
 ///
 /// Quirk: its code has the prefix of its own function. fixtures/hitachi-detail-view/status-relays-the-original-error.http
-fn relayed(job: &Job) -> Option<RelayedWire> {
+///
+/// # Errors
+/// What stands there is not an error that this API could have answered. To answer without it would be to say that the
+/// request was processed to its end.
+fn relayed(job: &Job) -> Result<Option<RelayedWire>, Malformed> {
     let failed = matches!(job.state, State::Failed | State::Invalid);
-    let attributes = job.attributes_of(NAME).filter(|_| failed)?;
-    json::read::<AttributesWire>(attributes.as_bytes()).ok()?.error
+    let Some(attributes) = job.attributes_of(NAME).filter(|_| failed) else { return Ok(None) };
+    let relayed = json::read::<AttributesWire>(attributes.as_bytes())?.error;
+    match relayed.as_ref().map(RelayedWire::check) {
+        Some(Err(malformed)) => Err(malformed),
+        Some(Ok(())) | None => Ok(relayed),
+    }
 }

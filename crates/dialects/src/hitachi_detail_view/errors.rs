@@ -9,9 +9,9 @@ use countermand_model::{Fault, FaultKind};
 use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 
-use super::DetailView;
 use super::encode::document;
 use super::wire::{ErrorWire, RelayedWire};
+use super::{DetailView, routes};
 use crate::grammar::route;
 use crate::{Echo, Malformed};
 
@@ -24,6 +24,10 @@ pub(super) enum Function {
     Status,
     /// B5.
     Abort,
+    /// 43: `updateAttributeDef`, which is not served.
+    Attribute,
+    /// C2: `getServerInfo`, which is not served.
+    ServerInfo,
 }
 
 /// What went wrong, as far as the vendor tells mistakes apart.
@@ -31,16 +35,26 @@ pub(super) enum Function {
 pub(super) enum Mistake {
     /// `action` is not there.
     ActionMissing,
-    /// `action` is not one of ours.
+    /// `action` is not one of the vendor's.
     ActionUnknown,
+    /// `action` has several values.
+    ActionAmbiguous,
+    /// The function may start a request, and none are started here.
+    StartsWork,
+    /// The function tells something that is not known here.
+    NotServed,
     /// Not by this method.
     Method,
     /// `dataset` is not there.
     DatasetMissing,
     /// `dataset` is not 2 to 32 letters, digits, `_` and `-`.
     DatasetInvalid,
+    /// `dataset` has several values.
+    DatasetAmbiguous,
     /// `requestId` is not there.
     RequestIdMissing,
+    /// `requestId` has several values.
+    RequestIdAmbiguous,
     /// Nobody knows who asks, or they may not.
     Authorization,
     /// No such request, or not any more.
@@ -55,13 +69,15 @@ pub(super) enum Mistake {
     Refused,
 }
 
-use Function::{Abort, Status, Unknown};
+use Function::{Abort, Attribute, ServerInfo, Status, Unknown};
 use Mistake::{
-    ActionMissing, ActionUnknown, AlreadyAborted, AlreadyCompleted, Authorization, CacheMiss, DatasetInvalid,
-    DatasetMissing, Internal, Method, Refused, RequestIdMissing,
+    ActionAmbiguous, ActionMissing, ActionUnknown, AlreadyAborted, AlreadyCompleted, Authorization,
+    CacheMiss, DatasetAmbiguous, DatasetInvalid, DatasetMissing, Internal, Method, NotServed, Refused,
+    RequestIdAmbiguous, RequestIdMissing, StartsWork,
 };
 
-/// Function, mistake, status, code, text; `<id>` stands for the request id, `<method>` for the method. The texts are
+/// Function, mistake, status, code, text; `<id>` stands for the request id, `<method>` for the method, `<action>` for the
+/// action. The texts are
 /// literals, braces and missing full stops included, and differ between functions as the manual's do. A status is
 /// inferred wherever the manual does not join its two tables. `Refused` has the text of the fault.
 type Row = (Function, Mistake, u16, &'static str, &'static str);
@@ -70,14 +86,30 @@ const TABLE: &[Row] = &[
     // Inferred, all of them: no code can carry a function's prefix here.
     (Unknown, ActionMissing, 400, NO_FUNCTION, "Mandatory parameter {action} not specified."),
     (Unknown, ActionUnknown, 400, NO_FUNCTION, "Invalid value specified for parameter {action}."),
+    (Unknown, ActionAmbiguous, 400, NO_FUNCTION, "Parameter {action} is specified more than once."),
+    (Unknown, StartsWork, 400, NO_FUNCTION, STARTS_WORK),
+    (Unknown, NotServed, 400, NO_FUNCTION, NOT_SERVED),
     (Unknown, Authorization, 401, "000000E9", "Authorization needed."),
     (Unknown, Internal, 500, "000600E2", "Application encountered an internal error."),
     (Unknown, Refused, 400, NO_FUNCTION, ""),
+    // Inferred but for the family, which 43050005 shows: E1, E2 and E9 as in every function.
+    (Attribute, StartsWork, 400, "430000E1", STARTS_WORK),
+    (Attribute, Authorization, 401, "430000E9", "Authorization needed."),
+    (Attribute, Internal, 500, "430600E2", "Application encountered an internal error."),
+    (Attribute, Refused, 400, "430000E1", ""),
+    // MK-99ANA004-11, Getting the Analyzer detail view server information: E4. The rest as above.
+    (ServerInfo, DatasetMissing, 400, "C20000E4", "Mandatory parameter {dataset} not specified."),
+    (ServerInfo, NotServed, 400, "C20000E1", NOT_SERVED),
+    (ServerInfo, Authorization, 401, "C20000E9", "Authorization needed."),
+    (ServerInfo, Internal, 500, "C20600E2", "Application encountered an internal error."),
+    (ServerInfo, Refused, 400, "C20000E1", ""),
     // MK-99ANA004-11, Getting the request status. E0 by analogy to C60100E0, E4 to C20000E4 and C4010004.
     (Status, Method, 405, "720000E0", "HTTP method [<method>] is not supported for action [getStatus]"),
     (Status, DatasetMissing, 400, "720000E4", "Mandatory parameter {dataset} not specified."),
     (Status, DatasetInvalid, 400, "720000E4", "Invalid value specified for parameter {dataset}."),
+    (Status, DatasetAmbiguous, 400, "720000E4", "Parameter {dataset} is specified more than once."),
     (Status, RequestIdMissing, 400, "72020008", "Mandatory parameter {requestId} not specified."),
+    (Status, RequestIdAmbiguous, 400, "72020008", "Parameter {requestId} is specified more than once."),
     (Status, Authorization, 401, "720000E9", "Authorization needed."),
     (Status, CacheMiss, 404, "720600E6", "Response is not present in the cache for the given requestId."),
     (Status, Internal, 500, "720600E2", "Application encountered an internal error."),
@@ -86,7 +118,9 @@ const TABLE: &[Row] = &[
     (Abort, Method, 405, "B50000E0", "HTTP method [<method>] is not supported for action [abortRequest]"),
     (Abort, DatasetMissing, 400, "B50000E4", "Mandatory parameter {dataset} is not specified."),
     (Abort, DatasetInvalid, 400, "B50000E4", "Invalid value specified for parameter {dataset}."),
+    (Abort, DatasetAmbiguous, 400, "B50000E4", "Parameter {dataset} is specified more than once."),
     (Abort, RequestIdMissing, 400, "B5020008", "Mandatory parameter {requestId} is not specified."),
+    (Abort, RequestIdAmbiguous, 400, "B5020008", "Parameter {requestId} is specified more than once."),
     (Abort, Authorization, 401, "B50000E9", "Authorization is required."),
     (Abort, CacheMiss, 404, "B5040016", "Response is not present in cache for the given requestId '<id>'"),
     (Abort, AlreadyCompleted, 400, "B5040017", "Request for given requestId '<id>' is already completed"),
@@ -98,8 +132,19 @@ const TABLE: &[Row] = &[
 /// Inferred: the code where no function is known.
 const NO_FUNCTION: &str = "000000E1";
 
-/// Inferred: the vendor's realm is not known, and no client of it waits for the challenge.
-const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Analyzer detail view\"");
+/// Inferred, in the form of "HTTP method [POST] is not supported for action [getAppUrl]". A 400, "check the response
+/// body for details", which no client repeats by itself, rather than a status that the manual does not know.
+const STARTS_WORK: &str = "Action [<action>] is not supported here: no new requests are taken";
+
+/// Inferred, as above.
+const NOT_SERVED: &str = "Action [<action>] is not supported here";
+
+/// Inferred: the vendor's realm is not known, and no client of it waits for a challenge. Both schemes are documented;
+/// Basic stands first, for clients that read one line only.
+const CHALLENGES: [HeaderValue; 2] = [
+    HeaderValue::from_static("Basic realm=\"Analyzer detail view\""),
+    HeaderValue::from_static("Bearer realm=\"Analyzer detail view\""),
+];
 
 /// The functions by the index of their routes.
 pub(super) const FUNCTIONS: [Function; 2] = [Status, Abort];
@@ -153,14 +198,18 @@ pub(super) fn response(codec: &DetailView, echo: &Echo, fault: &Fault) -> Respon
     response
 }
 
-/// The error of an original request as getStatus relays it. A status that is no error's is not believed.
-pub(super) fn relay(codec: &DetailView, echo: &Echo, relayed: &RelayedWire) -> Response<Bytes> {
-    match StatusCode::from_u16(relayed.status) {
-        Ok(status) if status.is_client_error() || status.is_server_error() => {
-            write(echo, status, &relayed.code, &relayed.error)
-        }
-        Ok(_) | Err(_) => answer(codec, echo, Internal),
-    }
+/// The error of an original request as getStatus relays it, code and text as they are.
+pub(super) fn relay(echo: &Echo, relayed: &RelayedWire) -> Response<Bytes> {
+    let status = StatusCode::from_u16(relayed.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    write(echo, status, &relayed.code, &relayed.error)
+}
+
+/// The answer where a request has failed and what is said about its error is not one. The reason stands in the text, for
+/// whoever described the job; fixtures/hitachi-detail-view/status-relays-no-nonsense.http
+pub(super) fn unreadable(echo: &Echo, malformed: &Malformed) -> Response<Bytes> {
+    let (_, _, _, code, text) = *row(echo, Internal);
+    let error = format!("{text} The error of the original request is not one: {malformed}.");
+    write(echo, StatusCode::INTERNAL_SERVER_ERROR, code, &error)
 }
 
 /// A mistake in the parameters. Its text names the parameter itself, so there is no place besides.
@@ -172,11 +221,16 @@ pub(super) fn malformed(echo: &Echo, mistake: Mistake) -> Malformed {
 /// The same as a fault, for what the head alone shows.
 pub(super) fn fault(echo: &Echo, mistake: Mistake) -> Fault {
     let (_, _, _, code, text) = *row(echo, mistake);
-    Fault::new(FaultKind::Malformed, text).with_code(Some(code))
+    Fault::new(FaultKind::Malformed, filled(echo, text)).with_code(Some(code))
 }
 
+/// The function that was asked for, served or not.
 fn function(echo: &Echo) -> Function {
-    echo.operation.and_then(|_| FUNCTIONS.get(echo.route).copied()).unwrap_or(Unknown)
+    if echo.operation.is_some() {
+        return FUNCTIONS.get(echo.route).copied().unwrap_or(Unknown);
+    }
+    let action = routes::action(echo);
+    action.and_then(|action| routes::not_served(&action)).map_or(Unknown, |refused| refused.function)
 }
 
 /// The function's row for a mistake; one that it cannot make counts as an internal error.
@@ -186,13 +240,17 @@ fn row(echo: &Echo, mistake: Mistake) -> &'static Row {
 }
 
 fn filled(echo: &Echo, text: &str) -> String {
-    text.replace("<method>", echo.method.as_str()).replace("<id>", echo.id.as_deref().unwrap_or_default())
+    let text = text.replace("<method>", echo.method.as_str());
+    let text = text.replace("<action>", &routes::action(echo).unwrap_or_default());
+    text.replace("<id>", echo.id.as_deref().unwrap_or_default())
 }
 
 fn write(echo: &Echo, status: StatusCode, code: &str, error: &str) -> Response<Bytes> {
     let mut response = document(status, ErrorWire { code, error }.write());
     if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
+        for challenge in CHALLENGES {
+            response.headers_mut().append(WWW_AUTHENTICATE, challenge);
+        }
     }
     if let (StatusCode::METHOD_NOT_ALLOWED, Some(operation)) = (status, echo.operation) {
         response.headers_mut().insert(ALLOW, route::allow([operation]));

@@ -10,10 +10,13 @@
 //!
 //! A failed request whose attributes under this dialect's name hold `{"error": {"status", "code", "error"}}` is
 //! answered by getStatus with that status and that error: "It can also get all the error conditions of the original
-//! API requests". Without it a failed request is a complete one that has errors (inferred).
+//! API requests". The status is 400 to 599, the code eight hexadecimal digits, the text not empty; what is there and
+//! is not that is a 500 that says so. Without `error` a failed request is a complete one that has errors (inferred). The
+//! refusals about licences, which share their codes with authorization, come this way and no other: there is no licence
+//! here.
 //!
-//! Absent: `query` and every other function, so that the first 206 of a request, whose body nobody has printed, is
-//! never written here; and the licence refusals that share their code with authorization, because there is no licence.
+//! Absent: `query` and every other function. They are known by name and refused, so that the first 206 of a request,
+//! whose body nobody has printed, is never written here, and `x-waitTime`, which decides when it is, is not looked at.
 
 mod routes;
 
@@ -36,11 +39,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use countermand_model::{Command, Fault, Outcome};
+use countermand_model::{Command, Fault, Outcome, Results};
 use http::{Method, Response, StatusCode};
 
-use crate::grammar::number;
-use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Switch, SwitchKind, Switches};
+use crate::{
+    Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Scheme, Switch, SwitchKind, Switches,
+};
 
 /// Its name in configuration, aliases and attributes.
 const NAME: &str = "hitachi-detail-view";
@@ -65,18 +69,23 @@ pub(crate) static DIALECT: Dialect = Dialect {
     ids: Ids {
         form: "any text, such as 316829382_14",
         is_id: decode::is_request_id,
-        number: number::decimal,
+        number: decode::number,
         write: |number| number.to_string(),
     },
+    states: states::STATES,
+    // Bearer is documented for Ops Center Portal users, and what clients of VSP 360 send.
+    schemes: &[Scheme::Basic, Scheme::Bearer],
+    session: None,
     make: |switches| Arc::new(DetailView::new(switches)),
 };
 
 const SWITCHES: &[Switch] = &[
     Switch {
         name: "delivery",
-        kind: SwitchKind::Choice(&["once", "repeat"]),
+        kind: SwitchKind::Choice(&["once", "cumulative", "repeat"]),
         default: "once",
-        meaning: "Whether getStatus hands out each result once, or all of them every time.",
+        meaning: "Whether getStatus hands out each result once; or all so far each time, until the final answer, \
+                  which can be had once; or all of them as often as they are asked for.",
         evidence: Evidence::Documented,
     },
     Switch {
@@ -206,11 +215,22 @@ const QUIRKS: &[Quirk] = &[
     ),
 ];
 
+/// How often getStatus hands out what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Delivery {
+    /// Each result once.
+    Once,
+    /// All so far while the request is at work; the final answer once.
+    Cumulative,
+    /// All, as often as they are asked for.
+    Repeat,
+}
+
 /// The codec of one mount.
 #[derive(Debug)]
 struct DetailView {
-    /// Each result is handed out once.
-    once: bool,
+    /// How often getStatus hands out what.
+    delivery: Delivery,
     /// The status of a cache miss on getStatus.
     vanished: StatusCode,
     /// For how many milliseconds after its end a request is remembered.
@@ -226,7 +246,11 @@ struct DetailView {
 impl DetailView {
     fn new(switches: &Switches) -> DetailView {
         DetailView {
-            once: switches.text("delivery") == "once",
+            delivery: match switches.text("delivery") {
+                "cumulative" => Delivery::Cumulative,
+                "repeat" => Delivery::Repeat,
+                _ => Delivery::Once,
+            },
             vanished: match switches.text("vanished") {
                 "400" => StatusCode::BAD_REQUEST,
                 _ => StatusCode::NOT_FOUND,
@@ -244,7 +268,16 @@ impl DetailView {
     /// Whether a getStatus takes what it is given. A HEAD takes nothing, not even for the half minute that a
     /// reservation lasts: fixtures/hitachi-detail-view/status-head-does-not-consume.http
     fn takes(&self, echo: &Echo) -> bool {
-        self.once && echo.method != Method::HEAD
+        self.delivery != Delivery::Repeat && echo.method != Method::HEAD
+    }
+
+    /// Which results a getStatus asks for.
+    fn results(&self, echo: &Echo) -> Results {
+        match self.delivery {
+            Delivery::Once if self.takes(echo) => Results::Undelivered,
+            Delivery::Cumulative if self.takes(echo) => Results::Cumulative,
+            Delivery::Once | Delivery::Cumulative | Delivery::Repeat => Results::All,
+        }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use countermand_model::{Fault, FaultKind};
 
-use super::errors::Mistake;
-use super::routes::{self, ROUTES};
+use super::errors::{Function, Mistake};
+use super::routes::{self, Ambiguous, ROUTES, Refused};
 use super::{DetailView, errors};
-use crate::grammar::{path, query};
+use crate::grammar::path;
 use crate::{Echo, Format, Head};
 
 /// See [`Codec::open`](crate::Codec::open).
@@ -20,6 +20,7 @@ pub(super) fn open(codec: &DetailView, head: &Head<'_>) -> Echo {
         method: head.method.clone(),
         path: head.rest.to_owned(),
         query: String::new(),
+        range: None,
         request_url: format!("{}{}", head.origin, head.path),
         root_url: format!("{}{}", head.origin, head.base_path()),
         id: None,
@@ -30,19 +31,36 @@ pub(super) fn open(codec: &DetailView, head: &Head<'_>) -> Echo {
     };
     echo.query = query;
     let parameters = routes::parameters(&echo.query);
-    echo.id = query::first(&parameters, "requestId").map(str::to_owned);
-    let action = query::first(&parameters, "action").filter(|action| !action.is_empty());
+    echo.id = routes::value(&parameters, "requestId").ok().flatten().map(str::to_owned);
+    let action = match routes::value(&parameters, "action") {
+        Ok(Some(action)) => action,
+        Ok(None) => return refused(echo, Mistake::ActionMissing),
+        Err(Ambiguous) => return refused(echo, Mistake::ActionAmbiguous),
+    };
     // By `action` alone, not by the method: a wrong method is told with the code of the function that was named.
-    let found = ROUTES.iter().enumerate().find(|(_, route)| action == Some(route.operation.name));
-    if let Some((index, route)) = found {
-        echo.operation = Some(&route.operation);
-        echo.route = index;
-        echo.refusal = (!route.operation.methods.contains(head.method))
-            .then(|| Fault::new(FaultKind::WrongMethod, "The method is not one of this function's."));
-    } else {
-        let mistake = if action.is_none() { Mistake::ActionMissing } else { Mistake::ActionUnknown };
-        echo.refusal = Some(errors::fault(&echo, mistake));
-    }
+    let found = ROUTES.iter().enumerate().find(|(_, route)| action == route.operation.name);
+    let Some((index, route)) = found else {
+        let mistake = match routes::not_served(action) {
+            // The one thing that the manual has a code for.
+            Some(Refused { function: Function::ServerInfo, .. })
+                if routes::value(&parameters, "dataset") == Ok(None) =>
+            {
+                Mistake::DatasetMissing
+            }
+            Some(known) => known.why,
+            None => Mistake::ActionUnknown,
+        };
+        return refused(echo, mistake);
+    };
+    echo.operation = Some(&route.operation);
+    echo.route = index;
+    echo.refusal = (!route.operation.methods.contains(head.method))
+        .then(|| Fault::new(FaultKind::WrongMethod, "The method is not one of this function's."));
+    echo
+}
+
+fn refused(mut echo: Echo, mistake: Mistake) -> Echo {
+    echo.refusal = Some(errors::fault(&echo, mistake));
     echo
 }
 

@@ -1,11 +1,12 @@
-//! The two functions that are served, and the forms that a request for one may have. Nothing here knows what a
-//! function does.
+//! The two functions that are served, those that are not, and the forms that a request for one may have. Nothing here
+//! knows what a function does.
 
 use http::Method;
 
+use super::errors::{Function, Mistake};
 use super::{DetailView, decode, encode};
 use crate::grammar::query;
-use crate::{Access, BodyRule, Evidence, Operation, Route};
+use crate::{Access, BodyRule, Echo, Evidence, Operation, Route};
 
 /// The functions, in the order of the documentation. The servlet is found by its path and the function by `action`;
 /// "baseURL/dbapi.do?action=…" (MK-99ANA004-11, Getting the request status, Stopping an API request).
@@ -43,9 +44,50 @@ pub(super) static ROUTES: &[Route<DetailView>] = &[
     },
 ];
 
+/// A function of the vendor's that is not served here.
+#[derive(Debug)]
+pub(super) struct Refused {
+    /// The value of `action`.
+    pub(super) action: &'static str,
+    /// Its family of codes.
+    pub(super) function: Function,
+    /// What it would do.
+    pub(super) why: Mistake,
+}
+
+const fn refused(action: &'static str, function: Function, why: Mistake) -> Refused {
+    Refused { action, function, why }
+}
+
+/// The vendor's other functions: "any dbapi function, not only `query`, can become an async job", so all but the last
+/// two may start one. Only two of them have codes that a page shows.
+static REFUSED: &[Refused] = &[
+    refused("query", Function::Unknown, Mistake::StartsWork),
+    refused("retrieveDataset", Function::Unknown, Mistake::StartsWork),
+    refused("clearDataset", Function::Unknown, Mistake::StartsWork),
+    refused("retrieveDataSubset", Function::Unknown, Mistake::StartsWork),
+    refused("retrieveResourceData", Function::Unknown, Mistake::StartsWork),
+    refused("createOrUpdateResourceData", Function::Unknown, Mistake::StartsWork),
+    refused("expireResourceData", Function::Unknown, Mistake::StartsWork),
+    refused("updateAttributeDef", Function::Attribute, Mistake::StartsWork),
+    refused("deleteAttributeDef", Function::Unknown, Mistake::StartsWork),
+    refused("getServerInfo", Function::ServerInfo, Mistake::NotServed),
+    refused("getAuditLogs", Function::Unknown, Mistake::NotServed),
+];
+
+/// The row of a function that is not served.
+pub(super) fn not_served(action: &str) -> Option<&'static Refused> {
+    REFUSED.iter().find(|refused| refused.action == action)
+}
+
 /// The operations of [`ROUTES`].
 pub(super) fn operations() -> Vec<&'static Operation> {
     ROUTES.iter().map(|route| &route.operation).collect()
+}
+
+/// The function that a request names; none where it names several.
+pub(super) fn action(echo: &Echo) -> Option<String> {
+    value(&parameters(&echo.query), "action").ok().flatten().map(str::to_owned)
 }
 
 /// Whether a path is the abort line as one copy of the manual prints it.
@@ -60,6 +102,26 @@ pub(super) fn is_printed_line(path: &str) -> bool {
 pub(super) fn parameters(query: &str) -> Vec<(String, String)> {
     query::pairs(query).into_iter().map(|(name, value)| (name.trim().to_owned(), value)).collect()
 }
+
+/// The value of a parameter, where it has one: an empty one counts as none.
+///
+/// A parameter may stand there twice, as long as both say the same. Which of two values the vendor would believe is not
+/// known, and a wrong guess would stop somebody else's request.
+///
+/// # Errors
+/// It has several values.
+pub(super) fn value<'p>(
+    parameters: &'p [(String, String)],
+    name: &str,
+) -> Result<Option<&'p str>, Ambiguous> {
+    let mut values = parameters.iter().filter(|(key, value)| key == name && !value.is_empty());
+    let Some((_, first)) = values.next() else { return Ok(None) };
+    if values.all(|(_, other)| other == first) { Ok(Some(first)) } else { Err(Ambiguous) }
+}
+
+/// A parameter with several values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ambiguous;
 
 /// Dataset and raw request id of `/<dataset>&requestId=<id>`.
 pub(super) fn printed_line(path: &str) -> Option<(&str, &str)> {

@@ -2,6 +2,27 @@
 
 use countermand_model::State;
 
+use crate::States;
+
+/// The table as data.
+pub(super) const STATES: States = States {
+    members: &["HTTP status", "status.completed", "status.aborted", "status.hasErrors"],
+    words: |state| {
+        let Words { ended, completed, aborted, has_errors } = words(state);
+        let flag = |flag| Some(if flag { "true" } else { "false" });
+        vec![Some(if ended { "200" } else { "206" }), flag(completed), flag(aborted), flag(has_errors)]
+    },
+    others: Vec::new,
+    losses: &[
+        (State::Queued, "The manual knows \"in progress\" only; what waits for its turn is in progress too."),
+        (State::Cancelling, "A request is not aborted before its runner says so."),
+        (
+            State::Failed,
+            "Processed, and something about it is wrong; an error of its own is relayed instead (inferred).",
+        ),
+    ],
+};
+
 /// What getStatus says of a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Words {

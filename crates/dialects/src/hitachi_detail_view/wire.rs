@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::Malformed;
 use crate::grammar::json::{Slashes, Writer};
 
 /// How a flag is written.
@@ -99,7 +100,8 @@ impl ErrorWire<'_> {
     }
 }
 
-/// What a job's attributes under this dialect's name may hold.
+/// What a job's attributes under this dialect's name may hold: `{"error": {"status": 400, "code": "43050005", "error":
+/// "…"}}`. Other members are passed over.
 #[derive(Debug, Deserialize)]
 pub(super) struct AttributesWire {
     /// How the original request failed.
@@ -109,10 +111,30 @@ pub(super) struct AttributesWire {
 /// The error of an original request, in its own function's words.
 #[derive(Debug, Deserialize)]
 pub(super) struct RelayedWire {
-    /// The HTTP status.
+    /// The HTTP status, 400 to 599.
     pub(super) status: u16,
-    /// The code, with its function's prefix.
+    /// The code, with its function's prefix: eight hexadecimal digits.
     pub(super) code: String,
     /// The text.
     pub(super) error: String,
+}
+
+impl RelayedWire {
+    /// Whether this API could have answered so. "code: Eight-digit hexadecimal error code. error: Error message"
+    /// (MK-99ANA004-11, Getting information about a dataset).
+    ///
+    /// # Errors
+    /// With the place of the member that is not right.
+    pub(super) fn check(&self) -> Result<(), Malformed> {
+        let is_code = self.code.len() == 8 && self.code.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !(400..600).contains(&self.status) {
+            Err(Malformed::new("/error/status", "the status of an error is 400 to 599"))
+        } else if !is_code {
+            Err(Malformed::new("/error/code", "a code is eight hexadecimal digits"))
+        } else if self.error.is_empty() {
+            Err(Malformed::new("/error/error", "the text is empty"))
+        } else {
+            Ok(())
+        }
+    }
 }

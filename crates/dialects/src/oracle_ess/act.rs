@@ -6,7 +6,7 @@ use countermand_model::{Acted, Effect, Fault, FaultKind, Outcome};
 use http::{Response, StatusCode};
 
 use super::wire::write_action;
-use super::{OracleEss, encode, errors, states};
+use super::{OracleEss, details, encode, errors, states};
 use crate::Echo;
 
 /// The answer of cancelling.
@@ -116,7 +116,7 @@ fn answer(
     let id = &target.written;
     let refused = |kind, message: String| errors::fault(codec, echo, &Fault::new(kind, message));
     match told(*effect) {
-        Told::Initiated => encode::json(echo, 200, write_action(&encode::links(codec, echo, id, None))),
+        Told::Initiated => encode::json(echo, 200, write_action(&details::links(codec, echo, id, None))),
         Told::WrongState => {
             let state = before.map(|state| format!(": its state is {}", states::word(state)));
             let detail = format!("Request {id} cannot be {participle}{}.", state.unwrap_or_default());

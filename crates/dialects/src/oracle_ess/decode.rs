@@ -1,12 +1,13 @@
-//! Requests as commands: the id, which members a reader wants, and what a job says of itself. Whether that fits the
-//! job's state is not known here.
+//! Requests about one request as commands: its id, and what a job says of itself. Whether that fits the job's state is
+//! not known here; lists are `lists.rs`'s.
 
 use countermand_model::{Cancel, Command, Kin, Order, Reach, Results, Status, Target};
 use serde::de::DeserializeOwned;
 
+use super::selection::Selection;
 use super::wire::{CheckInWire, ExecutionStatusWire};
 use super::{OracleEss, states};
-use crate::grammar::{json, number, query};
+use crate::grammar::{json, number};
 use crate::{Echo, Malformed};
 
 /// `POST /requests/{requestId}/cancel`.
@@ -64,6 +65,7 @@ pub(super) fn permissions(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Resu
 
 /// `GET /requests/{requestId}`.
 pub(super) fn details(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
+    Selection::check(&echo.query)?;
     Ok(Command::Status(Status { target: target(echo)?, results: Results::None, kin: Kin::None }))
 }
 
@@ -93,38 +95,4 @@ fn target(echo: &Echo) -> Result<Target, Malformed> {
         return Err(Malformed::new("requestId", "a whole number of 64 bits (int64) was expected"));
     }
     Ok(Target { written: written.to_owned(), number: None, dataset: None })
-}
-
-/// What `fields`, `excludeFields` and `links` leave of an answer.
-pub(super) struct Selection {
-    fields: Option<Vec<String>>,
-    excluded: Vec<String>,
-    rels: Option<Vec<String>>,
-}
-
-impl Selection {
-    /// Reads the query. A parameter that is empty selects nothing away; a name that no member has is passed over.
-    pub(super) fn read(query: &str) -> Selection {
-        let pairs = query::pairs(query);
-        let names = |parameter: &str| -> Vec<String> {
-            let list = query::first(&pairs, parameter).unwrap_or_default();
-            list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
-        };
-        let some = |names: Vec<String>| (!names.is_empty()).then_some(names);
-        // Quirk: `@full` and `@basic` stand for sets of fields. What `@basic` leaves out is not published, so both
-        // show everything (inferred); fixtures/oracle-ess/get-fields.http
-        let fields = some(names("fields")).filter(|names| !names.iter().any(|name| name.starts_with('@')));
-        Selection { fields, excluded: names("excludeFields"), rels: some(names("links")) }
-    }
-
-    /// Whether a member is shown.
-    pub(super) fn shows(&self, member: &str) -> bool {
-        let among = |names: &[String]| names.iter().any(|name| name == member);
-        self.fields.as_deref().is_none_or(among) && !among(&self.excluded)
-    }
-
-    /// Whether a link is shown. Clients write a `rel` as the docs do or as the server does, so its case is ignored.
-    pub(super) fn links_to(&self, rel: &str) -> bool {
-        self.rels.as_ref().is_none_or(|rels| rels.iter().any(|wanted| wanted.eq_ignore_ascii_case(rel)))
-    }
 }

@@ -1,18 +1,17 @@
-//! What is shown of a request, and the parts that answers share. Answers to orders are `act.rs`'s, statuses of refusals
-//! `errors.rs`'s.
+//! Answers to questions about one request, and the parts that all answers share. What a request shows is `details.rs`'s,
+//! answers to orders are `act.rs`'s, lists `lists.rs`'s, and statuses of refusals `errors.rs`'s.
 
 use bytes::Bytes;
-use countermand_model::machine::{Move, judge};
-use countermand_model::{Fault, FaultKind, Job, Kind, Outcome, Permissions, State};
+use countermand_model::{Fault, FaultKind, Outcome, Permissions};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 
-use super::decode::Selection;
-use super::wire::{LinkWire, MemberWire, RequestDetailsWire, write_flag, write_permissions};
-use super::{NAME, OracleEss, errors, routes, states};
+use super::details::request_details;
+use super::selection::Selection;
+use super::wire::{write_flag, write_permissions};
+use super::{OracleEss, errors, routes};
 use crate::Echo;
 use crate::grammar::number;
-use crate::grammar::time::{Fraction, rfc3339};
 
 /// The answer of reading one request.
 pub(super) fn details(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
@@ -20,9 +19,9 @@ pub(super) fn details(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Resp
     let Some(snapshot) = snapshot else {
         return errors::fault(codec, echo, &Fault::new(FaultKind::NotFound, not_found(echo)));
     };
-    let selection = Selection::read(&echo.query);
-    let mut details = request_details(codec, echo, &snapshot.job, *at, &selection);
-    details.retain(|name| selection.shows(name));
+    // A request with several ids is shown by the one that it was asked for by.
+    let asked = echo.id.as_deref().and_then(number::decimal);
+    let details = request_details(codec, echo, &snapshot.job, asked, *at, &Selection::read(&echo.query));
     json(echo, 200, details.write())
 }
 
@@ -92,150 +91,4 @@ pub(super) fn defect(codec: &OracleEss, echo: &Echo) -> Response<Bytes> {
 /// Clients look for "not found" in the text.
 pub(super) fn not_found(echo: &Echo) -> String {
     format!("Request {} was not found.", echo.id.as_deref().unwrap_or_default())
-}
-
-/// The parents that a request's links name.
-pub(super) struct Parents {
-    /// The top of the family; of a request without parents, itself.
-    absolute: i64,
-    /// −1 where there is none.
-    direct: i64,
-    /// 0 where there is none.
-    instance: i64,
-}
-
-/// The links of a request, in the order of the recorded answer.
-///
-/// Quirk: all of them, whatever the request's state: what is possible is said by `isCancellable` and its like;
-/// fixtures/oracle-ess/get-succeeded.http. An action's answer has those that the reference page lists, so none to the
-/// parents.
-pub(super) fn links(codec: &OracleEss, echo: &Echo, id: &str, parents: Option<&Parents>) -> Vec<LinkWire> {
-    let requests = format!("{}/requests", echo.root_url);
-    // Quirk: the docs write `self`, `forceCancel`; the live server writes `SELF`, `FORCECANCEL`;
-    // fixtures/oracle-ess/cancel-rel-lower.http
-    let rel = |rel: &str| if codec.upper_rels { rel.to_ascii_uppercase() } else { rel.to_owned() };
-    let to = |name: &str, path: &str| LinkWire { href: format!("{requests}/{id}{path}"), rel: rel(name) };
-    // Quirk: the links lead to request -1 or 0 where there is no such parent; fixtures/oracle-ess/get-waiting.http
-    let kin = |name: &str, kin: i64| LinkWire { href: format!("{requests}/{kin}"), rel: rel(name) };
-    let mut links =
-        vec![to("self", ""), to("cancel", "/cancel"), to("hold", "/hold"), to("release", "/release")];
-    if let Some(parents) = parents {
-        links.push(kin("absParentRequest", parents.absolute));
-        links.push(kin("parentRequest", parents.direct));
-        links.push(kin("instanceParent", parents.instance));
-    }
-    for (name, path) in [
-        ("forceCancel", "/forceCancel"),
-        ("permissions", "/permissions"),
-        ("subscribe", "/subscribe"),
-        ("executionStatus", "/executionStatus"),
-    ] {
-        links.push(to(name, path));
-    }
-    links
-}
-
-/// A request's members: what the model knows, and from the job's attributes what it has no word for.
-fn request_details<'j>(
-    codec: &OracleEss,
-    echo: &Echo,
-    job: &'j Job,
-    at: i64,
-    selection: &Selection,
-) -> RequestDetailsWire<'j> {
-    let mut details = RequestDetailsWire::given(job.attributes_of(NAME).unwrap_or("{}"));
-    let id = echo.id.as_deref().and_then(number::decimal).unwrap_or(job.number);
-    details.set("requestId", MemberWire::Integer(id));
-    details.set_text("description", job.description.as_deref());
-    details.set_text("jobDisplayName", job.name.as_deref());
-    details.set_text("jobType", job.job_type.as_deref());
-    details.set_text("submitter", job.owner.as_deref());
-    state(&mut details, job);
-    possibilities(&mut details, job, at);
-    times(&mut details, job, at);
-    let parents = family(&mut details, job, id);
-    let mut links = links(codec, echo, &id.to_string(), Some(&parents));
-    links.retain(|link| selection.links_to(&link.rel));
-    details.set("links", MemberWire::Links(links));
-    details
-}
-
-/// What is true of one moment only: believed of a job's attributes as long as the `state` among them still holds.
-const OF_THE_MOMENT: [&str; 6] =
-    ["state", "stateDescription", "cause", "causeDescription", "processPhase", "processPhaseDescription"];
-
-/// Where the request stands, and why.
-fn state(details: &mut RequestDetailsWire<'_>, job: &Job) {
-    // Quirk: a word that shares its state with another is written back while that state lasts;
-    // fixtures/oracle-ess/get-state-word-kept.http
-    let kept = details.read::<String>("state").filter(|word| states::state(word) == Some(job.state));
-    if kept.is_none() {
-        details.retain(|name| !OF_THE_MOMENT.contains(&name));
-    }
-    let word = kept.unwrap_or_else(|| states::word(job.state).to_owned());
-    details.fill_text("stateDescription", states::description(&word));
-    details.fill_text("state", word);
-    let filled = details.fill_text("cause", states::cause(job.state, job.started_at.is_some()));
-    if filled && !job.state.is_terminal() {
-        // Seen; the descriptions of the other causes are not known.
-        details.fill_text("causeDescription", "Request in non-terminal state");
-    }
-    details.set_text("previousState", job.previous_state.map(states::word));
-    if matches!(job.state, State::Failed | State::Warning) {
-        details.set_text("errorWarningMessage", job.message.clone());
-    }
-}
-
-/// How long a request is cancelling before it may be cancelled by force. Documented.
-const FORCE_AFTER_MS: i64 = 30 * 60 * 1000;
-
-/// What the request's state allows. By force only one that waits for an asynchronous answer is cancelled, which the
-/// attributes say.
-fn possibilities(details: &mut RequestDetailsWire<'_>, job: &Job, at: i64) {
-    let possible = |order| judge(order, job.state, job.acknowledged).to.is_some();
-    let asynchronous = details.read("isAsynchronous").unwrap_or(false);
-    let long_enough = at.saturating_sub(job.changed_at) >= FORCE_AFTER_MS;
-    let force = asynchronous && long_enough && possible(Move::ForceCancel);
-    details.set("isCancellable", MemberWire::Flag(possible(Move::Cancel)));
-    details.set("isForceCancelAllowed", MemberWire::Flag(force));
-    details.set("isHoldable", MemberWire::Flag(possible(Move::Hold)));
-}
-
-/// When what happened.
-fn times(details: &mut RequestDetailsWire<'_>, job: &Job, at: i64) {
-    details.set_text("submissionTime", Some(utc(job.created_at)));
-    details.set_text("stateChangeTime", Some(utc(job.changed_at)));
-    details.set_text("processStartTime", job.started_at.map(utc));
-    details.set_text("processEndTime", job.started_at.and(job.finished_at).map(utc));
-    details.set_text("completedTime", job.finished_at.map(utc));
-    // Quirk: -999 until it has run; fixtures/oracle-ess/get-waiting.http. While it runs: so far (inferred).
-    let elapsed = |started| job.finished_at.unwrap_or(at).saturating_sub(started);
-    details.set("elapsedTime", MemberWire::Integer(job.started_at.map_or(-999, elapsed)));
-}
-
-/// The request's place in its family. A parent is known to the model by its number; where ESS knew it by another id, the
-/// attributes say so.
-fn family(details: &mut RequestDetailsWire<'_>, job: &Job, id: i64) -> Parents {
-    let direct = details.read("parentRequestId").or(job.parent);
-    let absolute = details.read("absParentRequestId").or(job.parent).unwrap_or(id);
-    let instance = details.read("instanceParentId").unwrap_or(0);
-    details.fill("absParentRequestId", Some(MemberWire::Integer(absolute)));
-    details.fill("parentRequestId", direct.map(MemberWire::Integer));
-    details.fill("requestType", request_type(job).map(|word| MemberWire::Text(word.into())));
-    Parents { absolute, direct: direct.unwrap_or(-1), instance }
-}
-
-/// `requestType`, where the model can tell. A child's parent may be a schedule, a job set or a request of its own, which
-/// its own record does not say: then only the attributes can.
-fn request_type(job: &Job) -> Option<&'static str> {
-    match job.kind {
-        Kind::Single => Some("SINGLETON"),
-        Kind::Parent if job.trigger.is_some() => Some("RECUR_PARENT"),
-        Kind::Parent => Some("JOBSET_SINGLETON"),
-        Kind::Child => None,
-    }
-}
-
-fn utc(milliseconds: i64) -> String {
-    rfc3339(milliseconds, Fraction::Always)
 }

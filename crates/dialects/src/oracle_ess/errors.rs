@@ -13,7 +13,7 @@ use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response};
 
 use super::wire::ExceptionWire;
-use super::{OracleEss, encode, routes};
+use super::{OracleEss, encode, refused, routes};
 use crate::Echo;
 use crate::grammar::route;
 
@@ -78,8 +78,10 @@ pub(super) fn fault(codec: &OracleEss, echo: &Echo, fault: &Fault) -> Response<B
             headers.insert(WWW_AUTHENTICATE, CHALLENGE);
         }
         405 => {
-            let there = route::at(routes::ROUTES, &echo.path);
-            headers.insert(ALLOW, route::allow(there.map(|hit| hit.operation)));
+            // What is refused whatever the request is not allowed.
+            let there = route::at(routes::ROUTES, &echo.path).map(|hit| hit.operation);
+            headers
+                .insert(ALLOW, route::allow(there.filter(|operation| refused::reason(operation).is_none())));
         }
         429 | 503 => {
             headers.insert(RETRY_AFTER, fault.retry_after.unwrap_or(RETRY_AFTER_SECONDS).into());
@@ -107,6 +109,11 @@ fn not_authorized(echo: &Echo, otherwise: &'static str) -> &'static str {
         Some("executionStatus") => "Not authorized to update this request",
         Some("permissions") => "Not authorized to view the permissions on this request",
         Some("details" | "checkInCancelling") => "Not authorized to view this request",
+        Some("forceCancel") => "Not authorized to force the cancel of this request",
+        Some("submit" | "submitArgs") => "Not authorized to submit requests",
+        Some("update") => "Not authorized to change this request",
+        Some("subscribe") => "Not authorized to subscribe to this request",
+        Some("requests" | "search" | "query") => "Not authorized to query requests",
         Some(_) | None => otherwise,
     }
 }

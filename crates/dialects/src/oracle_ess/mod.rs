@@ -24,9 +24,19 @@ mod open;
 
 mod decode;
 
+mod lists;
+
+mod query;
+
+mod selection;
+
+mod refused;
+
 mod act;
 
 mod encode;
+
+mod details;
 
 mod wire;
 
@@ -45,7 +55,7 @@ use http::Response;
 
 use crate::grammar::number;
 use crate::{
-    Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Origin, Quirk, Switch, SwitchKind, Switches,
+    Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Origin, Quirk, Scheme, Switch, SwitchKind, Switches,
 };
 
 const NAME: &str = "oracle-ess";
@@ -74,6 +84,10 @@ pub(crate) static DIALECT: Dialect = Dialect {
         number: number::decimal,
         write: |id| id.to_string(),
     },
+    states: states::STATES,
+    // Both documented; the token is OAuth2's there, and whatever the realm knows here.
+    schemes: &[Scheme::Basic, Scheme::Bearer],
+    session: None,
     make: |switches| Arc::new(OracleEss::new(switches)),
 };
 
@@ -105,6 +119,20 @@ const SWITCHES: &[Switch] = &[
         default: errors::UNKNOWN_ID_CODE,
         meaning: "The `errorCode` of an unknown request; the real one is not known. Empty: none.",
         evidence: Evidence::Inferred,
+    },
+    Switch {
+        name: "page_size",
+        kind: SwitchKind::Integer(1, 1000),
+        default: "200",
+        meaning: "How many requests a page of a list has; 200 as in the recorded answer.",
+        evidence: Evidence::Observed,
+    },
+    Switch {
+        name: "multi_select",
+        kind: SwitchKind::Choice(&["batch", "items"]),
+        default: "batch",
+        meaning: "Where a list of `id=` holds its requests: in `batch`, as the docs have it, or in `items` with their `count`, as a client's mock has it.",
+        evidence: Evidence::Documented,
     },
 ];
 
@@ -273,6 +301,8 @@ struct OracleEss {
     always_port: bool,
     wrong_state_code: String,
     unknown_id_code: String,
+    page_size: u64,
+    batch: bool,
 }
 
 impl OracleEss {
@@ -282,6 +312,8 @@ impl OracleEss {
             always_port: switches.text("href_port") == "always",
             wrong_state_code: switches.text("wrong_state_code").to_owned(),
             unknown_id_code: switches.text("unknown_id_code").to_owned(),
+            page_size: switches.integer("page_size").unsigned_abs().max(1),
+            batch: switches.text("multi_select") == "batch",
         }
     }
 

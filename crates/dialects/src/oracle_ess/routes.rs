@@ -1,9 +1,9 @@
-//! The operations, one row each, and the media types of their answers. What a row does is in `decode.rs`,
-//! `act.rs` and `encode.rs`.
+//! The operations, one row each, and the media types of their answers. What a row does is in `decode.rs`, `act.rs`,
+//! `encode.rs` and `lists.rs`; of those that are refused, in `refused.rs`.
 
 use http::Method;
 
-use super::{OracleEss, act, decode, encode};
+use super::{OracleEss, act, decode, encode, lists, refused};
 use crate::grammar::negotiate::Offer;
 use crate::{Access, BodyRule, Evidence, Format, Operation, Route};
 
@@ -132,7 +132,147 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
         decode: decode::permissions,
         encode: encode::permissions,
     },
+    Route {
+        operation: Operation {
+            name: "requests",
+            methods: &[Method::GET, Method::HEAD],
+            path: "/requests",
+            selector: None,
+            access: Access::Read,
+            body: BodyRule::None,
+            document: None,
+            meaning: "lists the requests that `q` asks for, or those that `id` names",
+            evidence: Evidence::Documented,
+        },
+        decode: lists::requests,
+        encode: lists::listed,
+    },
+    Route {
+        operation: Operation {
+            name: "search",
+            methods: &[Method::GET, Method::HEAD],
+            path: "/requests/search/{pageIndex}",
+            selector: None,
+            access: Access::Read,
+            body: BodyRule::None,
+            document: None,
+            meaning: "lists a page of the requests that `q` asks for",
+            evidence: Evidence::Documented,
+        },
+        decode: lists::search,
+        encode: lists::listed,
+    },
+    Route {
+        operation: Operation {
+            name: "query",
+            methods: &[Method::GET, Method::HEAD],
+            path: "/query/{application}/requests",
+            selector: None,
+            access: Access::Read,
+            body: BodyRule::None,
+            document: None,
+            meaning: "lists a page of one application's requests",
+            evidence: Evidence::Documented,
+        },
+        decode: lists::of_application,
+        encode: lists::listed,
+    },
+    Route {
+        operation: Operation {
+            name: "resources",
+            methods: &[Method::GET, Method::HEAD],
+            path: "",
+            selector: None,
+            access: Access::Read,
+            body: BodyRule::None,
+            document: None,
+            meaning: "lists the operations",
+            evidence: Evidence::Documented,
+        },
+        decode: lists::resources,
+        encode: lists::shown_resources,
+    },
+    Route {
+        operation: Operation {
+            name: "submit",
+            methods: &[Method::POST],
+            path: "/requests",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning: "is refused: work is submitted to the scheduler itself",
+            evidence: Evidence::Inferred,
+        },
+        decode: refused::decode,
+        encode: refused::encode,
+    },
+    Route {
+        operation: Operation {
+            name: "submitArgs",
+            methods: &[Method::POST],
+            path: "/requests/submitArgs",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning: "is refused as `submit` is",
+            evidence: Evidence::Inferred,
+        },
+        decode: refused::decode,
+        encode: refused::encode,
+    },
+    Route {
+        operation: Operation {
+            name: "update",
+            methods: &[Method::PATCH],
+            path: "/requests/{requestId}",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning: "is refused: parameters, schedules and callbacks are the scheduler's own",
+            evidence: Evidence::Inferred,
+        },
+        decode: refused::decode,
+        encode: refused::encode,
+    },
+    Route {
+        operation: Operation {
+            name: "subscribe",
+            methods: &[Method::POST, Method::DELETE],
+            path: "/requests/{requestId}/subscribe",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning: "is refused: there are no callbacks here, a state is asked for",
+            evidence: Evidence::Inferred,
+        },
+        decode: refused::decode,
+        encode: refused::encode,
+    },
+    Route {
+        operation: Operation {
+            name: "quiesceState",
+            methods: &[Method::GET],
+            path: "/server/quiesceState",
+            selector: None,
+            access: Access::Read,
+            body: BodyRule::None,
+            document: None,
+            meaning: "is refused: there is no cluster here that could be quiesced",
+            evidence: Evidence::Inferred,
+        },
+        decode: refused::decode,
+        encode: refused::encode,
+    },
 ];
+
+/// Whether an operation is answered with a list.
+pub(super) fn is_list(operation: &Operation) -> bool {
+    matches!(operation.name, "requests" | "search" | "query" | "resources")
+}
 
 /// The media types a body is read under; without a `Content-Type`, it is JSON as well. Source: the pages of the
 /// operations that take one.
@@ -152,6 +292,10 @@ pub(super) fn offers(operation: Option<&Operation>) -> [(&'static str, u8); 2] {
         Some("details") => [
             ("application/json;charset=utf-8", PLAIN),
             ("application/vnd.oracle.resource+json;type=singular", RESOURCE),
+        ],
+        Some("requests" | "search" | "query") => [
+            ("application/json;charset=utf-8", PLAIN),
+            ("application/vnd.oracle.resource+json;type=collection", RESOURCE),
         ],
         Some("permissions" | "checkInCancelling") => {
             [("application/json;charset=utf-8", PLAIN), ("application/vnd.oracle.resource+json", RESOURCE)]

@@ -5,6 +5,19 @@
 
 use countermand_model::State;
 
+use crate::{OtherWord, States};
+
+/// The table as data.
+pub(super) const STATES: States = States {
+    members: &["state"],
+    words: |state| vec![Some(word(state))],
+    others: || {
+        let when = "the request's attributes say so";
+        LOSSY.iter().map(|(word, state)| OtherWord { member: "state", word, state: *state, when }).collect()
+    },
+    losses: &[],
+};
+
 /// The word for a state.
 pub(super) const fn word(state: State) -> &'static str {
     match state {
@@ -59,6 +72,17 @@ pub(super) const REPORTS: [(&str, Option<State>); 8] = [
 pub(super) fn state(wanted: &str) -> Option<State> {
     let exact = State::ALL.into_iter().find(|state| word(*state) == wanted);
     exact.or_else(|| LOSSY.iter().find(|(lossy, _)| *lossy == wanted).map(|(_, state)| *state))
+}
+
+/// Every word that there is, `UNKNOWN` too: the twenty of `oracle.as.scheduler.State`.
+pub(super) fn words() -> Vec<&'static str> {
+    let lossy = LOSSY.iter().map(|(lossy, _)| *lossy);
+    State::ALL.into_iter().map(word).chain(lossy).chain(["UNKNOWN"]).collect()
+}
+
+/// The words that a state has beside its own, where a job's attributes keep one.
+pub(super) fn lossy(state: State) -> impl Iterator<Item = &'static str> {
+    LOSSY.iter().filter(move |(_, of)| *of == state).map(|(lossy, _)| *lossy)
 }
 
 /// `stateDescription`: the word in title case. `Hold` and `Wait` were seen; a blank for each underscore is inferred.

@@ -3,7 +3,11 @@
 
 mod details;
 
+mod lists;
+
 mod orders;
+
+mod querying;
 
 use countermand_model::{
     Acted, Cancel, Effect, Fault, FaultKind, Job, Kin, Outcome, Reach, Results, Snapshot, State, Status,
@@ -263,8 +267,13 @@ fn routes_are_found_by_path_and_method() {
     assert_eq!(refusal(Method::GET, "/requests/7/cancel"), allowed("POST"));
     assert_eq!(refusal(Method::HEAD, "/requests/7/cancel"), allowed("POST"));
     assert_eq!(refusal(Method::PUT, "/requests/7"), allowed("GET, HEAD, DELETE"));
+    assert_eq!(refusal(Method::GET, "/requests/7/subscribe"), allowed(""));
+    for path in ["/requests", "/requests/", "/requests/search/1", "/query/a/requests/", "", "/"] {
+        assert_eq!(refusal(Method::PUT, path), allowed("GET, HEAD"), "{path:?}");
+        assert_eq!(Asked::with(&[], Method::GET, path, None).echo.refusal, None, "{path:?}");
+    }
     for path in
-        ["", "/", "/requests", "/requests/", "/requests/7/", "/requests//cancel", "/requests/7/Cancel"]
+        ["/requests/7/", "/requests//cancel", "/requests/7/Cancel", "//", "/requests//", "/query//requests"]
     {
         assert_eq!(refusal(Method::POST, path), (404, None), "{path:?}");
     }

@@ -1,9 +1,11 @@
-//! Requests as commands, and ids as numbers. Bodies are not read: everything stands in the path and the query.
+//! Requests about one request as commands, and ids as numbers. Lists are `filter.rs`'s.
 
 use countermand_model::{Acknowledged, Cancel, Command, Kin, Order, Reach, Results, Status, Target};
+use serde_json::Value;
 
-use super::{Odag, routes};
-use crate::grammar::query;
+use super::wire::FlagsWire;
+use super::{DeleteRequest, Odag, errors, routes};
+use crate::grammar::{json, query};
 use crate::{Echo, Malformed};
 
 /// Whether a text is an id: 24 hexadecimal digits, or a GUID without braces. Which one is the vendor's habit per
@@ -33,25 +35,28 @@ fn is_object_id(text: &str) -> bool {
 
 /// `GET`. Sub-requests are shown on Windows only, so only there they are read.
 pub(super) fn get(_: &Odag, echo: &Echo, _: &[u8]) -> Result<Command, Malformed> {
-    let kin = if echo.version == routes::WINDOWS { Kin::All } else { Kin::None };
-    Ok(Command::Status(Status { target: target(echo), results: Results::None, kin }))
+    Ok(Command::Status(Status { target: target(echo), results: Results::None, kin: kin(echo) }))
+}
+
+/// The children that an answer shows.
+pub(super) fn kin(echo: &Echo) -> Kin {
+    if echo.version == routes::WINDOWS { Kin::All } else { Kin::None }
+}
+
+/// `GET …/selections`.
+pub(super) fn selections(_: &Odag, echo: &Echo, _: &[u8]) -> Result<Command, Malformed> {
+    Ok(Command::Status(Status { target: target(echo), results: Results::None, kin: Kin::None }))
 }
 
 /// `action=cancel`. `delGenApp` counts only together with `autoAck`; `ignoreSucceeded` is about the answer and is read
 /// again there, but a wrong value is refused before anything is done.
-pub(super) fn cancel(odag: &Odag, echo: &Echo, _: &[u8]) -> Result<Command, Malformed> {
-    let flags = Flags::of(echo);
+pub(super) fn cancel(odag: &Odag, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
+    let flags = Flags::of(odag, echo, body)?;
     let acknowledge_after = flags.read("autoAck")?;
     let delete = flags.read("delGenApp")?;
-    flags.read(IGNORE_SUCCEEDED)?;
-    Ok(Command::Cancel(Cancel {
-        targets: vec![target(echo)],
-        reach: odag.cancel_reach,
-        acknowledge_after,
-        delete_output: delete && acknowledge_after,
-        wants_after: true,
-        ..Cancel::default()
-    }))
+    flags.in_query(IGNORE_SUCCEEDED)?;
+    let delete_output = delete && acknowledge_after;
+    Ok(Command::Cancel(Cancel { acknowledge_after, delete_output, ..plain_cancel(odag, echo) }))
 }
 
 /// `action=pause`.
@@ -65,52 +70,109 @@ pub(super) fn resume(_: &Odag, echo: &Echo, _: &[u8]) -> Result<Command, Malform
 }
 
 /// `action=ackcancel`.
-pub(super) fn acknowledge_cancel(_: &Odag, echo: &Echo, _: &[u8]) -> Result<Command, Malformed> {
-    acknowledge(echo, Acknowledged::Cancel)
+pub(super) fn acknowledge_cancel(odag: &Odag, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
+    acknowledge(odag, echo, body, Acknowledged::Cancel)
 }
 
 /// `action=ackfailure`.
-pub(super) fn acknowledge_failure(_: &Odag, echo: &Echo, _: &[u8]) -> Result<Command, Malformed> {
-    acknowledge(echo, Acknowledged::Failure)
+pub(super) fn acknowledge_failure(odag: &Odag, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
+    acknowledge(odag, echo, body, Acknowledged::Failure)
 }
 
-/// Whether a cancel that came too late for a succeeded request is no error.
+/// `DELETE …/app`.
+pub(super) fn delete_app(_: &Odag, echo: &Echo, _: &[u8]) -> Result<Command, Malformed> {
+    Ok(Command::DeleteOutput { target: target(echo) })
+}
+
+/// `DELETE` of a request: what the option says that it means.
+pub(super) fn delete(odag: &Odag, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
+    match odag.delete_request {
+        DeleteRequest::DeleteApp => delete_app(odag, echo, body),
+        DeleteRequest::Cancel => Ok(Command::Cancel(plain_cancel(odag, echo))),
+        // There is no such row then.
+        DeleteRequest::Refuse => nothing(odag, echo, body),
+    }
+}
+
+/// Of rows that lead to no command: a document, or a refusal that `open` wrote down.
+pub(super) fn nothing(_: &Odag, _: &Echo, _: &[u8]) -> Result<Command, Malformed> {
+    Err(Malformed::new("", "this is answered without a command"))
+}
+
+/// Whether a cancel that came too late for a succeeded request is no error. An answer is written from the head, so a
+/// body cannot say this.
 pub(super) fn ignores_succeeded(echo: &Echo) -> bool {
-    matches!(Flags::of(echo).read(IGNORE_SUCCEEDED), Ok(true))
+    let query = query::pairs(&echo.query);
+    query::first(&query, IGNORE_SUCCEEDED) == Some("true")
 }
 
 const IGNORE_SUCCEEDED: &str = "ignoreSucceeded";
+
+fn plain_cancel(odag: &Odag, echo: &Echo) -> Cancel {
+    Cancel { targets: vec![target(echo)], reach: odag.cancel_reach, wants_after: true, ..Cancel::default() }
+}
 
 fn order(echo: &Echo) -> Order {
     Order { targets: vec![target(echo)], reach: Reach::Unstarted, wants_after: true }
 }
 
-fn acknowledge(echo: &Echo, end: Acknowledged) -> Result<Command, Malformed> {
-    let delete_output = Flags::of(echo).read("delGenApp")?;
+fn acknowledge(odag: &Odag, echo: &Echo, body: &[u8], end: Acknowledged) -> Result<Command, Malformed> {
+    let delete_output = Flags::of(odag, echo, body)?.read("delGenApp")?;
     Ok(Command::Acknowledge { target: target(echo), end, delete_output })
 }
 
 /// What is no id is nobody's id: the engine does not find it, and the documented answer to that is 404.
 fn target(echo: &Echo) -> Target {
-    let written = echo.id.clone().expect("every route of this dialect has an id in its path");
+    let written = echo.id.clone().expect("every route of a request has its id in the path");
     Target { number: number(&written), written, dataset: None }
 }
 
-/// The query's flags. Only those that an action takes are read from it.
+/// The flags of an action: from the query, and from the body where the query has no such name. Only those that an
+/// action takes are read.
 // Quirk: a flag the action does not take may hold anything; fixtures/qlik-odag/put-inapplicable-flags.http
 // Quirk: names that nobody knows are passed over; fixtures/qlik-odag/put-redundant-query.http
-struct Flags(Vec<(String, String)>);
+struct Flags {
+    query: Vec<(String, String)>,
+    body: FlagsWire,
+}
 
 impl Flags {
-    fn of(echo: &Echo) -> Flags {
-        Flags(query::pairs(&echo.query))
+    // Quirk: one client has a bug in its query and the flags in a body; fixtures/qlik-odag/put-flags-in-body.http
+    fn of(odag: &Odag, echo: &Echo, body: &[u8]) -> Result<Flags, Malformed> {
+        let body = if odag.flags_in_body && is_object(body) {
+            json::read(body).map_err(|malformed| malformed.with_code(errors::BODY))?
+        } else {
+            FlagsWire::default()
+        };
+        Ok(Flags { query: query::pairs(&echo.query), body })
     }
 
     fn read(&self, name: &'static str) -> Result<bool, Malformed> {
-        match query::first(&self.0, name) {
-            None | Some("false") => Ok(false),
-            Some("true") => Ok(true),
-            Some(_) => Err(Malformed::new(name, "expected true or false")),
+        match (self.in_query(name)?, self.body.0.get(name)) {
+            (Some(flag), _) => Ok(flag),
+            (None, None | Some(Value::Null)) => Ok(false),
+            (None, Some(Value::Bool(flag))) => Ok(*flag),
+            // The types of that client have a string in two of three.
+            (None, Some(Value::String(text))) if text == "true" => Ok(true),
+            (None, Some(Value::String(text))) if text == "false" => Ok(false),
+            (None, Some(_)) => Err(Malformed::new(format!("/{name}"), EXPECTED).with_code(errors::BODY)),
         }
     }
+
+    fn in_query(&self, name: &'static str) -> Result<Option<bool>, Malformed> {
+        match query::first(&self.query, name) {
+            None => Ok(None),
+            Some("false") => Ok(Some(false)),
+            Some("true") => Ok(Some(true)),
+            Some(_) => Err(Malformed::new(name, EXPECTED)),
+        }
+    }
+}
+
+const EXPECTED: &str = "expected true or false";
+
+/// Whether a body begins like a JSON object. Any other is somebody's habit and says nothing.
+fn is_object(body: &[u8]) -> bool {
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    text.trim_ascii_start().starts_with(b"{")
 }

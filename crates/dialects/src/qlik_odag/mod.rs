@@ -1,28 +1,36 @@
-//! Qlik On-Demand App Generation: requests for generated apps, their state, and the orders given to them.
+//! Qlik On-Demand App Generation: requests for generated apps, their state, their lists, and the orders given to them.
 //!
-//! One API in three profiles, told apart by their base; [`Echo::version`] is the profile's number.
+//! One API in three profiles, told apart by their bases; [`Echo::version`] is the profile's number.
 //!
-//! | profile | base | a request | ids in the wild |
+//! | profile | a request | the requests of a link | ids in the wild |
 //! |---|---|---|---|
-//! | 1 | `/api/odag/v1` | `/requests/{id}` | GUID; Qlik Sense Enterprise on Windows |
-//! | 2 | `/api/v1/odagrequests` | `/{id}` | 24 hexadecimal digits; Qlik Cloud, what its own pages call |
-//! | 3 | `/api/analytics/odag-requests` | `/{id}` | 24 hexadecimal digits; Qlik Cloud, public |
+//! | 1, Qlik Sense Enterprise on Windows | `/api/odag/v1/requests/{id}` | `/api/odag/v1/links/{linkId}/requests` | GUID |
+//! | 2, Qlik Cloud, what its own pages call | `/api/v1/odagrequests/{id}` | `/api/v1/odaglinks/{linkId}/requests` | 24 hexadecimal digits |
+//! | 3, Qlik Cloud, public | `/api/analytics/odag-requests/{id}` | `/api/analytics/odag-links/{linkId}/requests` | 24 hexadecimal digits |
 //!
 //! Sources: the pages in [`DIALECT`]`.sources`. Where a page and a working client differ, the client is followed: the
 //! page prints `action` and its flags as path parameters, every client sends them in the query.
 //!
-//! Left out on purpose: lists, submitting, deleting and reloading apps; the JSON body that one client sends *besides* a
-//! complete `action` in the query (its body is drained and not read, so flags that stand only there count as absent);
-//! `traceId` in errors, because a codec does not know the request's id.
+//! Where a job's link lives: in its attributes under `qlik-odag`, as `link`; beside it `selectionApp`, `sheetname`,
+//! `clientContextHandle`, `templateApp` and whatever else the service says of a request. A link or an app may be a text
+//! or an object with an `id`. The model has no links: one is known by the requests that name it.
+//!
+//! Left out on purpose: links themselves (`GET /links`), submitting, reloading and renaming, which are refused with 501;
+//! `/about` and `/checksettings`, which tell of a service that is not here; `traceId` in errors, because a codec does not
+//! know the request's id; `/api/v1/csrf-token`, because nobody logs in by a cookie here: clients take its 404 for "none
+//! is needed", and what a page of another site sends is refused by the edge.
 //!
 //! Of [`Echo`] this dialect uses `operation`, `route`, `refusal`, `version`, `method`, `path` (as profile 1 writes it, in
-//! all profiles), `query` and `id`; the URLs stay empty, for ODAG prints none and sends no `Location`.
+//! all profiles), `query` and `id` (of the request, or of the link); the URLs stay empty, for ODAG prints none and sends
+//! no `Location`.
 
 mod routes;
 
 mod open;
 
 mod decode;
+
+mod filter;
 
 mod encode;
 
@@ -41,24 +49,26 @@ use bytes::Bytes;
 use countermand_model::{Command, Fault, FaultKind, Outcome, Reach};
 use http::Response;
 
-use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Switch, SwitchKind, Switches};
+use crate::{
+    Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Scheme, Switch, SwitchKind, Switches,
+};
 
 /// The dialect as data.
 pub(crate) static DIALECT: Dialect = Dialect {
     name: "qlik-odag",
     title: "Qlik On-Demand App Generation",
     versions: &["1: Windows", "2: cloud v1", "3: cloud public"],
-    paths: &[routes::PROFILES[0].base, routes::PROFILES[1].base, routes::PROFILES[2].base],
+    paths: &[
+        routes::PLACES[0].base,
+        routes::PLACES[1].base,
+        routes::PLACES[2].base,
+        routes::PLACES[3].base,
+        routes::PLACES[4].base,
+        routes::PLACES[5].base,
+    ],
     claims: None,
     operations: || routes::ROUTES.iter().map(|route| &route.operation).collect(),
-    switches: &[Switch {
-        name: CANCEL_REACH,
-        kind: SwitchKind::Choice(&["unstarted", "unfinished"]),
-        default: "unstarted",
-        meaning: "Which sub-requests of a multiple request a cancel stops: those that have not begun to load, or \
-                  every one that has not ended. The reference page says both.",
-        evidence: Evidence::Documented,
-    }],
+    switches: SWITCHES,
     quirks: QUIRKS,
     sources: &[
         "https://help.qlik.com/en-US/sense-developer/May2025/Subsystems/ODAGserviceAPI/Content/methods-put-requests-requestId.htm",
@@ -77,10 +87,80 @@ pub(crate) static DIALECT: Dialect = Dialect {
         number: decode::number,
         write: encode::id_of_number,
     },
+    states: states::STATES,
+    // Bearer is documented for the cloud. Basic is ours: Windows has tickets and certificates, which no realm has.
+    schemes: &[Scheme::Basic, Scheme::Bearer],
+    session: None,
     make: |switches| Arc::new(Odag::new(switches)),
 };
 
 const CANCEL_REACH: &str = "cancel_reach";
+const FLAGS_IN_BODY: &str = "flags_in_body";
+const DELETE_REQUEST: &str = "delete_request";
+const SUB_REQUESTS: &str = "sub_requests";
+const LOAD_STATE: &str = "load_state";
+const LIST_LIMIT: &str = "list_limit";
+const UNKNOWN_LINK: &str = "unknown_link";
+
+/// What a mount may choose.
+const SWITCHES: &[Switch] = &[
+    Switch {
+        name: CANCEL_REACH,
+        kind: SwitchKind::Choice(&["unstarted", "unfinished"]),
+        default: "unstarted",
+        meaning: "Which sub-requests of a multiple request a cancel stops: those that have not begun to load, or \
+                  every one that has not ended. The reference page says both.",
+        evidence: Evidence::Documented,
+    },
+    Switch {
+        name: FLAGS_IN_BODY,
+        kind: SwitchKind::Flag,
+        default: "true",
+        meaning: "Whether autoAck and delGenApp are taken from a JSON body where the query has no such name; where \
+                  both have one, the query counts. One client sends them so; no server is known to read them.",
+        evidence: Evidence::Inferred,
+    },
+    Switch {
+        name: DELETE_REQUEST,
+        kind: SwitchKind::Choice(&["refuse", "delete_app", "cancel"]),
+        default: "refuse",
+        meaning: "What DELETE of a request means, which no page documents: nothing (405), the deletion of its app, as \
+                  one client means it, or a cancel, as another does.",
+        evidence: Evidence::Inferred,
+    },
+    Switch {
+        name: SUB_REQUESTS,
+        kind: SwitchKind::Choice(&["ids", "objects"]),
+        default: "ids",
+        meaning: "What subRequests of a multiple request holds on Windows: ids, as the page of the model says, or \
+                  the objects of the sub-requests, as the page of GET says.",
+        evidence: Evidence::Documented,
+    },
+    Switch {
+        name: LOAD_STATE,
+        kind: SwitchKind::Choice(&["from_loading", "always"]),
+        default: "from_loading",
+        meaning: "When a request shows loadState: once it loads, as most pages say, or always, before the load as \
+                  pending with an empty host, as the page of loadHost says and one client relies on.",
+        evidence: Evidence::Documented,
+    },
+    Switch {
+        name: LIST_LIMIT,
+        kind: SwitchKind::Integer(1, 1_000_000),
+        default: "10000",
+        meaning: "How many requests a list may have. It is one bare array without pages, so a longer one is refused \
+                  with 400 rather than cut; count about 4 kB of memory for each request of a list while it is made.",
+        evidence: Evidence::Inferred,
+    },
+    Switch {
+        name: UNKNOWN_LINK,
+        kind: SwitchKind::Choice(&["empty", "not_found"]),
+        default: "empty",
+        meaning: "The list of a link that no request names: an empty one, as of a link that was never used, or 404 as \
+                  of one that does not exist. Which of them it is cannot be known here.",
+        evidence: Evidence::Inferred,
+    },
+];
 
 use Evidence::{Documented, Inferred, Observed};
 
@@ -158,19 +238,66 @@ const QUIRKS: &[Quirk] = &[
 struct Odag {
     /// How far a cancel reaches.
     cancel_reach: Reach,
+    /// Whether flags may stand in the body.
+    flags_in_body: bool,
+    /// What `DELETE` of a request means.
+    delete_request: DeleteRequest,
+    /// Whether `subRequests` holds objects and not ids.
+    embeds_sub_requests: bool,
+    /// Whether `loadState` is shown before the load.
+    shows_load_always: bool,
+    /// The longest list.
+    list_limit: u64,
+    /// What the list of a link is that no request names.
+    unknown_link: UnknownLink,
+}
+
+/// What `DELETE` of a request means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DeleteRequest {
+    /// Nothing: there is no such operation.
+    Refuse,
+    /// Delete its app.
+    DeleteApp,
+    /// Cancel it.
+    Cancel,
+}
+
+/// What a link is that no request names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum UnknownLink {
+    /// One that was never used.
+    Empty,
+    /// None.
+    NotFound,
 }
 
 impl Odag {
     fn new(switches: &Switches) -> Odag {
         // `Tree` and `Unstarted` are the same for a single request, and a multiple request has no trigger.
         let unfinished = switches.text(CANCEL_REACH) == "unfinished";
-        Odag { cancel_reach: if unfinished { Reach::Tree } else { Reach::Unstarted } }
+        Odag {
+            cancel_reach: if unfinished { Reach::Tree } else { Reach::Unstarted },
+            flags_in_body: switches.flag(FLAGS_IN_BODY),
+            delete_request: match switches.text(DELETE_REQUEST) {
+                "delete_app" => DeleteRequest::DeleteApp,
+                "cancel" => DeleteRequest::Cancel,
+                _ => DeleteRequest::Refuse,
+            },
+            embeds_sub_requests: switches.text(SUB_REQUESTS) == "objects",
+            shows_load_always: switches.text(LOAD_STATE) == "always",
+            list_limit: switches.integer(LIST_LIMIT).unsigned_abs(),
+            unknown_link: match switches.text(UNKNOWN_LINK) {
+                "not_found" => UnknownLink::NotFound,
+                _ => UnknownLink::Empty,
+            },
+        }
     }
 }
 
 impl Codec for Odag {
     fn open(&self, head: &Head<'_>) -> Echo {
-        open::open(head)
+        open::open(self, head)
     }
 
     fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
@@ -182,8 +309,8 @@ impl Codec for Odag {
             Ok(outcome) if echo.operation.is_some() => {
                 (routes::ROUTES[echo.route].encode)(self, echo, outcome)
             }
-            Ok(_) => errors::answer(echo, &Fault::new(FaultKind::Internal, errors::UNEXPECTED)),
-            Err(fault) => errors::answer(echo, fault),
+            Ok(_) => errors::answer(self, echo, &Fault::new(FaultKind::Internal, errors::UNEXPECTED)),
+            Err(fault) => errors::answer(self, echo, fault),
         }
     }
 }

@@ -2,47 +2,49 @@
 
 use countermand_model::{Fault, FaultKind};
 
-use super::routes::{PROFILES, ROUTES, WINDOWS};
-use crate::grammar::route::{self, Miss};
+use super::Odag;
+use super::routes::{self, PLACES, WINDOWS};
+use crate::grammar::route::Miss;
 use crate::grammar::{path, query};
-use crate::{Echo, Format, Head};
+use crate::{Echo, Format, Head, Operation};
 
 /// See [`Codec::open`](crate::Codec::open).
-pub(super) fn open(head: &Head<'_>) -> Echo {
+pub(super) fn open(odag: &Odag, head: &Head<'_>) -> Echo {
     // The base is always one of ours: this dialect claims no other path.
-    let profile = head.base.and_then(|place| PROFILES.get(place)).unwrap_or(&PROFILES[0]);
-    let path = format!("{}{}", profile.collection, head.rest);
+    let place = head.base.and_then(|place| PLACES.get(place)).unwrap_or(&PLACES[0]);
+    let path = format!("{}{}", place.collection, head.rest);
     let pairs = query::pairs(head.query.unwrap_or_default());
-    let (found, mut refusal) = match route::find(ROUTES, &path, head.method, &pairs) {
-        Ok(hit) => (Some((hit.index, hit.operation)), None),
-        Err(miss) => (None, Some(refusal(miss))),
+    let (found, mut refusal) = match routes::find(odag, place.profile, &path, head.method, &pairs) {
+        Ok(hit) => (Some((hit.index, hit.operation)), not_served(hit.operation)),
+        Err(miss) => (None, Some(missed(miss))),
     };
-    if profile.version == WINDOWS && forged(head, &pairs) {
+    if place.profile == WINDOWS && forged(head, &pairs) {
         refusal = Some(Fault::new(FaultKind::Malformed, "XSRF prevention check failed"));
     }
     Echo {
         operation: found.map(|(_, operation)| operation),
         route: found.map_or(0, |(index, _)| index),
         refusal,
-        version: profile.version,
+        version: place.profile,
         format: Format::Json,
         body: Format::Json,
         method: head.method.clone(),
-        id: id_in(&path),
+        id: id_in(odag, place.profile, &path),
         path,
         query: head.query.unwrap_or_default().to_owned(),
+        range: None,
         request_url: String::new(),
         root_url: String::new(),
     }
 }
 
-/// The id in a path, whatever the method; in one that matches no route there is none to show.
-fn id_in(path: &str) -> Option<String> {
-    let hit = route::at(ROUTES, path).next()?;
+/// The id in a path, of a request or of a link, whatever the method; in a path of no route there is none to show.
+fn id_in(odag: &Odag, profile: u8, path: &str) -> Option<String> {
+    let hit = routes::at(odag, profile, path).next()?;
     hit.taken.first().map(|segment| path::decoded(segment))
 }
 
-fn refusal(miss: Miss) -> Fault {
+fn missed(miss: Miss) -> Fault {
     let message = match miss {
         Miss::Path => "There is no such resource.",
         Miss::Method => "The resource does not take this method.",
@@ -52,6 +54,12 @@ fn refusal(miss: Miss) -> Fault {
         }
     };
     Fault::new(miss.kind(), message)
+}
+
+/// Why an operation that exists is not carried out.
+fn not_served(operation: &Operation) -> Option<Fault> {
+    let message = "This service controls requests that are there; it neither submits, reloads nor renames.";
+    routes::is_refused(operation).then(|| Fault::new(FaultKind::Unsupported, message))
 }
 
 /// Whether the two halves of the key against forged requests differ. The names are Qlik's, in any case.

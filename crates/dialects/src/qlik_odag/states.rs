@@ -1,6 +1,28 @@
 //! The canonical states in ODAG's words: eleven of them, so some rows lose something and say what.
 
-use countermand_model::State;
+use countermand_model::{Field, Filter, State, Test, Value};
+
+use crate::{OtherWord, States};
+
+/// The table as data. An acknowledged end has a word of its own, though its state is the same.
+pub(super) const STATES: States = States {
+    members: &["state", "loadState.status"],
+    words: |state| vec![Some(word(state, false)), load_status(state)],
+    others: || {
+        let acknowledged = State::ALL.into_iter().filter(|state| word(*state, true) != word(*state, false));
+        let other =
+            |state| OtherWord { member: "state", word: word(state, true), state, when: "it is acknowledged" };
+        acknowledged.map(other).collect()
+    },
+    losses: &[
+        (State::Queued, "What keeps a queued request from loading has no word."),
+        (State::Running, "Waiting for children and post-processing are part of loading."),
+        (
+            State::Expired,
+            "Time that ran out is a failure without a word of its own; it cannot be acknowledged.",
+        ),
+    ],
+};
 
 /// ODAG's word for a state. Acknowledgement is a word of its own, and shows on a canceled and a failed request only.
 // Quirk: one l, and camel case for acknowledged ends; fixtures/qlik-odag/get-canceled-ack.http
@@ -22,6 +44,33 @@ pub(super) const fn word(state: State, acknowledged: bool) -> &'static str {
         // The reservations are told by `loadState.status`.
         State::Succeeded | State::Warning => "succeeded",
     }
+}
+
+/// The flags of a list's `state`, and the words that a request shows to be meant. The page explains each flag by a
+/// word; that the acknowledged ends and `canceling` have no flag is read from that, strictly: inferred.
+pub(super) const FLAGS: &[(char, &[&str])] = &[
+    ('q', &["queued"]),
+    ('v', &["validating"]),
+    ('i', &["invalid"]),
+    ('c', &["canceled"]),
+    ('h', &["hold"]),
+    ('l', &["loading"]),
+    ('f', &["failed"]),
+    ('s', &["succeeded"]),
+    ('d', &["succeeded", "failed"]),
+];
+
+/// The jobs that show any of these words.
+pub(super) fn showing(words: &[&str]) -> Filter {
+    let acknowledged = |mark: bool| {
+        let shown = State::ALL.into_iter().filter(|state| words.contains(&word(*state, mark)));
+        let names = shown.map(|state| Value::Text(state.name().to_owned())).collect();
+        Filter::And(vec![
+            Filter::Field(Field::State, Test::In(names)),
+            Filter::Field(Field::Acknowledged, Test::Equal(Value::Integer(mark.into()))),
+        ])
+    };
+    Filter::Or(vec![acknowledged(false), acknowledged(true)])
 }
 
 /// The word of `loadState.status` for a request whose load has begun. An interrupted load has none.

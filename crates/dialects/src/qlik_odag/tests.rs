@@ -2,6 +2,8 @@
 
 mod asking;
 
+mod listing;
+
 mod answering;
 
 mod showing;
@@ -14,7 +16,7 @@ use http::{HeaderMap, Method, Response};
 use serde_json::Value;
 
 use super::DIALECT;
-use crate::{Codec, Echo, Head, Origin};
+use crate::{Codec, Echo, Head, OptionValue, Origin};
 
 const HEX: &str = "5f0000000000000000000201";
 const GUID: &str = "00000000-0000-4000-8000-000000000201";
@@ -22,16 +24,37 @@ const ACTIONS: [&str; 5] = ["cancel", "pause", "resume", "ackcancel", "ackfailur
 /// A request's path in each profile, without its id.
 const HOMES: [&str; 3] = ["/api/odag/v1/requests", "/api/v1/odagrequests", "/api/analytics/odag-requests"];
 
+/// The path of a link's requests in each profile, without its id.
+const LINKS: [&str; 3] = ["/api/odag/v1/links", "/api/v1/odaglinks", "/api/analytics/odag-links"];
+
+fn option(name: &str, value: &str) -> (String, OptionValue) {
+    (name.to_owned(), OptionValue::Text(value.to_owned()))
+}
+
 fn codec() -> Arc<dyn Codec> {
     DIALECT.build(&[]).unwrap()
 }
 
-fn open_with(method: Method, url: &str, headers: &HeaderMap) -> Echo {
+fn open_in(codec: &dyn Codec, method: &Method, url: &str, headers: &HeaderMap) -> Echo {
     let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
-    let base = DIALECT.paths.iter().position(|base| path.starts_with(base)).unwrap();
+    let is_at =
+        |base: &&&str| path.strip_prefix(**base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let base = DIALECT.paths.iter().find(is_at).unwrap();
+    let place = DIALECT.paths.iter().position(|path| path == base);
     let origin = Origin { scheme: "https".to_owned(), authority: "qlik.example".to_owned() };
-    let rest = &path[DIALECT.paths[base].len()..];
-    codec().open(&Head { method: &method, path, base: Some(base), rest, query, headers, origin: &origin })
+    codec.open(&Head {
+        method,
+        path,
+        base: place,
+        rest: &path[base.len()..],
+        query,
+        headers,
+        origin: &origin,
+    })
+}
+
+fn open_with(method: Method, url: &str, headers: &HeaderMap) -> Echo {
+    open_in(&*codec(), &method, url, headers)
 }
 
 fn open(method: Method, url: &str) -> Echo {

@@ -26,7 +26,7 @@ const SHA_ROUNDS: u32 = 5_000;
 const LEAST_SHA_ROUNDS: u32 = 1_000;
 
 /// A stored password.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stored {
     /// `$2a$`, `$2b$`, `$2y$`: the text, and its cost. Passwords end after 72 bytes, as everywhere.
     Bcrypt(String, u32),

@@ -1,18 +1,22 @@
-//! A realm: the users of a file, the groups they are in, and what that lets them do.
+//! A realm: the users of its files, the groups they are in, and what that lets them do.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 
+use countermand_dialects::Scheme;
 use countermand_model::{Fault, FaultKind};
 use http::{HeaderMap, HeaderValue};
 
-use super::basic::{self, Credentials};
+use super::basic::Credentials;
 use super::cache::Fingerprints;
+use super::files::{Files, People};
 use super::hash::Stored;
 use super::htpasswd::Users;
-use super::reload::{self, Reload};
+use super::presented::{Presented, bad, bad_token};
+use super::reload::Reload;
+use super::tokens::Tokens;
 use super::users::{Current, Loaded, Member, Rules, loaded};
 use super::verify::Verifiers;
 use crate::log::Plain;
@@ -29,8 +33,10 @@ const DEMO_COST: u32 = 4;
 pub struct RealmConfig {
     /// Its name, which browsers show.
     pub name: String,
-    /// The file of users: lines `NAME:HASH`.
-    pub htpasswd: PathBuf,
+    /// The file of users: lines `NAME:HASH`. A realm has this, or tokens, or both.
+    pub htpasswd: Option<PathBuf>,
+    /// The file of bearer tokens: lines `NAME:{SHA256}HEX`.
+    pub tokens: Option<PathBuf>,
     /// The groups that may read; `None`: every user.
     pub read: Option<Vec<String>>,
     /// The groups that may change; `None`: every user.
@@ -46,7 +52,7 @@ pub struct RealmConfig {
 pub struct RealmError {
     /// The realm.
     pub realm: String,
-    /// The file of users, where it is about that.
+    /// The file of users or of tokens, where it is about that.
     pub file: Option<PathBuf>,
     /// The line in it, from 1.
     pub line: Option<usize>,
@@ -67,13 +73,22 @@ impl std::fmt::Display for RealmError {
 
 impl std::error::Error for RealmError {}
 
+/// A successful login by what stood in `Authorization`.
+pub(crate) struct Login {
+    pub(crate) member: Arc<Member>,
+    /// What the password was held against; `None` of a token.
+    pub(super) password: Option<Arc<Stored>>,
+}
+
 /// The users of one realm. Shared by the mounts that name it.
 pub struct Realm {
     name: String,
+    takes_passwords: bool,
+    takes_tokens: bool,
     fingerprints: Fingerprints,
     verifiers: Verifiers,
     current: Current,
-    /// `None`: these users are not from a file.
+    /// `None`: these users are not from files.
     reload: Option<Reload>,
 }
 
@@ -81,37 +96,39 @@ impl Realm {
     /// What [`open`](Realm::open) would warn of, and starts nothing: hashes that are weak.
     ///
     /// # Errors
-    /// Every mistake in the file and the groups.
+    /// Every mistake in the files and the groups.
     pub fn inspect(config: &RealmConfig) -> Result<Vec<RealmError>, Vec<RealmError>> {
-        let (users, _) = reload::read(&config.name, &config.htpasswd)?;
-        let mistakes = mistakes(config, &users);
-        if mistakes.is_empty() {
-            return Ok(reload::warnings(&config.name, &config.htpasswd, &users));
-        }
-        Err(mistakes)
+        let files = Files::of(config);
+        let (people, _) = files.read()?;
+        let mistakes = mistakes(config, &files, &people);
+        if mistakes.is_empty() { Ok(files.warnings(&people)) } else { Err(mistakes) }
     }
 
-    /// Reads the file and starts the realm's threads. Warns of weak hashes.
+    /// Reads the files and starts the realm's threads. Warns of weak hashes.
     ///
     /// # Errors
-    /// Every mistake in the file and the groups, or that the operating system has no random number or thread to give.
+    /// Every mistake in the files and the groups, or that the operating system has no random number or thread to give.
     pub fn open(config: RealmConfig) -> Result<Arc<Realm>, Vec<RealmError>> {
-        let (users, signature) = reload::read(&config.name, &config.htpasswd)?;
-        let mistakes = mistakes(&config, &users);
+        let files = Files::of(&config);
+        let (people, signatures) = files.read()?;
+        let mistakes = mistakes(&config, &files, &people);
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
-        for warning in reload::warnings(&config.name, &config.htpasswd, &users) {
+        for warning in files.warnings(&people) {
             tracing::warn!(realm = %Plain(&config.name), "{warning}");
         }
         let rules = Rules::of(&config);
-        let current = Arc::new(RwLock::new(Arc::new(Loaded::new(0, users, &rules))));
+        let current = Arc::new(RwLock::new(Arc::new(Loaded::new(0, people, &rules))));
         let able = |problem: String| {
             vec![RealmError { realm: config.name.clone(), file: None, line: None, problem }]
         };
-        let reload = Reload::start(&config, signature, rules, Arc::clone(&current))
-            .map_err(|error| able(format!("no thread to watch the file: {error}")))?;
-        Realm::start(config.name.clone(), current, Some(reload)).map_err(able)
+        let reload = Reload::start(config.name.clone(), files, signatures, rules, Arc::clone(&current))
+            .map_err(|error| able(format!("no thread to watch the files: {error}")))?;
+        let (takes_passwords, takes_tokens) = (config.htpasswd.is_some(), config.tokens.is_some());
+        Realm::start(config.name.clone(), current, Some(reload))
+            .map(|realm| Arc::new(Realm { takes_passwords, takes_tokens, ..realm }))
+            .map_err(able)
     }
 
     /// A realm of one user, who may do everything. For demonstrations: the hash is cheap, and made here.
@@ -127,16 +144,18 @@ impl Realm {
             decoy: Some(stored),
             warnings: Vec::new(),
         };
-        let current = Arc::new(RwLock::new(Arc::new(Loaded::new(0, users, &Rules::default()))));
-        Realm::start(name.to_owned(), current, None)
-            .expect("a process that starts has threads and random numbers")
+        let people = People { users, tokens: Tokens::default() };
+        let current = Arc::new(RwLock::new(Arc::new(Loaded::new(0, people, &Rules::default()))));
+        let realm = Realm::start(name.to_owned(), current, None);
+        Arc::new(realm.expect("a process that starts has threads and random numbers"))
     }
 
-    fn start(name: String, current: Current, reload: Option<Reload>) -> Result<Arc<Realm>, String> {
+    fn start(name: String, current: Current, reload: Option<Reload>) -> Result<Realm, String> {
         let fingerprints = Fingerprints::new().map_err(|error| format!("no random numbers: {error}"))?;
         let verifiers =
             Verifiers::start().map_err(|error| format!("no thread to verify passwords: {error}"))?;
-        Ok(Arc::new(Realm { name, fingerprints, verifiers, current, reload }))
+        let (takes_passwords, takes_tokens) = (true, false);
+        Ok(Realm { name, takes_passwords, takes_tokens, fingerprints, verifiers, current, reload })
     }
 
     /// Its name.
@@ -145,25 +164,77 @@ impl Realm {
         &self.name
     }
 
-    /// Who it is. A password that was seen lately costs a hash and a look into a map; any other waits for a verifier.
+    /// Who it is, by what `Authorization` says; `None` where it says nothing. A password that was seen lately costs a
+    /// hash and a look into a map, and so does a token; any other password waits for a verifier.
     ///
     /// # Errors
-    /// `NoCredentials`, `BadCredentials`, or `Overloaded` where too many are being verified.
+    /// `BadCredentials`, or `Overloaded` where too many are being verified.
     pub(crate) async fn authenticate(
         &self,
         headers: &HeaderMap,
+        schemes: &[Scheme],
         client: IpAddr,
         metrics: &CacheMetrics,
-    ) -> Result<Arc<Member>, Fault> {
-        let credentials = Credentials::of(headers)?;
+    ) -> Result<Option<Login>, Fault> {
+        let Some(presented) = Presented::of(headers, schemes)? else { return Ok(None) };
+        let loaded = self.present().await;
+        match presented {
+            Presented::Token(token) => {
+                let member = loaded.holder(token).ok_or_else(bad_token)?;
+                Ok(Some(Login { member, password: None }))
+            }
+            Presented::Password(credentials) => {
+                let member = self.verified(Arc::clone(&loaded), credentials, client, metrics).await?;
+                // Of the same state of the files, so that a login is never taken for one by a later password.
+                let password = loaded.password(&member.name);
+                Ok(Some(Login { member, password }))
+            }
+        }
+    }
+
+    /// The user of that name as the files and the groups have them now, where the password is still the one that a
+    /// login was by.
+    pub(super) async fn still(&self, name: &str, password: &Arc<Stored>) -> Option<Arc<Member>> {
+        self.present().await.still(name, password)
+    }
+
+    /// The challenges of a 401: RFC 7617 §2 and §2.1, RFC 6750 §3. Of the dialect's schemes those that lead in here.
+    pub(crate) fn challenges(&self, schemes: &[Scheme], had_token: bool) -> Vec<(Scheme, HeaderValue)> {
+        let name: String =
+            self.name.chars().filter(|c| c.is_ascii_graphic() && !"\"\\".contains(*c)).collect();
+        let challenge = |scheme: &Scheme| match scheme {
+            Scheme::Basic if self.takes_passwords => {
+                Some(format!("Basic realm=\"{name}\", charset=\"UTF-8\""))
+            }
+            Scheme::Bearer if self.takes_tokens && had_token => {
+                Some(format!("Bearer realm=\"{name}\", error=\"invalid_token\""))
+            }
+            Scheme::Bearer if self.takes_tokens => Some(format!("Bearer realm=\"{name}\"")),
+            Scheme::Basic | Scheme::Bearer => None,
+        };
+        let value = |text: String| HeaderValue::from_str(&text).expect("visible ASCII is a header value");
+        schemes.iter().filter_map(|scheme| Some((*scheme, value(challenge(scheme)?)))).collect()
+    }
+
+    /// The users, after a look at the files where one is due.
+    async fn present(&self) -> Arc<Loaded> {
         if let Some(reload) = &self.reload {
             reload.look().await;
         }
-        let loaded = loaded(&self.current);
+        loaded(&self.current)
+    }
+
+    async fn verified(
+        &self,
+        loaded: Arc<Loaded>,
+        credentials: Credentials,
+        client: IpAddr,
+        metrics: &CacheMetrics,
+    ) -> Result<Arc<Member>, Fault> {
         let fingerprint = self.fingerprints.of(credentials.as_bytes());
         if let Some(verdict) = loaded.cache.get(&fingerprint) {
             metrics.hits.inc();
-            return verdict.ok_or_else(basic::bad);
+            return verdict.ok_or_else(bad);
         }
         metrics.misses.inc();
         let key = (loaded.generation, fingerprint);
@@ -173,15 +244,7 @@ impl Realm {
             verdict
         });
         let verdict = self.verifiers.submit(key, client, work).map_err(|_| overloaded())?;
-        verdict.await.map_err(|_| overloaded())?.ok_or_else(basic::bad)
-    }
-
-    /// The challenge of a 401, RFC 7617 §2 and §2.1.
-    pub(crate) fn challenge(&self) -> HeaderValue {
-        let quoted: String =
-            self.name.chars().filter(|c| c.is_ascii_graphic() && !"\"\\".contains(*c)).collect();
-        HeaderValue::from_str(&format!("Basic realm=\"{quoted}\", charset=\"UTF-8\""))
-            .expect("visible ASCII is a header value")
+        verdict.await.map_err(|_| overloaded())?.ok_or_else(bad)
     }
 }
 
@@ -191,7 +254,7 @@ fn overloaded() -> Fault {
 
 /// Groups nobody is in, and members that are no users. Judged at start only: a user who is taken out of the file later
 /// is out, whatever the groups still say.
-fn mistakes(config: &RealmConfig, users: &Users) -> Vec<RealmError> {
+fn mistakes(config: &RealmConfig, files: &Files, people: &People) -> Vec<RealmError> {
     let named =
         [("read", config.read.as_ref()), ("write", config.write.as_ref()), ("admin", Some(&config.admin))];
     let empty = named.into_iter().flat_map(|(key, groups)| {
@@ -201,11 +264,16 @@ fn mistakes(config: &RealmConfig, users: &Users) -> Vec<RealmError> {
         })
     });
     let strangers = config.groups.iter().flat_map(|(group, names)| {
-        names.iter().filter(|name| !users.stored.contains_key(*name)).map(move |name| {
-            format!("{name:?} is in the group {group:?}, and not in {}", config.htpasswd.display())
-        })
+        let is_stranger =
+            |name: &&String| !people.users.stored.contains_key(*name) && !people.tokens.knows(name);
+        names
+            .iter()
+            .filter(is_stranger)
+            .map(move |name| format!("{name:?} is in the group {group:?}, and not in {}", files.names()))
     });
-    let problems = empty.chain(strangers);
+    let nobody = (config.htpasswd.is_none() && config.tokens.is_none())
+        .then(|| "there is neither a file of users nor one of tokens".to_owned());
+    let problems = nobody.into_iter().chain(empty).chain(strangers);
     problems
         .map(|problem| RealmError { realm: config.name.clone(), file: None, line: None, problem })
         .collect()

@@ -1,38 +1,26 @@
-//! Notices that a file of users has changed. One thread looks, at most once a second and only when somebody asks, so
+//! Notices that a realm's files have changed. One thread looks, at most once a second and only when somebody asks, so
 //! that a slow disk holds up a single request and never an async thread.
 
-use std::fs::{self, Metadata};
 use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, PoisonError};
 use std::thread;
-use std::time::SystemTime;
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::htpasswd::{self, LineError, Users};
-use super::realm::{RealmConfig, RealmError};
+use super::files::{Files, Signatures};
 use super::users::{Current, Loaded, Rules, loaded};
 use crate::log::Plain;
 
-/// How often the file is looked at, at most, in milliseconds.
+/// How often the files are looked at, at most, in milliseconds.
 const INTERVAL: u64 = 1000;
 
-/// What changes when a file is written, replaced or touched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Signature {
-    length: u64,
-    modified: Option<SystemTime>,
-    inode: u64,
-}
-
-/// The file of a realm. The thread behind it ends when this is dropped.
+/// The files of a realm. The thread behind it ends when this is dropped.
 pub(super) struct Reload {
     start: Instant,
-    /// When it was looked at last, in milliseconds from `start`.
+    /// When they were looked at last, in milliseconds from `start`.
     last: AtomicU64,
     looks: SyncSender<oneshot::Sender<()>>,
 }
@@ -43,25 +31,19 @@ impl Reload {
     /// # Errors
     /// The operating system has no more threads.
     pub(super) fn start(
-        config: &RealmConfig,
-        signature: Signature,
+        realm: String,
+        files: Files,
+        signatures: Signatures,
         rules: Rules,
         current: Current,
     ) -> io::Result<Reload> {
         let (looks, asked) = sync_channel(1);
-        let file = File {
-            realm: config.name.clone(),
-            path: config.htpasswd.clone(),
-            signature: Some(signature),
-            unread: false,
-            rules,
-            current,
-        };
-        thread::Builder::new().name("users".to_owned()).spawn(move || file.watch(&asked))?;
+        let watch = Watch { realm, files, signatures, unread: false, rules, current };
+        thread::Builder::new().name("users".to_owned()).spawn(move || watch.run(&asked))?;
         Ok(Reload { start: Instant::now(), last: AtomicU64::new(0), looks })
     }
 
-    /// Has the file looked at, when the last look is a second old. Who finds that out waits for the look, so that a
+    /// Has the files looked at, when the last look is a second old. Who finds that out waits for the look, so that a
     /// changed file counts from that request on; all others go on with what there is.
     pub(super) async fn look(&self) {
         let now = self.start.elapsed().as_millis() as u64;
@@ -80,20 +62,20 @@ impl Reload {
 }
 
 /// What the thread knows.
-struct File {
+struct Watch {
     realm: String,
-    path: PathBuf,
+    files: Files,
     /// As of the last look, whether what was found could be used or not: a broken file is complained of once.
-    signature: Option<Signature>,
-    /// Whether nothing could be read at the last look. What keeps a file from being read, such as its permissions, is
-    /// not in its signature, so it is tried again until it is read.
+    signatures: Signatures,
+    /// Whether something could not be read at the last look. What keeps a file from being read, such as its
+    /// permissions, is not in its signature, so it is tried again until it is read.
     unread: bool,
     rules: Rules,
     current: Current,
 }
 
-impl File {
-    fn watch(mut self, asked: &Receiver<oneshot::Sender<()>>) {
+impl Watch {
+    fn run(mut self, asked: &Receiver<oneshot::Sender<()>>) {
         while let Ok(done) = asked.recv() {
             self.look();
             // Who asked may have gone.
@@ -102,24 +84,24 @@ impl File {
     }
 
     fn look(&mut self) {
-        let signature = fs::metadata(&self.path).ok().map(|metadata| Signature::of(&metadata));
-        let is_news = signature != self.signature;
+        let signatures = self.files.signatures();
+        let is_news = signatures != self.signatures;
         if !is_news && !self.unread {
             return;
         }
-        self.signature = signature;
-        match read(&self.realm, &self.path) {
-            Ok((users, signature)) => {
-                self.signature = Some(signature);
+        self.signatures = signatures;
+        match self.files.read() {
+            Ok((people, signatures)) => {
+                self.signatures = signatures;
                 self.unread = false;
                 let generation = loaded(&self.current).generation + 1;
-                for warning in warnings(&self.realm, &self.path, &users) {
+                for warning in self.files.warnings(&people) {
                     tracing::warn!(realm = %Plain(&self.realm), "{warning}");
                 }
-                let loaded = Arc::new(Loaded::new(generation, users, &self.rules));
+                let loaded = Arc::new(Loaded::new(generation, people, &self.rules));
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = loaded;
-                let file = self.path.to_string_lossy();
-                tracing::info!(realm = %Plain(&self.realm), file = %Plain(&file), "the users were read anew");
+                let files = self.files.names();
+                tracing::info!(realm = %Plain(&self.realm), files = %Plain(&files), "the users were read anew");
             }
             Err(errors) => {
                 // A mistake in what was read has a line, and stays until the file changes.
@@ -130,50 +112,4 @@ impl File {
             }
         }
     }
-}
-
-/// What is weak in a file of users.
-pub(super) fn warnings(realm: &str, path: &Path, users: &Users) -> Vec<RealmError> {
-    let warning = |LineError { line, problem }: &LineError| RealmError {
-        realm: realm.to_owned(),
-        file: Some(path.to_owned()),
-        line: Some(*line),
-        problem: problem.clone(),
-    };
-    users.warnings.iter().map(warning).collect()
-}
-
-/// Reads a file of users. The signature is of before the reading, so that a change in
-/// between is seen at the next look.
-///
-/// # Errors
-/// It cannot be read, or every line that is wrong.
-pub(super) fn read(realm: &str, path: &Path) -> Result<(Users, Signature), Vec<RealmError>> {
-    let error =
-        |line, problem| RealmError { realm: realm.to_owned(), file: Some(path.to_owned()), line, problem };
-    let unreadable =
-        |cause: io::Error| vec![error(None, format!("the file of users cannot be read: {cause}"))];
-    let metadata = fs::metadata(path).map_err(unreadable)?;
-    let text = fs::read_to_string(path).map_err(unreadable)?;
-    let users = htpasswd::parse(&text).map_err(|errors| {
-        errors.into_iter().map(|LineError { line, problem }| error(Some(line), problem)).collect::<Vec<_>>()
-    })?;
-    Ok((users, Signature::of(&metadata)))
-}
-
-impl Signature {
-    fn of(metadata: &Metadata) -> Signature {
-        Signature { length: metadata.len(), modified: metadata.modified().ok(), inode: inode(metadata) }
-    }
-}
-
-#[cfg(unix)]
-fn inode(metadata: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
-}
-
-/// Elsewhere length and time must do.
-#[cfg(not(unix))]
-fn inode(_: &Metadata) -> u64 {
-    0
 }

@@ -1,14 +1,15 @@
-//! The users of a realm as they are at one moment: who is there, what each may do, and what was found out about their
-//! passwords. Where they came from is not known here.
+//! The users of a realm as they are at one moment: who is there, what each may do, whose which token is, and what was
+//! found out about their passwords. Where they came from is not known here.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use super::basic::Credentials;
 use super::cache::{Cache, Verdict};
+use super::files::People;
 use super::hash::Stored;
-use super::htpasswd::Users;
 use super::realm::RealmConfig;
+use super::tokens::TokenDigest;
 
 /// A user, as far as a request is concerned.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,14 +20,15 @@ pub(crate) struct Member {
     pub(crate) is_admin: bool,
 }
 
-/// The users as the file has them now; replaced as a whole.
+/// The users as the files have them now; replaced as a whole.
 pub(super) type Current = Arc<RwLock<Arc<Loaded>>>;
 
-/// One state of the file, and what was found out about it.
+/// One state of the files, and what was found out about it.
 pub(super) struct Loaded {
     /// Tells verifications of one state from those of another.
     pub(super) generation: u64,
-    users: HashMap<String, (Stored, Arc<Member>)>,
+    users: HashMap<String, (Arc<Stored>, Arc<Member>)>,
+    tokens: Vec<(TokenDigest, Arc<Member>)>,
     decoy: Option<Stored>,
     pub(super) cache: Cache,
 }
@@ -50,17 +52,40 @@ impl Member {
 }
 
 impl Loaded {
-    pub(super) fn new(generation: u64, users: Users, rules: &Rules) -> Loaded {
+    pub(super) fn new(generation: u64, people: People, rules: &Rules) -> Loaded {
+        let People { users, tokens } = people;
         let member = |(name, stored): (String, Stored)| {
             let member = Arc::new(rules.member(&name));
-            (name, (stored, member))
+            (name, (Arc::new(stored), member))
         };
+        let holder = |(name, digest): (String, TokenDigest)| (digest, Arc::new(rules.member(&name)));
         Loaded {
             generation,
             users: users.stored.into_iter().map(member).collect(),
+            tokens: tokens.issued.into_iter().map(holder).collect(),
             decoy: users.decoy,
             cache: Cache::default(),
         }
+    }
+
+    /// Whose token it is. Every digest is compared, and each whole, so that the time tells neither how near a guess came
+    /// nor whose token it was like.
+    pub(super) fn holder(&self, token: &[u8]) -> Verdict {
+        let digest = TokenDigest::of(token);
+        let held = self.tokens.iter().filter(|(issued, _)| issued.is(&digest));
+        held.last().map(|(_, member)| Arc::clone(member))
+    }
+
+    /// The stored password of a user.
+    pub(super) fn password(&self, name: &str) -> Option<Arc<Stored>> {
+        self.users.get(name).map(|(stored, _)| Arc::clone(stored))
+    }
+
+    /// A user who is still there, with the password that a login was by.
+    pub(super) fn still(&self, name: &str, password: &Arc<Stored>) -> Verdict {
+        let (stored, member) = self.users.get(name)?;
+        let is_same = Arc::ptr_eq(stored, password) || stored == password;
+        is_same.then(|| Arc::clone(member))
     }
 
     /// Slow. A name that is not there costs what one that is does, so that the time does not tell which there are.

@@ -23,7 +23,8 @@ fn groups() -> Arc<Realm> {
         |group: &str, names: &[&str]| (group.to_owned(), names.iter().map(|&name| name.into()).collect());
     let config = RealmConfig {
         name: "tests".to_owned(),
-        htpasswd: file.path().to_owned(),
+        htpasswd: Some(file.path().to_owned()),
+        tokens: None,
         read: Some(vec!["r".to_owned()]),
         write: Some(vec!["w".to_owned()]),
         admin: vec!["a".to_owned()],

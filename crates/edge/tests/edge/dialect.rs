@@ -7,7 +7,7 @@ use bytes::Bytes;
 use countermand_dialects::grammar::{json, number, path};
 use countermand_dialects::{
     Access, BodyRule, Codec, Dialect, Document, Echo, Evidence, Format, Head, Ids, Malformed, Operation,
-    Route,
+    Route, Scheme, SessionCookie, States,
 };
 use countermand_model::{Cancel, Command, Fault, FaultKind, Kin, Outcome, Results, Status, Target};
 use http::{Method, Response, StatusCode};
@@ -36,6 +36,14 @@ const fn dialect(
             number: number::decimal,
             write: |number| number.to_string(),
         },
+        states: States {
+            members: &["state"],
+            words: |state| vec![Some(state.name())],
+            others: Vec::new,
+            losses: &[],
+        },
+        schemes: &[Scheme::Basic, Scheme::Bearer],
+        session: Some(SessionCookie { name: "ECHOSESSION", path: "/echo" }),
         make: |_| Arc::new(EchoCodec),
     }
 }
@@ -162,6 +170,7 @@ impl Codec for EchoCodec {
             method: head.method.clone(),
             path: head.rest.to_owned(),
             query: head.query.unwrap_or_default().to_owned(),
+            range: None,
             request_url: format!("{}{}", head.origin, head.path),
             root_url: format!("{}{}", head.origin, head.base_path()),
             id,

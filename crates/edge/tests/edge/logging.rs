@@ -11,7 +11,13 @@ use crate::support::{Adding, Answers, Bench, basic, done, request, settings};
 
 /// Keeps what is written.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Kept {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl io::Write for Kept {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -50,7 +56,7 @@ async fn lines(access_log: AccessLog) -> Vec<String> {
     let evil = request("GET", "/echo/jobs/1").and("authorization", &basic("\u{9b}31m ana", "hunter2"));
     bench.send(evil).await;
     bench.send(request("GET", "/echo/jobs/1").and("authorization", &basic("ana", "hunter2"))).await;
-    let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+    let text = kept.text();
     assert!(!text.contains("hunter2") && !text.contains("secret") && !text.contains("Basic "), "{text}");
     text.lines().filter(|line| line.contains("countermand::access")).map(str::to_owned).collect()
 }

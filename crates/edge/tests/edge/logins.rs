@@ -19,7 +19,8 @@ const SECRET: &str = "$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WI
 fn config(htpasswd: &Path) -> RealmConfig {
     RealmConfig {
         name: "tests".to_owned(),
-        htpasswd: htpasswd.to_owned(),
+        htpasswd: Some(htpasswd.to_owned()),
+        tokens: None,
         read: None,
         write: None,
         admin: Vec::new(),

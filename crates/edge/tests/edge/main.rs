@@ -14,4 +14,6 @@ mod listening;
 mod logging;
 mod logins;
 mod mounts;
+mod sessions;
 mod support;
+mod tokens;

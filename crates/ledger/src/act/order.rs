@@ -1,21 +1,16 @@
 //! Cancel, hold and release: how far an order reaches from its target, and what it does to one job or one trigger.
 
-use countermand_model::machine::{Judgement, Move, judge, judge_trigger};
-use countermand_model::{Call, Command, Effect, Kind as JobKind, Reach, State};
+use countermand_model::machine::{FORCE_AFTER, Judgement, Move, judge, judge_trigger};
+use countermand_model::{Call, Command, Effect, Filter, Kind as JobKind, Reach, State};
 
 use super::tree;
 use crate::afterwards;
 use crate::family;
 use crate::feed::{self, Giver};
+use crate::filter::{self, Sight};
 use crate::rows::Standing;
 use crate::session::Namespace;
 use crate::turn::Turn;
-
-/// For how long a job must have been Cancelling before a forced cancel ends it: 30 minutes, in milliseconds.
-///
-/// The machine asks as well that the job is asynchronous. The model has no such field, so a dialect that knows the
-/// notion checks it before it asks.
-const PATIENCE: i64 = 30 * 60 * 1000;
 
 /// Which order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +25,8 @@ pub(super) enum Kind {
 pub(super) struct Ordering<'a> {
     pub(super) kind: Kind,
     pub(super) reach: Reach,
+    /// What a job must fit for this order to be possible.
+    pub(super) condition: Option<&'a Filter>,
     /// Whether a cancelled end is acknowledged by this, and then its output deleted.
     pub(super) acknowledge: Option<bool>,
     pub(super) call: &'a Call,
@@ -93,7 +90,7 @@ impl Ordering<'_> {
             Reach::Unstarted if is_family => tree::give_unstarted(self, turn, namespace, job),
             Reach::One | Reach::Tree | Reach::Unstarted => {
                 let from = job.state;
-                let effect = self.to_job(turn, job)?;
+                let effect = self.to_job(turn, namespace, job)?;
                 moves.note(job.parent, from, job.state);
                 Ok(effect)
             }
@@ -101,17 +98,35 @@ impl Ordering<'_> {
     }
 
     /// What the order does to a job where it stands.
-    pub(super) fn judge(&self, turn: &Turn<'_>, job: &Standing) -> Judgement {
-        let too_soon = job.state == State::Cancelling && turn.now.saturating_sub(job.changed_at) < PATIENCE;
-        if self.kind == Kind::ForceCancel && too_soon {
-            return Judgement { effect: Effect::NotPossible, to: None, acknowledges: false };
-        }
-        judge(self.kind.as_move(), job.state, job.acknowledged)
+    fn judge(
+        &self,
+        turn: &Turn<'_>,
+        namespace: Namespace<'_>,
+        job: &Standing,
+    ) -> rusqlite::Result<Judgement> {
+        let judgement = judge(self.kind.as_move(), job.state, job.acknowledged);
+        let is_possible = judgement.to.is_none()
+            || self.kind != Kind::ForceCancel
+            || turn.now.saturating_sub(job.silent_since()) >= FORCE_AFTER
+                && self.fits(turn, namespace, job)?;
+        let refused = Judgement { effect: Effect::NotPossible, to: None, acknowledges: false };
+        Ok(if is_possible { judgement } else { refused })
+    }
+
+    fn fits(&self, turn: &Turn<'_>, namespace: Namespace<'_>, job: &Standing) -> rusqlite::Result<bool> {
+        let Some(condition) = self.condition else { return Ok(true) };
+        let sight = Sight { namespace, dialect: self.call.dialect, caller: &self.call.caller };
+        filter::fits(turn.session, sight, job.id, condition)
     }
 
     /// Gives the order to one job. The caller follows up in the parent.
-    pub(super) fn to_job(&self, turn: &mut Turn<'_>, job: &mut Standing) -> rusqlite::Result<Effect> {
-        let judgement = self.judge(turn, job);
+    pub(super) fn to_job(
+        &self,
+        turn: &mut Turn<'_>,
+        namespace: Namespace<'_>,
+        job: &mut Standing,
+    ) -> rusqlite::Result<Effect> {
+        let judgement = self.judge(turn, namespace, job)?;
         if let Some(to) = judgement.to {
             let before = job.state;
             family::set_state(turn, job, to)?;

@@ -96,7 +96,7 @@ fn to_children(
             continue;
         }
         let from = child.state;
-        let effect = ordering.to_job(turn, &mut child)?;
+        let effect = ordering.to_job(turn, namespace, &mut child)?;
         family::recount(&mut parent.children, Some(from), Some(child.state));
         effects.push((effect, from != child.state));
     }

@@ -131,10 +131,21 @@ impl Query<'_> {
     pub(super) fn attribute(&mut self, attribute: &Attribute<'_>, answer: &str, condition: &str) -> String {
         let Attribute { table, dialect, member } = attribute;
         let dialect = self.values.bind((*dialect).to_owned());
-        let member = self.values.bind((*member).to_owned());
+        let of = format!("attributes.job = {table}.id AND attributes.dialect = {dialect}");
+        let Some((object, member)) = member.split_once('/') else {
+            let member = self.values.bind((*member).to_owned());
+            return format!(
+                "(SELECT {answer} FROM attributes, json_each(attributes.value) \
+                 WHERE {of} AND json_each.key = {member}{condition})"
+            );
+        };
+        let object = self.values.bind(object.to_owned());
+        let member = self.values.bind(member.to_owned());
+        // A text is not JSON, and must not be looked into.
         format!(
-            "(SELECT {answer} FROM attributes, json_each(attributes.value) WHERE attributes.job = {table}.id \
-             AND attributes.dialect = {dialect} AND json_each.key = {member}{condition})"
+            "(SELECT {answer} FROM attributes, json_each(attributes.value) AS above, \
+             json_each(CASE above.type WHEN 'object' THEN above.value ELSE '{{}}' END) \
+             WHERE {of} AND above.key = {object} AND json_each.key = {member}{condition})"
         )
     }
 

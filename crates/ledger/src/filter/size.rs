@@ -1,6 +1,6 @@
 //! How large a filter may be.
 
-use countermand_model::{Fault, FaultKind, Field, Filter, Test};
+use countermand_model::{Cancel, Command, Fault, FaultKind, Field, Filter, Test};
 
 /// How deeply a filter may be nested, and how many values it may hold: well below SQLite's own limits.
 const DEPTH: usize = 100;
@@ -8,6 +8,26 @@ const VALUES: usize = 10_000;
 
 /// What a look at the latest child counts for besides its values: a statement within the statement.
 const LATEST: usize = 30;
+
+/// Why the filter of a command cannot be looked up, where it has one that cannot.
+pub(crate) fn refuse_command(command: &Command) -> Option<Fault> {
+    match command {
+        Command::List { filter, .. }
+        | Command::Runs { filter }
+        | Command::Cancel(Cancel { force: Some(filter), .. }) => refuse(filter),
+        Command::Cancel(Cancel { force: None, .. })
+        | Command::Hold(_)
+        | Command::Release(_)
+        | Command::Acknowledge { .. }
+        | Command::DeleteOutput { .. }
+        | Command::Delete { .. }
+        | Command::Status(_)
+        | Command::Confirm { .. }
+        | Command::Permissions { .. }
+        | Command::Report { .. }
+        | Command::CheckIn { .. } => None,
+    }
+}
 
 /// Why a filter cannot be looked up, where it cannot.
 pub(crate) fn refuse(filter: &Filter) -> Option<Fault> {

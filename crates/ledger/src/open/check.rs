@@ -93,11 +93,8 @@ impl Place {
         if application != schema::APPLICATION_ID {
             return Err(self.not_a_ledger("another program's SQLite database"));
         }
-        if version > schema::VERSION {
-            let path = self.0.clone();
-            return Err(OpenError::Newer { path, found: version, known: schema::VERSION });
-        }
-        if version < schema::VERSION {
+        self.check_version(version)?;
+        if version == 0 {
             return Err(self.damaged("its format has no version"));
         }
         // The page size; 1 stands for 65536.
@@ -108,6 +105,15 @@ impl Place {
         // A log may hold what a crash kept from the file, so only a file without one must have its full length.
         if length < u64::from(pages) * page && self.length(&self.companion("-wal"))? == 0 {
             return Err(self.damaged("it is shorter than its header says"));
+        }
+        Ok(())
+    }
+
+    /// Checks that this program knows the tables of that version.
+    pub(super) fn check_version(&self, version: u32) -> Result<(), OpenError> {
+        if version > schema::VERSION {
+            let path = self.0.clone();
+            return Err(OpenError::Newer { path, found: version, known: schema::VERSION });
         }
         Ok(())
     }

@@ -21,7 +21,7 @@ pub(super) fn status(
         let found = resolve(session, Some(sight.namespace), sight.dialect, &status.target)?;
         Ok::<_, rusqlite::Error>(found.filter(|job| !job.is_foreign_to(sight.caller)))
     };
-    if status.results != Results::Undelivered {
+    if !status.results.takes() {
         return session.at_one_moment(|session| {
             let Some(standing) = find(session)? else { return Ok(None) };
             let mut snapshot = with_kin(session, sight, &standing, status.kin)?;
@@ -41,8 +41,13 @@ pub(super) fn status(
         let (delivered, total) = (job.results_delivered, job.results_total);
         let is_last = job.state.is_terminal();
         let has_news = delivered < total || (is_last && job.drained_at.is_none());
+        if status.results == Results::Cumulative {
+            snapshot.results = results::all(session, standing.id)?;
+        }
         if let Some(reservation) = reservation.filter(|_| has_news && standing.life == first.life) {
-            snapshot.results = results::range(session, standing.id, delivered, total)?;
+            if status.results == Results::Undelivered {
+                snapshot.results = results::range(session, standing.id, delivered, total)?;
+            }
             snapshot.delivery = Some(reservation.fill(Contents { up_to: total, is_last }));
         }
         Ok(Some(snapshot))

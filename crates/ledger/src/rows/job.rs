@@ -12,7 +12,7 @@ use crate::session::{Namespace, Session};
 macro_rules! columns {
     () => {
         "jobs.id, jobs.number, jobs.kind, jobs.parent, jobs.state, jobs.previous_state, jobs.acknowledged, \
-         jobs.revision, jobs.created_at, jobs.started_at, jobs.finished_at, jobs.changed_at, jobs.owner, \
+         jobs.revision, jobs.created_at, jobs.started_at, jobs.finished_at, jobs.changed_at, jobs.heard_at, jobs.owner, \
          jobs.dataset, jobs.dialects, jobs.has_aliases, jobs.has_attributes, jobs.trigger_state, \
          jobs.trigger_next_run_at, jobs.trigger_rule, jobs.children, jobs.progress_total, jobs.progress_matched, \
          jobs.progress_processed, jobs.results_total, jobs.results_delivered, jobs.drained_at, jobs.has_errors, \
@@ -48,6 +48,7 @@ pub(crate) fn load(session: &Session, namespace: Namespace<'_>, row: &Row<'_>) -
         started_at: cells.take()?,
         finished_at: cells.take()?,
         changed_at: cells.take()?,
+        heard_at: cells.take()?,
         owner: cells.take()?,
         dataset: cells.take()?,
         dialects: cells.take::<Option<String>>()?.map(|text| dialects(&text)),
@@ -132,6 +133,7 @@ pub(crate) fn save(
             ":started_at": job.started_at,
             ":finished_at": job.finished_at,
             ":changed_at": job.changed_at,
+            ":heard_at": job.heard_at,
             ":owner": job.owner,
             ":dataset": job.dataset,
             ":dialects": job.dialects.as_deref().map(dialects_text),
@@ -163,12 +165,12 @@ pub(crate) fn save(
 /// One statement for both: what is there is overwritten, and the row keeps its key.
 const SAVE: &str = "
 INSERT INTO jobs (namespace, number, kind, parent, state, previous_state, ended, acknowledged, hidden, cancel_open,
-  held_by_order, trigger_by_order, revision, life, created_at, started_at, finished_at, changed_at, owner, dataset,
+  held_by_order, trigger_by_order, revision, life, created_at, started_at, finished_at, changed_at, heard_at, owner, dataset,
   dialects, has_aliases, has_attributes, trigger_state, trigger_next_run_at, trigger_rule, children, progress_total,
   progress_matched, progress_processed, results_total, results_delivered, drained_at, has_errors, output_id,
   output_name, name, description, type, message, runner)
 VALUES (:namespace, :number, :kind, :parent, :state, :previous_state, :ended, :acknowledged, :hidden, :cancel_open,
-  :held_by_order, :trigger_by_order, :revision, :life, :created_at, :started_at, :finished_at, :changed_at, :owner,
+  :held_by_order, :trigger_by_order, :revision, :life, :created_at, :started_at, :finished_at, :changed_at, :heard_at, :owner,
   :dataset, :dialects, :has_aliases, :has_attributes, :trigger_state, :trigger_next_run_at, :trigger_rule, :children,
   :progress_total, :progress_matched, :progress_processed, :results_total, :results_delivered, :drained_at,
   :has_errors, :output_id, :output_name, :name, :description, :type, :message, :runner)
@@ -177,7 +179,7 @@ ON CONFLICT (namespace, number) DO UPDATE SET kind = excluded.kind, parent = exc
   hidden = excluded.hidden, cancel_open = excluded.cancel_open, held_by_order = excluded.held_by_order,
   trigger_by_order = excluded.trigger_by_order, revision = excluded.revision, life = excluded.life,
   created_at = excluded.created_at, started_at = excluded.started_at, finished_at = excluded.finished_at,
-  changed_at = excluded.changed_at, owner = excluded.owner, dataset = excluded.dataset, dialects = excluded.dialects,
+  changed_at = excluded.changed_at, heard_at = excluded.heard_at, owner = excluded.owner, dataset = excluded.dataset, dialects = excluded.dialects,
   has_aliases = excluded.has_aliases, has_attributes = excluded.has_attributes,
   trigger_state = excluded.trigger_state, trigger_next_run_at = excluded.trigger_next_run_at,
   trigger_rule = excluded.trigger_rule, children = excluded.children, progress_total = excluded.progress_total,

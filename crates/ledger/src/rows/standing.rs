@@ -37,6 +37,8 @@ pub(crate) struct Standing {
     /// Counts how often its results began anew.
     pub(crate) life: i64,
     pub(crate) changed_at: i64,
+    /// When it last gave a sign of life while it was being cancelled.
+    pub(crate) heard_at: Option<i64>,
     pub(crate) owner: Option<String>,
     pub(crate) dataset: Option<String>,
     pub(crate) dialects: Option<Vec<String>>,
@@ -51,7 +53,7 @@ macro_rules! standing {
     ($rest:literal) => {
         concat!(
             "SELECT id, number, kind, parent, state, acknowledged, hidden, cancel_open, held_by_order, ",
-            "trigger_by_order, revision, life, changed_at, owner, dataset, dialects, has_aliases, trigger_state, ",
+            "trigger_by_order, revision, life, changed_at, heard_at, owner, dataset, dialects, has_aliases, trigger_state, ",
             "children, output_id IS NOT NULL FROM jobs ",
             $rest
         )
@@ -137,6 +139,7 @@ impl Standing {
             revision: 0,
             life: 1,
             changed_at: now,
+            heard_at: None,
             owner: None,
             dataset: None,
             dialects: None,
@@ -162,6 +165,16 @@ impl Standing {
     /// stopped.
     pub(crate) fn is_end_by_cancel(&self, end: State) -> bool {
         end == State::Cancelled || end.is_terminal() && self.children.count(State::Cancelled) > 0
+    }
+
+    /// [`Job::silent_since`](countermand_model::Job::silent_since).
+    pub(crate) fn silent_since(&self) -> i64 {
+        self.heard_at.map_or(self.changed_at, |heard| heard.max(self.changed_at))
+    }
+
+    /// Whether its work is to stop. A cancel that was forced has ended the job; its work may still go on.
+    pub(crate) fn is_to_stop(&self) -> bool {
+        matches!(self.state, State::Cancelling | State::Cancelled)
     }
 
     /// Whether it is seen in a dialect at all.
@@ -196,13 +209,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Standing> {
         revision: counted(row.get(10)?),
         life: row.get(11)?,
         changed_at: row.get(12)?,
-        owner: row.get(13)?,
-        dataset: row.get(14)?,
-        dialects: row.get_ref(15)?.as_str_or_null()?.map(dialects),
-        has_aliases: row.get(16)?,
-        trigger: row.get::<_, Option<Word<_>>>(17)?.map(|word| word.0),
-        children: tally(row.get_ref(18)?.as_str_or_null()?)?,
-        has_output: row.get(19)?,
+        heard_at: row.get(13)?,
+        owner: row.get(14)?,
+        dataset: row.get(15)?,
+        dialects: row.get_ref(16)?.as_str_or_null()?.map(dialects),
+        has_aliases: row.get(17)?,
+        trigger: row.get::<_, Option<Word<_>>>(18)?.map(|word| word.0),
+        children: tally(row.get_ref(19)?.as_str_or_null()?)?,
+        has_output: row.get(20)?,
     })
 }
 

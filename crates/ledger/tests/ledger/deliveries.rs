@@ -112,6 +112,27 @@ async fn what_was_not_confirmed_before_a_crash_is_delivered_again() {
     assert_eq!(ledger.audit().await, []);
 }
 
+/// Pitfall hitachi-detail-view 4.
+#[tokio::test]
+async fn a_cumulative_reading_takes_nothing_but_the_end() {
+    let ledger = Ledger::memory();
+    let read = async || ledger.status(1, Results::Cumulative, Kin::None).await.unwrap();
+    ledger.put(1, in_state(State::Running)).await;
+    add(&ledger, 0, &["1", "2"]).await;
+    let first = read().await;
+    assert_eq!(first.results, ["1", "2"]);
+    let meanwhile = read().await;
+    assert_eq!((meanwhile.results.len(), meanwhile.delivery), (2, None), "reserved, and there all the same");
+    confirm(&ledger, first.delivery).await;
+    assert_eq!(read().await.results, ["1", "2"], "delivered, and there all the same");
+    ledger.say(1, State::Succeeded, "a").await.unwrap();
+    let last = read().await;
+    assert!(last.results == ["1", "2"] && last.delivery.is_some() && last.job.drained_at.is_none());
+    assert!(read().await.delivery.is_none(), "the end is reserved");
+    confirm(&ledger, last.delivery).await;
+    assert!(read().await.job.drained_at.is_some());
+}
+
 #[tokio::test]
 async fn many_readers_at_once_get_each_result_once() {
     let ledger = Ledger::memory();

@@ -76,6 +76,7 @@ async fn everything_described_is_kept() {
         started_at: Some(START),
         finished_at: None,
         changed_at: START,
+        heard_at: None,
         progress: Progress { total: 3, matched: 2, processed: 1 },
         results_total: 2,
         results_delivered: 0,

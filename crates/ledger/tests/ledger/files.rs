@@ -130,8 +130,8 @@ async fn a_newer_ledger_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
     sound(&path).await;
-    rusqlite::Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 2").unwrap();
-    assert!(matches!(refuses(&path, "format 2"), OpenError::Newer { found: 2, known: 1, .. }));
+    rusqlite::Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 3").unwrap();
+    assert!(matches!(refuses(&path, "format 3"), OpenError::Newer { found: 3, known: 2, .. }));
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 use countermand_model::machine::{Move, judge};
 use countermand_model::*;
 
+use tower::ServiceExt;
+
 use crate::support::*;
 
 #[tokio::test]
@@ -74,19 +76,87 @@ async fn holding_and_releasing_follow_the_table() {
     assert_eq!(commands, ["hold", "release"]);
 }
 
+/// A forced cancel of a job that its attributes call asynchronous.
+fn force(number: i64) -> Command {
+    let asynchronous = Field::Attribute { dialect: "ess".to_owned(), member: "isAsynchronous".to_owned() };
+    let condition = Filter::Field(asynchronous, Test::Equal(Value::Integer(1)));
+    Command::Cancel(Cancel { targets: targets(&[number]), force: Some(condition), ..Cancel::default() })
+}
+
+fn asynchronous() -> Draft {
+    let attributes = vec![("ess".to_owned(), "{\"isAsynchronous\": true}".to_owned())];
+    Draft { attributes: Patch::Set(attributes), ..in_state(State::Running) }
+}
+
 #[tokio::test]
 async fn a_forced_cancel_waits_for_half_an_hour_of_silence() {
     let ledger = Ledger::memory();
-    let force = || Command::Cancel(Cancel { targets: targets(&[1]), force: true, ..Cancel::default() });
-    ledger.put(1, in_state(State::Running)).await;
-    assert_eq!(ledger.act(force()).await, [Effect::NotPossible]);
+    ledger.put(1, asynchronous()).await;
+    assert_eq!(ledger.act(force(1)).await, [Effect::NotPossible]);
     ledger.act(cancel(&[1], Reach::One)).await;
     ledger.pass(30 * 60_000 - 1);
-    assert_eq!(ledger.act(force()).await, [Effect::NotPossible]);
+    assert_eq!(ledger.act(force(1)).await, [Effect::NotPossible]);
     ledger.pass(1);
-    assert_eq!(ledger.act(force()).await, [Effect::Cancelled]);
+    assert_eq!(ledger.act(force(1)).await, [Effect::Cancelled]);
     assert_eq!(ledger.feed().await.last().unwrap().0, "force_cancel");
     assert_eq!(ledger.audit().await.len(), 4, "an order that is refused is a row, too");
+}
+
+#[tokio::test]
+async fn a_forced_cancel_asks_for_what_its_dialect_asks_for() {
+    let ledger = Ledger::memory();
+    ledger.put(1, in_state(State::Running)).await;
+    ledger.put(10, in_state(State::Queued)).await;
+    ledger.put(11, Draft { parent: Patch::Set(Some(10)), ..asynchronous() }).await;
+    ledger.put(12, child_of(10, State::Running)).await;
+    ledger.act(cancel(&[1, 10], Reach::Tree)).await;
+    ledger.pass(31 * 60_000);
+    assert_eq!(ledger.act(force(1)).await, [Effect::NotPossible]);
+    let Command::Cancel(family) = force(10) else { unreachable!() };
+    let family = Command::Cancel(Cancel { reach: Reach::Tree, ..family });
+    assert_eq!(ledger.act(family).await, [Effect::Accepted]);
+    assert_eq!((ledger.state(11).await, ledger.state(12).await), (State::Cancelled, State::Cancelling));
+    let deep = (0..1000).fold(Filter::ALL, |filter, _| Filter::Not(Box::new(filter)));
+    let call = Call {
+        command: Command::Cancel(Cancel { force: Some(deep), ..Cancel::default() }),
+        caller: Caller::default(),
+        dialect: "ess",
+        request_id: String::new(),
+    };
+    let refused = ledger.store.engine("default").oneshot(call).await.unwrap_err();
+    assert_eq!(refused.kind, FaultKind::Malformed);
+}
+
+#[tokio::test]
+async fn a_sign_of_life_puts_off_the_forced_cancel() {
+    let check_in = || Command::CheckIn { target: Target::number(1) };
+    let report = || Command::Report { target: Target::number(1), state: None, message: None };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    for (nth, sign) in [check_in(), report()].into_iter().enumerate() {
+        let ledger = Ledger::file(path.with_extension(nth.to_string()));
+        ledger.put(1, asynchronous()).await;
+        // One before the cancel counts for nothing.
+        ledger.ask(sign.clone()).await;
+        assert_eq!(ledger.job(1).await.heard_at, None);
+        ledger.act(cancel(&[1], Reach::One)).await;
+        let told = ledger.job(1).await;
+        ledger.pass(29 * 60_000);
+        ledger.ask(sign.clone()).await;
+        let heard = ledger.job(1).await;
+        assert_eq!((heard.changed_at, heard.silent_since()), (START, START + 29 * 60_000));
+        assert_eq!(heard.revision, told.revision, "it is no change");
+        ledger.pass(29 * 60_000);
+        assert_eq!(ledger.act(force(1)).await, [Effect::NotPossible], "{sign:?}");
+        // It is on disk: another process knows it.
+        ledger.store.close().await;
+        let again = Ledger::file(path.with_extension(nth.to_string()));
+        again.pass(58 * 60_000);
+        assert_eq!(again.act(force(1)).await, [Effect::NotPossible], "{sign:?}");
+        again.pass(60_000);
+        assert_eq!(again.act(force(1)).await, [Effect::Cancelled], "{sign:?}");
+        assert_eq!(again.ask(check_in()).await, Outcome::CheckedIn(Some(true)), "its work is to stop");
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use countermand_model::{
 };
 use proptest::prelude::*;
 
-use super::{Prime, answer, open};
+use super::{PRIME, answer, open};
 use crate::{Codec, Echo};
 
 const AT: i64 = 1_767_268_800_000;
@@ -263,7 +263,7 @@ fn a_fault_has_the_status_and_form_of_the_dialect() {
 fn headers_of_refusals() {
     let header = |kind, target: &str, name: &str| {
         let fault = Fault::new(kind, "No.").with_retry_after(7);
-        let response = Prime.encode_response(&open("PUT", target, &[]), &Err(fault));
+        let response = PRIME.encode_response(&open("PUT", target, &[]), &Err(fault));
         response.headers().get(name).map(|value| value.to_str().unwrap().to_owned())
     };
     let target = "/vp/webacs/api/v1/op/jobService/cancelrunning";

@@ -2,7 +2,7 @@
 
 use countermand_model::{Cancel, Command, FaultKind, Kin, Order, Reach, Results, Status, Target};
 
-use super::{Prime, open};
+use super::{PRIME, open};
 use crate::{Codec, Format};
 
 type Headers = &'static [(&'static str, &'static str)];
@@ -12,8 +12,8 @@ const CANCEL: &str = "/webacs/api/v1/op/jobService/cancelrunning";
 /// The run ids of a body, or the place of what is wrong with it.
 fn run_ids(content_type: &str, body: &str) -> Result<Vec<String>, String> {
     let echo = open("PUT", CANCEL, &[("content-type", content_type)]);
-    match Prime.decode_request(&echo, body.as_bytes()).map_err(|malformed| malformed.place)? {
-        Command::Cancel(Cancel { targets, reach: Reach::One, force: false, .. }) => {
+    match PRIME.decode_request(&echo, body.as_bytes()).map_err(|malformed| malformed.place)? {
+        Command::Cancel(Cancel { targets, reach: Reach::One, force: None, .. }) => {
             Ok(targets.into_iter().map(|target| target.written).collect())
         }
         other => panic!("not a cancel: {other:?}"),
@@ -64,7 +64,9 @@ fn the_format_is_by_suffix_then_accept_then_xml() {
 
 #[test]
 fn what_cannot_be_answered_says_why() {
-    use FaultKind::{NotAcceptable, UnknownRoute, UnsupportedMediaType, WrongMethod};
+    use FaultKind::{
+        NotAcceptable, TooManyRequests, UnknownRoute, Unsupported, UnsupportedMediaType, WrongMethod,
+    };
     let cases: &[(&str, &str, Headers, FaultKind)] = &[
         ("PUT", "/webacs/api/v1/op/jobService/cancelrunning", &[("accept", "image/png")], NotAcceptable),
         ("PUT", CANCEL, &[("content-type", "application/x-www-form-urlencoded")], UnsupportedMediaType),
@@ -78,7 +80,14 @@ fn what_cannot_be_answered_says_why() {
         ("PUT", "/webacs/api/v1/op/jobService/cancelrunning.yaml", &[], UnknownRoute),
         ("PUT", "/webacs/api/v1/op/jobService/cancelrunning/", &[], UnknownRoute),
         ("GET", "/webacs/api/v1/data/JobSummary/15.yaml", &[], UnknownRoute),
-        ("GET", "/webacs/api/v1/data/JobSummary", &[], UnknownRoute),
+        ("PUT", "/webacs/api/v1/data/JobSummary", &[], WrongMethod),
+        ("GET", "/webacs/api/v1/data/JobSummary/", &[], UnknownRoute),
+        ("POST", "/webacs/api/v1/op/jobService/runhistory", &[], WrongMethod),
+        ("GET", "/webacs/api/v1/op/cliTemplateConfiguration/deployTemplateThroughJob", &[], UnknownRoute),
+        ("PUT", "/webacs/api/v1/op/cliTemplateConfiguration/deployTemplateThroughJob.json", &[], Unsupported),
+        ("PUT", "/webacs/api/v4/op/devices/bulkImport", &[], Unsupported),
+        ("GET", "/webacs/api/v4/data/JobSummary?.maxResults=1001", &[], TooManyRequests),
+        ("GET", "/webacs/api/v4/data/JobSummary", &[("range", "instances=0-1000")], TooManyRequests),
         ("GET", "/webacs/api/v1/data/unkown", &[], UnknownRoute),
         ("GET", "/webacs/api", &[], UnknownRoute),
         ("PUT", "/webacs/pages/common/login.jsp", &[], WrongMethod),
@@ -160,7 +169,7 @@ fn orders_to_triggers_take_job_ids_and_reach_no_run() {
             let read = |media: &str, body: &str| {
                 let echo = open("PUT", &target, &[("content-type", media)]);
                 assert_eq!(echo.operation.unwrap().name, operation);
-                Prime.decode_request(&echo, body.as_bytes())
+                PRIME.decode_request(&echo, body.as_bytes())
             };
             assert_eq!(read("application/xml", xml).unwrap(), command);
             assert_eq!(read("application/json", json).unwrap(), command);
@@ -176,7 +185,7 @@ fn orders_to_triggers_take_job_ids_and_reach_no_run() {
 
 #[test]
 fn a_job_summary_is_read_with_its_latest_run() {
-    let command = |target: &str| Prime.decode_request(&open("HEAD", target, &[]), b"").unwrap();
+    let command = |target: &str| PRIME.decode_request(&open("HEAD", target, &[]), b"").unwrap();
     let status = |written: &str, number| {
         let target = Target { written: written.to_owned(), number, dataset: None };
         Command::Status(Status { target, results: Results::None, kin: Kin::Latest })

@@ -1,12 +1,15 @@
 //! `queryResponse` with one `JobSummary` in it.
 
 use super::super::routes::JOB_SUMMARY;
-use super::style::{Style, Typed, domain, in_format};
+use super::query_response::{Attributes, borrowed};
+use super::style::{Style, Typed, in_format};
 use crate::Echo;
 use crate::grammar::json::Writer as Json;
 use crate::grammar::xml::Writer as Xml;
 
-const RESPONSE_TYPE: &str = "getEntity";
+const ATTRIBUTES: Attributes =
+    Attributes { response_type: "getEntity", entity_type: Some(JOB_SUMMARY), page: None };
+
 const DTO_TYPE: &str = "jobSummaryDTO";
 
 /// `entity`: a `JobSummary` with what names it.
@@ -38,12 +41,9 @@ pub(in super::super) struct JobSummaryWire {
 }
 
 impl EntityWire {
+    /// The answer that has this entity alone.
     pub(in super::super) fn write(&self, echo: &Echo) -> Vec<u8> {
         in_format(echo, || self.json(echo), || self.xml(echo))
-    }
-
-    fn url(&self, echo: &Echo) -> String {
-        format!("{}/{JOB_SUMMARY}/{}", echo.root_url, self.id)
     }
 
     fn json(&self, echo: &Echo) -> Vec<u8> {
@@ -51,51 +51,51 @@ impl EntityWire {
         let mut json = style.json();
         json.object(|json| {
             json.member_object("queryResponse", |json| {
-                attributes(style, json, echo);
-                // Quirk: `entity` is an array in v1 too, even of one; fixtures/cisco-prime/v1-job-summary-json.http
-                json.member_array("entity", |json| {
-                    json.object(|json| {
-                        json.member_string("@dtoType", DTO_TYPE);
-                        json.member_string("@type", JOB_SUMMARY);
-                        json.member_string("@url", &self.url(echo));
-                        json.member_object(DTO_TYPE, |json| {
-                            json.member_string("@displayName", &self.display_name);
-                            style.number_attribute(json, "@id", self.id);
-                            for (name, text, typed) in self.summary.elements(style) {
-                                style.element(json, name, text, typed);
-                            }
-                        });
-                    });
-                });
+                ATTRIBUTES.json(style, json, echo);
+                style.always_array(json, "entity", &[self], |json, entity| entity.members(json, echo));
             });
         });
         json.finish()
     }
 
-    fn xml(&self, echo: &Echo) -> Vec<u8> {
+    /// The members of an item of `entity`.
+    pub(super) fn members(&self, json: &mut Json, echo: &Echo) {
         let style = Style::of(echo);
-        let (domain, url, id) = (domain(echo), self.url(echo), self.id.to_string());
-        let mut attributes = vec![("type", JOB_SUMMARY)];
-        if style.is_v4() {
-            attributes.push(("domain", &domain));
-        }
-        attributes.extend([
-            ("responseType", RESPONSE_TYPE),
-            ("requestUrl", echo.request_url.as_str()),
-            ("rootUrl", echo.root_url.as_str()),
-        ]);
-        let mut xml = Xml::new();
-        xml.element("queryResponse", &attributes, |xml| {
-            xml.element("entity", &[("dtoType", DTO_TYPE), ("type", JOB_SUMMARY), ("url", &url)], |xml| {
-                xml.element(DTO_TYPE, &[("displayName", &self.display_name), ("id", &id)], |xml| {
-                    for (name, text, _) in self.summary.elements(style) {
-                        xml.text_element(name, text);
-                    }
-                });
-            });
+        json.member_string("@dtoType", DTO_TYPE);
+        json.member_string("@type", JOB_SUMMARY);
+        json.member_string("@url", &url(echo, self.id));
+        json.member_object(DTO_TYPE, |json| {
+            json.member_string("@displayName", &self.display_name);
+            style.number_attribute(json, "@id", self.id);
+            for (name, text, typed) in self.summary.elements(style) {
+                style.element(json, name, text, typed);
+            }
         });
+    }
+
+    fn xml(&self, echo: &Echo) -> Vec<u8> {
+        let attributes = ATTRIBUTES.xml(Style::of(echo), echo);
+        let mut xml = Xml::new();
+        xml.element("queryResponse", &borrowed(&attributes), |xml| self.element(xml, echo));
         xml.finish()
     }
+
+    /// `entity`.
+    pub(super) fn element(&self, xml: &mut Xml, echo: &Echo) {
+        let (url, id) = (url(echo, self.id), self.id.to_string());
+        xml.element("entity", &[("dtoType", DTO_TYPE), ("type", JOB_SUMMARY), ("url", &url)], |xml| {
+            xml.element(DTO_TYPE, &[("displayName", &self.display_name), ("id", &id)], |xml| {
+                for (name, text, _) in self.summary.elements(Style::of(echo)) {
+                    xml.text_element(name, text);
+                }
+            });
+        });
+    }
+}
+
+/// Where the job of an id is.
+pub(super) fn url(echo: &Echo, id: i64) -> String {
+    format!("{}/{JOB_SUMMARY}/{id}", echo.root_url)
 }
 
 impl JobSummaryWire {
@@ -121,24 +121,4 @@ impl JobSummaryWire {
         .into_iter()
         .filter_map(|(name, text, typed)| text.as_deref().map(|text| (name, text, typed)))
     }
-}
-
-/// In the order of the captures of lists: v1 has the type before the URLs, v4 the domain after it.
-fn attributes(style: Style, json: &mut Json, echo: &Echo) {
-    let request_url = style.json_url(&echo.request_url);
-    let root_url = style.json_url(&echo.root_url);
-    if style.is_v1() {
-        json.member_string("@responseType", RESPONSE_TYPE);
-        json.member_string("@type", JOB_SUMMARY);
-        json.member_string("@rootUrl", &root_url);
-        json.member_string("@requestUrl", &request_url);
-        return;
-    }
-    json.member_string("@type", JOB_SUMMARY);
-    if style.is_v4() {
-        json.member_string("@domain", &domain(echo));
-    }
-    json.member_string("@requestUrl", &request_url);
-    json.member_string("@responseType", RESPONSE_TYPE);
-    json.member_string("@rootUrl", &root_url);
 }

@@ -1,5 +1,6 @@
 //! `mgmtResponse`: what came of an operation on several ids.
 
+use super::mgmt_response;
 use super::style::{Style, Typed, in_format};
 use crate::Echo;
 use crate::grammar::json::Writer as Json;
@@ -24,8 +25,6 @@ pub(in super::super) struct StatusWire {
     pub(in super::super) status: &'static str,
 }
 
-const RESPONSE_TYPE: &str = "operation";
-
 impl OperationResultWire {
     pub(in super::super) fn write(&self, echo: &Echo) -> Vec<u8> {
         in_format(echo, || self.json(echo), || self.xml(echo))
@@ -36,7 +35,7 @@ impl OperationResultWire {
         let mut json = style.json();
         json.object(|json| {
             json.member_object("mgmtResponse", |json| {
-                attributes(style, json, echo);
+                mgmt_response::attributes(style, json, echo);
                 // Quirk: v1 writes the one result as an object, later versions as an array of one;
                 // fixtures/cisco-prime/v2-reference-json.http
                 if style.is_v1() {
@@ -58,19 +57,14 @@ impl OperationResultWire {
             style.element(json, "message", item.message, Typed::Text);
             style.element(json, "status", item.status, Typed::Text);
         };
-        style.collection(json, "failure", &self.failure, item);
+        style.collection(json, ("failure", "failure"), &self.failure, item);
         style.element(json, "message", self.message, Typed::Text);
         style.element(json, "operation", self.operation, Typed::Text);
-        style.collection(json, "success", &self.success, item);
+        style.collection(json, ("success", "success"), &self.success, item);
     }
 
     fn xml(&self, echo: &Echo) -> Vec<u8> {
         let mut xml = Xml::new();
-        let attributes = [
-            ("responseType", RESPONSE_TYPE),
-            ("requestUrl", echo.request_url.as_str()),
-            ("rootUrl", echo.root_url.as_str()),
-        ];
         let collection = |xml: &mut Xml, name: &str, items: &[StatusWire]| {
             xml.element(name, &[], |xml| {
                 for item in items {
@@ -82,7 +76,7 @@ impl OperationResultWire {
                 }
             });
         };
-        xml.element("mgmtResponse", &attributes, |xml| {
+        xml.element("mgmtResponse", &mgmt_response::xml_attributes(echo), |xml| {
             xml.element("operationResult", &[], |xml| {
                 collection(xml, "failure", &self.failure);
                 xml.text_element("message", self.message);
@@ -92,17 +86,4 @@ impl OperationResultWire {
         });
         xml.finish()
     }
-}
-
-/// Quirk: the order of the members that stand for attributes changed with v2; a v1 server's raw bytes have the type
-/// first. fixtures/cisco-prime/v1-reference-json.http
-fn attributes(style: Style, json: &mut Json, echo: &Echo) {
-    if style.is_v1() {
-        json.member_string("@responseType", RESPONSE_TYPE);
-        json.member_string("@requestUrl", &style.json_url(&echo.request_url));
-    } else {
-        json.member_string("@requestUrl", &style.json_url(&echo.request_url));
-        json.member_string("@responseType", RESPONSE_TYPE);
-    }
-    json.member_string("@rootUrl", &style.json_url(&echo.root_url));
 }

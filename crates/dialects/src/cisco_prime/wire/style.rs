@@ -73,10 +73,25 @@ impl Style {
         }
     }
 
-    /// A collection: an element, named as its items, that holds them. Quirk: v1 writes an empty one as `""` and a
-    /// single item without an array; fixtures/cisco-prime/v1-reference-json.http. Later versions always write the
-    /// array; fixtures/cisco-prime/v2-reference-json.http
+    /// A collection: an element that holds items. Quirk: v1 writes an empty one as `""` and a single item without an
+    /// array; fixtures/cisco-prime/v1-reference-json.http. Later versions always write the array;
+    /// fixtures/cisco-prime/v2-reference-json.http
     pub(super) fn collection<T>(
+        self,
+        json: &mut Writer,
+        (wrapper, item): (&str, &str),
+        items: &[T],
+        write: impl Fn(&mut Writer, &T),
+    ) {
+        if items.is_empty() && self.is_v1() {
+            json.member_string(wrapper, "");
+        } else {
+            json.member_object(wrapper, |json| self.repeated(json, item, items, write));
+        }
+    }
+
+    /// Items without an element around them. None are nothing at all in v1.
+    pub(super) fn repeated<T>(
         self,
         json: &mut Writer,
         name: &str,
@@ -84,25 +99,43 @@ impl Style {
         write: impl Fn(&mut Writer, &T),
     ) {
         match items {
-            [] if self.is_v1() => json.member_string(name, ""),
-            [only] if self.is_v1() => {
-                json.member_object(name, |json| json.member_object(name, |json| write(json, only)));
-            }
-            _ => json.member_object(name, |json| {
-                json.member_array(name, |json| {
-                    for item in items {
-                        json.object(|json| write(json, item));
-                    }
-                });
-            }),
+            [] if self.is_v1() => {}
+            [only] if self.is_v1() => json.member_object(name, |json| write(json, only)),
+            _ => self.always_array(json, name, items, write),
         }
     }
+
+    /// Items that are an array even where there is one. Quirk: `entity`, `entityId` and those of the catalogues are, in
+    /// v1 too; fixtures/cisco-prime/v1-job-summary-json.http. That v1 leaves out an array of none, and later versions
+    /// do not, is inferred.
+    pub(super) fn always_array<T>(
+        self,
+        json: &mut Writer,
+        name: &str,
+        items: &[T],
+        write: impl Fn(&mut Writer, &T),
+    ) {
+        if items.is_empty() && self.is_v1() {
+            return;
+        }
+        json.member_array(name, |json| {
+            for item in items {
+                json.object(|json| write(json, item));
+            }
+        });
+    }
 }
+
+/// The parameter that names a virtual domain.
+pub(in super::super) const DOMAIN: &str = "_ctx.domain";
+
+/// The virtual domain that there always is.
+pub(in super::super) const ROOT_DOMAIN: &str = "ROOT-DOMAIN";
 
 /// The virtual domain a request is made in. Nothing here is divided by domain: it is echoed, as version 4 does.
 pub(super) fn domain(echo: &Echo) -> String {
     let pairs = query::pairs(&echo.query);
-    query::first(&pairs, "_ctx.domain").unwrap_or("ROOT-DOMAIN").to_owned()
+    query::first(&pairs, DOMAIN).unwrap_or(ROOT_DOMAIN).to_owned()
 }
 
 /// A document in the format that was asked for.

@@ -7,6 +7,7 @@ use quick_xml::events::Event as Token;
 
 use super::DEPTH_LIMIT;
 use super::characters::{Flaw, is_blank, is_char, is_name, is_space, referenced, with_plain_line_ends};
+use super::encoding::Encoding;
 use super::scope::Scope;
 use super::tags::{Tag, check_declaration};
 use crate::Malformed;
@@ -28,6 +29,7 @@ pub(super) enum Event<'x> {
 #[derive(Debug)]
 pub(super) struct Events<'x> {
     text: &'x str,
+    encoding: Encoding,
     tokens: quick_xml::Reader<&'x [u8]>,
     open: Vec<Tag<'x>>,
     scope: Scope<'x>,
@@ -37,13 +39,9 @@ pub(super) struct Events<'x> {
 }
 
 impl<'x> Events<'x> {
-    /// Checks that the bytes are text that XML can hold.
-    pub(super) fn new(bytes: &'x [u8]) -> Result<Events<'x>, Malformed> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            Malformed::new(format!("byte {}", error.valid_up_to() + 1), "the body is not UTF-8")
-        })?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let events = Events::over(text);
+    /// Checks that the text is one that XML can hold. `encoding` is what it was in, which it may declare.
+    pub(super) fn new(text: &'x str, encoding: Encoding) -> Result<Events<'x>, Malformed> {
+        let events = Events::over(text, encoding);
         // A second byte order mark would be passed over by quick-xml, and is not XML.
         let forbidden =
             |(offset, char): &(usize, char)| !is_char(*char) || *offset == 0 && *char == '\u{feff}';
@@ -56,9 +54,10 @@ impl<'x> Events<'x> {
         }
     }
 
-    fn over(text: &'x str) -> Events<'x> {
+    fn over(text: &'x str, encoding: Encoding) -> Events<'x> {
         Events {
             text,
+            encoding,
             tokens: quick_xml::Reader::from_str(text),
             open: Vec::new(),
             scope: Scope::default(),
@@ -119,7 +118,11 @@ impl<'x> Events<'x> {
                     return Err(Flaw::new(start, "an XML declaration stands only at the very beginning"));
                 }
                 Token::Decl(_) => {
-                    check_declaration(&raw["<?xml".len()..raw.len() - "?>".len()], "<?xml".len())?;
+                    check_declaration(
+                        &raw["<?xml".len()..raw.len() - "?>".len()],
+                        "<?xml".len(),
+                        self.encoding,
+                    )?;
                 }
                 Token::DocType(_) => {
                     return Err(Flaw::new(start, "a document type declaration is not accepted"));
@@ -192,7 +195,7 @@ impl<'x> Events<'x> {
     pub(super) fn path(&self, parents: usize, tag: &Tag<'x>) -> String {
         let mut path: Vec<(&Tag<'x>, u64)> = self.open[..parents].iter().map(|open| (open, 0)).collect();
         path.push((tag, 0));
-        let mut again = Events::over(self.text);
+        let mut again = Events::over(self.text, self.encoding);
         let mut found = 0;
         while let (Some((wanted, count)), Ok(event)) = (path.get_mut(found), again.advance()) {
             if let Event::Open(tag) = event

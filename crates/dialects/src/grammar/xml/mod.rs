@@ -2,12 +2,14 @@
 //!
 //! quick-xml finds the markup; it accepts much that is not XML, so a layer of our own over its tokens refuses whatever
 //! XML 1.0 (fifth edition) and Namespaces in XML 1.0 refuse, and besides: a document type declaration (so no entity
-//! but the five of XML itself), an encoding other than UTF-8, and documents past the limits below. What this reader
-//! accepts, roxmltree accepts; a property test says so.
+//! but the five of XML itself), an encoding other than UTF-8 and UTF-16, and documents past the limits below. What this
+//! reader accepts, roxmltree accepts; a property test says so.
 //!
 //! Namespaces: elements and attributes are matched by their local names, whatever namespace they are in. Clients that
 //! marshal with a generated schema write `<ns2:payload xmlns:ns2="…">`, the vendors' pages write no namespace, and
 //! none of the APIs has two vocabularies in one document. A prefix that is bound to nothing is refused.
+
+mod encoding;
 
 mod characters;
 

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::characters::is_blank;
+use super::encoding::decode;
 use super::events::{Event, Events};
 use super::tags::Tag;
 use crate::Malformed;
@@ -28,12 +29,13 @@ use crate::Malformed;
 ///
 /// # Errors
 /// With the line and column where the bytes are not XML, or what `inside` says.
-pub fn read<'x, T>(
-    bytes: &'x [u8],
+pub fn read<T>(
+    bytes: &[u8],
     root: &str,
-    inside: impl FnOnce(&mut Element<'_, 'x>) -> Result<T, Malformed>,
+    inside: impl FnOnce(&mut Element<'_, '_>) -> Result<T, Malformed>,
 ) -> Result<T, Malformed> {
-    let mut events = Events::new(bytes)?;
+    let (text, encoding) = decode(bytes)?;
+    let mut events = Events::new(&text, encoding)?;
     let Event::Open(tag) = events.next()? else {
         return Err(Malformed::new("", "there is no root element"));
     };

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::characters::{Flaw, is_space, qualified, referenced, with_plain_line_ends};
+use super::encoding::Encoding;
 
 /// A start tag.
 #[derive(Clone, Copy, Debug)]
@@ -136,8 +137,8 @@ impl<'x> Attributes<'x> {
 }
 
 /// Checks `<?xml …?>`: production 23, and that the document is one that this reader can read. `content` is everything
-/// between `<?xml` and `?>`.
-pub(super) fn check_declaration(content: &str, offset: usize) -> Result<(), Flaw> {
+/// between `<?xml` and `?>`; `encoding` is what the bytes are.
+pub(super) fn check_declaration(content: &str, offset: usize, encoding: Encoding) -> Result<(), Flaw> {
     // What may come, in this order.
     let mut expected = ["version", "encoding", "standalone"].iter();
     let mut has_version = false;
@@ -151,8 +152,8 @@ pub(super) fn check_declaration(content: &str, offset: usize) -> Result<(), Flaw
         match name {
             "version" if value != "1.0" => return flaw("the version of XML is not 1.0"),
             "version" => has_version = true,
-            "encoding" if !["utf-8", "us-ascii"].iter().any(|known| value.eq_ignore_ascii_case(known)) => {
-                return flaw("the encoding is not UTF-8");
+            "encoding" => {
+                encoding.check_name(value).map_err(|problem| Flaw::new(attribute.offset, problem))?;
             }
             "standalone" if !matches!(value, "yes" | "no") => return flaw("standalone is yes or no"),
             _ => {}

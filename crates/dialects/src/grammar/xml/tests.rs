@@ -103,6 +103,34 @@ fn what_is_xml_is_read() {
     }
 }
 
+/// UTF-16, the low or the high byte first, of text that says for itself whether it begins with a byte order mark.
+fn utf16(text: &str, low_first: bool) -> Vec<u8> {
+    text.encode_utf16()
+        .flat_map(|unit| if low_first { unit.to_le_bytes() } else { unit.to_be_bytes() })
+        .collect()
+}
+
+#[test]
+fn utf_16_is_read_where_the_bytes_are_utf_16() {
+    let marked = "\u{feff}<text>1</text>";
+    let declared = "<?xml version='1.0' encoding='UTF-16'?><text>1</text>";
+    for bytes in [utf16(marked, true), utf16(marked, false), utf16(declared, true), utf16(declared, false)] {
+        assert_eq!(swallow(&bytes, "text").unwrap(), ["text", "1"]);
+    }
+    let wrong = |bytes: &[u8]| swallow(bytes, "text").unwrap_err().to_string();
+    assert_eq!(wrong(declared.as_bytes()), "line 1 column 21: the encoding is not UTF-8");
+    let utf8 = declared.replace("16", "8");
+    assert_eq!(wrong(&utf16(&utf8, true)), "line 1 column 21: the encoding is not UTF-16");
+    let other_order = declared.replace("UTF-16", "utf-16be");
+    assert_eq!(wrong(&utf16(&other_order, true)), "line 1 column 21: the encoding is not UTF-16");
+    let cut = utf16(marked, true);
+    assert_eq!(wrong(&cut[..cut.len() - 1]), "byte 29: the body is not UTF-16");
+    // Half of a pair of surrogates.
+    assert_eq!(wrong(b"\xff\xfe<\0\0\xd8a\0"), "byte 5: the body is not UTF-16");
+    // Without a mark and without a declaration nothing tells it from UTF-8 with a character that XML has not.
+    assert!(wrong(&utf16("<a/>", true)).contains("U+0000"));
+}
+
 #[test]
 fn text_is_what_xml_says_it_is() {
     let text = "<text a=\"1&#10;\t'&lt;\">a&amp;b<![CDATA[<c>\r\n&]]>\r\u{e9}<!-- --></text>";

@@ -38,7 +38,16 @@ fn acted(effect: Effect, after: Option<Job>) -> Outcome {
 fn text(response: Response<Bytes>) -> (u16, String) {
     assert_eq!(response.headers()["content-type"], "application/json;charset=UTF-8");
     assert_eq!(response.headers()["cache-control"], "no-store");
-    assert_eq!(response.headers().contains_key("www-authenticate"), response.status() == 401);
+    let challenges: Vec<_> = response.headers().get_all("www-authenticate").iter().collect();
+    match response.status().as_u16() {
+        401 => {
+            let realm = "realm=\"Analyzer detail view\"";
+            assert_eq!(challenges, [&format!("Basic {realm}"), &format!("Bearer {realm}")]);
+        }
+        _other => assert!(challenges.is_empty()),
+    }
+    // A 206 is not a part of a document, and nothing is anywhere else.
+    assert!(["content-range", "location"].iter().all(|name| !response.headers().contains_key(*name)));
     (response.status().as_u16(), String::from_utf8(response.into_body().to_vec()).unwrap())
 }
 
@@ -67,6 +76,7 @@ fn a_head_is_told_what_the_next_get_would_take() {
     assert_eq!(text(get), text(codec.encode_response(&head, &Ok(seen(all)))));
 }
 
+/// Pitfall hitachi-detail-view 2.
 #[test]
 fn a_request_at_work_is_206_and_an_ended_one_200() {
     let result = r#""result":[{"cpu Usage":[{"data":[24.00,null]}]},{}]"#;
@@ -144,20 +154,34 @@ fn the_original_requests_error_is_relayed() {
     let relayed = r#"{"code":"43050005","error":"no \"such\" {id}"}"#;
     check(&[], STATUS, failed(State::Failed, error), 400, relayed);
     check(&[], STATUS, failed(State::Invalid, error), 400, relayed);
-    let internal = r#"{"code":"720600E2","error":"Application encountered an internal error."}"#;
-    check(
-        &[],
-        STATUS,
-        failed(State::Failed, r#"{"error":{"status":200,"code":"","error":""}}"#),
-        500,
-        internal,
-    );
+    let null = r#"{"error":null}"#;
     for (state, attributes) in
-        [(State::Succeeded, error), (State::Failed, "{}"), (State::Failed, r#"{"error":{"status":400}}"#)]
+        [(State::Succeeded, error), (State::Warning, error), (State::Failed, "{}"), (State::Failed, null)]
     {
         let answer = failed(state, attributes);
         assert_eq!(codec(&[]).encode_response(&open(STATUS), &answer).status(), 200, "{state} {attributes}");
     }
+    let (status, code, text) = (r#""status":400"#, r#""code":"43050005""#, r#""error":"why""#);
+    for (members, place) in [
+        (format!("{code},{text}"), "/error: missing field `status`"),
+        (format!(r#""status":200,{code},{text}"#), "/error/status: the status of an error is 400 to 599"),
+        (format!(r#""status":600,{code},{text}"#), "/error/status: the status of an error is 400 to 599"),
+        (format!(r#""status":"400",{code},{text}"#), "/error/status: invalid type"),
+        (format!(r#"{status},"code":72020008,{text}"#), "/error/code: invalid type"),
+        (format!(r#"{status},"code":"7202000G",{text}"#), "/error/code: a code is eight hexadecimal digits"),
+        (format!(r#"{status},{code},"error":"""#), "/error/error: the text is empty"),
+    ] {
+        let answer = failed(State::Failed, &format!(r#"{{"error":{{{members}}}}}"#));
+        let (status, body) = text_of(&answer);
+        let reason =
+            "Application encountered an internal error. The error of the original request is not one: ";
+        assert_eq!(status, 500, "{members}");
+        assert!(body.starts_with(&format!(r#"{{"code":"720600E2","error":"{reason}{place}"#)), "{body}");
+    }
+}
+
+fn text_of(answer: &Result<Outcome, Fault>) -> (u16, String) {
+    text(codec(&[]).encode_response(&open(STATUS), answer))
 }
 
 const STOPPED: &str = r#"{"aborted":true,"id":"316829382_14"}"#;
@@ -301,9 +325,66 @@ fn a_malformed_request_keeps_its_own_code_and_text() {
     let fault = Fault::new(FaultKind::Malformed, malformed.to_string()).with_code(malformed.code);
     let body = r#"{"code":"72020008","error":"Mandatory parameter {requestId} not specified."}"#;
     check(&[], STATUS, Err(fault), 400, body);
-    let unknown = open("/dbapi.do?action=clearDataset").refusal.expect("not one of ours");
-    let body = r#"{"code":"000000E1","error":"Invalid value specified for parameter {action}."}"#;
-    check(&[], "/dbapi.do?action=clearDataset", Err(unknown), 400, body);
+    for (query, body) in [
+        ("", r#"{"code":"000000E1","error":"Mandatory parameter {action} not specified."}"#),
+        ("action=jump", r#"{"code":"000000E1","error":"Invalid value specified for parameter {action}."}"#),
+        (
+            "action=getStatus&action=jump",
+            r#"{"code":"000000E1","error":"Parameter {action} is specified more than once."}"#,
+        ),
+        (
+            "action=getServerInfo",
+            r#"{"code":"C20000E4","error":"Mandatory parameter {dataset} not specified."}"#,
+        ),
+        (
+            "action=query&requestId=<action>",
+            r#"{"code":"000000E1","error":"Action [query] is not supported here: no new requests are taken"}"#,
+        ),
+    ] {
+        let target = format!("/dbapi.do?{query}");
+        check(&[], &target, Err(open(&target).refusal.expect("not one of ours")), 400, body);
+    }
+}
+
+#[test]
+fn a_function_that_is_not_served_has_its_own_family_of_codes() {
+    for (action, family) in
+        [("query", "00"), ("updateAttributeDef", "43"), ("getServerInfo", "C2"), ("getAuditLogs", "00")]
+    {
+        let target = format!("/dbapi.do?action={action}&dataset=defaultDs");
+        for (kind, status, reason, words) in [
+            (FaultKind::NoCredentials, 401, "0000E9", "Authorization needed."),
+            (FaultKind::Internal, 500, "0600E2", "Application encountered an internal error."),
+            (FaultKind::TooLarge, 400, "0000E1", "why"),
+        ] {
+            let body = format!(r#"{{"code":"{family}{reason}","error":"{words}"}}"#);
+            check(&[], &target, Err(Fault::new(kind, "why")), status, &body);
+        }
+    }
+}
+
+#[test]
+fn a_cumulative_answer_is_repeated_until_the_end_is_read() {
+    let mut at_work = snapshot(job(State::Running));
+    at_work.job.results_delivered = 2;
+    at_work.delivery = None;
+    let mut ended = snapshot(job(State::Succeeded));
+    ended.job.results_delivered = 2;
+    let mut drained = ended.clone();
+    drained.job.drained_at = Some(NOW);
+    let cumulative = codec(&[choice("delivery", "cumulative")]);
+    let answer = |method, snapshot: &Snapshot| {
+        let echo = open_with(&*cumulative, &method, STATUS);
+        let (status, body) = text(cumulative.encode_response(&echo, &Ok(seen(snapshot.clone()))));
+        (status, body.contains("24.00"))
+    };
+    for method in [Method::GET, Method::HEAD] {
+        assert_eq!(answer(method.clone(), &at_work), (206, true), "{method}");
+        assert_eq!(answer(method.clone(), &ended), (200, true), "{method}");
+        assert_eq!(answer(method.clone(), &drained), (404, false), "{method}");
+    }
+    ended.delivery = None;
+    assert_eq!(answer(Method::GET, &ended), (206, true), "the end is on its way to another reader");
 }
 
 #[test]

@@ -45,6 +45,8 @@ fn what_is_no_function_is_refused_after_the_caller_is_known() {
         ("/dbapi.do", FaultKind::Malformed),
         ("/dbapi.do?action=", FaultKind::Malformed),
         ("/dbapi.do?action=query", FaultKind::Malformed),
+        ("/dbapi.do?action=getServerInfo", FaultKind::Malformed),
+        ("/dbapi.do?action=getStatus&action=abortRequest", FaultKind::Malformed),
         ("/dbapi.do?Action=getStatus", FaultKind::Malformed),
         ("/dbapi.do/more?action=getStatus", FaultKind::UnknownRoute),
         ("/elsewhere", FaultKind::UnknownRoute),
@@ -65,9 +67,19 @@ fn a_head_may_look_but_not_stop() {
         }
     }
     assert_eq!(refusal(Method::HEAD, ABORT), Some(FaultKind::WrongMethod));
-    let echo = open_with(&*codec(&[]), &Method::HEAD, STATUS);
-    let command = codec(&[]).decode_request(&echo, b"").unwrap();
-    assert!(matches!(command, Command::Status(Status { results: Results::All, .. })));
+    for (delivery, by_get) in
+        [("once", Results::Undelivered), ("cumulative", Results::Cumulative), ("repeat", Results::All)]
+    {
+        for (method, wanted) in [(Method::GET, by_get), (Method::POST, by_get), (Method::HEAD, Results::All)]
+        {
+            let codec = codec(&[choice("delivery", delivery)]);
+            let echo = open_with(&*codec, &method, STATUS);
+            let Ok(Command::Status(status)) = codec.decode_request(&echo, b"") else {
+                panic!("not a status")
+            };
+            assert_eq!(status.results, wanted, "{delivery} {method}");
+        }
+    }
 }
 
 #[test]
@@ -92,6 +104,33 @@ fn only_the_printed_line_is_claimed() {
     }
 }
 
+/// Pitfall hitachi-detail-view 3.
+#[test]
+fn a_function_that_may_start_a_request_is_refused_by_its_name() {
+    for (action, code, why) in [
+        ("query&processSync=true", "000000E1", ": no new requests are taken"),
+        ("retrieveDataset", "000000E1", ": no new requests are taken"),
+        ("clearDataset", "000000E1", ": no new requests are taken"),
+        ("retrieveDataSubset", "000000E1", ": no new requests are taken"),
+        ("retrieveResourceData", "000000E1", ": no new requests are taken"),
+        ("createOrUpdateResourceData", "000000E1", ": no new requests are taken"),
+        ("expireResourceData", "000000E1", ": no new requests are taken"),
+        ("updateAttributeDef", "430000E1", ": no new requests are taken"),
+        ("deleteAttributeDef", "000000E1", ": no new requests are taken"),
+        ("getServerInfo", "C20000E1", ""),
+        ("getAuditLogs", "000000E1", ""),
+    ] {
+        for method in [Method::GET, Method::POST, Method::PUT] {
+            let target = format!("/dbapi.do?dataset=defaultDs&action={action}");
+            let fault = open_with(&*codec(&[]), &method, &target).refusal.expect("not one of ours");
+            let name = action.split('&').next().unwrap_or_default();
+            let message = format!("Action [{name}] is not supported here{why}");
+            assert_eq!((fault.kind, fault.code), (FaultKind::Malformed, Some(code)), "{target}");
+            assert_eq!(fault.message, message);
+        }
+    }
+}
+
 #[test]
 fn the_printed_line_means_what_the_whole_line_means() {
     assert_eq!(decode("/defaultDs&requestId=316829382_14"), decode(ABORT));
@@ -113,7 +152,8 @@ fn parameters_come_in_any_order_with_blanks_about_their_names() {
         "requestId=12344&dataset=defaultDs&action=getStatus",
         "action=getStatus&dataset%20=defaultDs&requestId=12344",
         "action=getStatus&+dataset+=defaultDs&requestId=12344&other=1",
-        "action=getStatus&dataset=defaultDs&requestId=12344&requestId=7",
+        "action=getStatus&dataset=defaultDs&requestId=12344&requestId=12344&dataset%20=defaultDs",
+        "requestId=&action=&action=getStatus&dataset=defaultDs&requestId=12344",
     ] {
         assert_eq!(decode(&format!("/dbapi.do?{query}")), Ok(status.clone()), "{query}");
     }
@@ -145,6 +185,17 @@ fn the_first_missing_parameter_is_told_in_the_functions_own_words() {
         let malformed = decode(&format!("/dbapi.do?action={query}")).unwrap_err();
         assert_eq!((malformed.code, malformed.to_string().as_str()), (Some(code), problem), "{query}");
     }
+    for (query, code, parameter) in [
+        ("getStatus&dataset=ds&dataset=d2&requestId=1", "720000E4", "dataset"),
+        ("getStatus&dataset=ds&dataset%20=d2", "720000E4", "dataset"),
+        ("getStatus&dataset=ds&requestId=1&requestId=2", "72020008", "requestId"),
+        ("abortRequest&dataset=ds&dataset=Ds&requestId=1", "B50000E4", "dataset"),
+        ("abortRequest&dataset=ds&requestId=1&requestId=01", "B5020008", "requestId"),
+    ] {
+        let malformed = decode(&format!("/dbapi.do?action={query}")).unwrap_err();
+        assert_eq!(malformed.code, Some(code), "{query}");
+        assert_eq!(malformed.to_string(), format!("Parameter {{{parameter}}} is specified more than once."));
+    }
     assert!(decode::is_dataset(&"d".repeat(32)));
     assert!(!decode::is_dataset(&"d".repeat(33)));
 }
@@ -158,6 +209,7 @@ fn request_ids_are_opaque() {
         assert!(!(DIALECT.ids.is_id)(id), "{id}");
     }
     assert_eq!((DIALECT.ids.number)("12344"), Some(12344));
+    assert_eq!((DIALECT.ids.number)("012344"), None);
     assert_eq!((DIALECT.ids.number)("316829382_14"), None);
     assert_eq!((DIALECT.ids.write)(12344), "12344");
 }

@@ -6,9 +6,9 @@ use countermand_model::{
 use http::{HeaderMap, Method};
 use proptest::prelude::*;
 
-use super::{ACTIONS, GUID, HEX, HOMES, codec, open, open_with, put};
+use super::{ACTIONS, GUID, HEX, HOMES, LINKS, codec, open, open_in, open_with, put};
 use crate::OptionValue;
-use crate::qlik_odag::{DIALECT, decode, encode};
+use crate::qlik_odag::{DIALECT, decode, encode, errors, routes};
 
 #[test]
 fn a_request_has_one_path_in_every_profile() {
@@ -42,13 +42,113 @@ fn what_is_wrong_with_a_head_is_told_apart() {
             assert_eq!(refused(method, &request), Some(FaultKind::WrongMethod));
         }
         assert_eq!(refused(Method::HEAD, &request), None);
-        for path in ["", "/", "/a/b", "//"] {
+        for path in ["/", "/a/b", "//", "/a/app/b"] {
             let kind = refused(Method::GET, &format!("{home}{path}"));
             assert_eq!(kind, Some(FaultKind::UnknownRoute), "{home}{path}");
         }
     }
-    assert_eq!(refused(Method::GET, "/api/odag/v1/links"), Some(FaultKind::UnknownRoute));
-    assert_eq!(refused(Method::GET, "/api/odag/v1"), Some(FaultKind::UnknownRoute));
+    for path in ["/api/odag/v1/links", "/api/odag/v1/links/l1", "/api/odag/v1", "/api/odag/v1/about"] {
+        assert_eq!(refused(Method::GET, path), Some(FaultKind::UnknownRoute), "{path}");
+    }
+}
+
+#[test]
+fn a_profile_has_the_operations_that_its_server_has() {
+    let kind = |method: &Method, url: &str| {
+        let echo = open(method.clone(), url);
+        (echo.operation.map(|operation| operation.name), echo.refusal.map(|fault| fault.kind))
+    };
+    let unknown = (None, Some(FaultKind::UnknownRoute));
+    let refused = |name| (Some(name), Some(FaultKind::Unsupported));
+    for (place, (home, links)) in HOMES.into_iter().zip(LINKS).enumerate() {
+        let is_public = place == 2;
+        let list = if place == 0 { (Some("list"), None) } else { unknown.clone() };
+        assert_eq!(kind(&Method::GET, home), list, "{home}");
+        assert_eq!(kind(&Method::GET, &format!("{links}/l1/requests")), (Some("linkrequests"), None));
+        assert_eq!(kind(&Method::POST, &format!("{links}/l1/requests")), refused("submit"));
+        assert_eq!(kind(&Method::DELETE, &format!("{home}/{HEX}/app")), (Some("deleteapp"), None));
+        let selections = if is_public { (Some("selections"), None) } else { unknown.clone() };
+        assert_eq!(kind(&Method::GET, &format!("{home}/{HEX}/selections")), selections);
+        for (windows, public) in [("reloadApp", "reload-app"), ("renameApp", "rename-app")] {
+            let (here, elsewhere) = if is_public { (public, windows) } else { (windows, public) };
+            assert_eq!(kind(&Method::POST, &format!("{home}/{HEX}/{here}")), refused(here), "{home}");
+            assert_eq!(kind(&Method::POST, &format!("{home}/{HEX}/{elsewhere}")), unknown, "{home}");
+        }
+    }
+    for url in ["/api/odag/v1/isodagavailable", "/api/v1/odagisavailable"] {
+        assert_eq!(kind(&Method::GET, url), (Some("isodagavailable"), None));
+    }
+    assert_eq!(kind(&Method::GET, "/api/v1/odagisavailable/x"), unknown);
+}
+
+#[test]
+fn every_operation_of_one_path_is_in_the_same_profiles() {
+    for home in HOMES {
+        let profile = open(Method::GET, home).version;
+        let odag = || crate::qlik_odag::Odag::new(&crate::Switches::check(DIALECT.switches, &[]).unwrap());
+        for route in routes::ROUTES {
+            let path = route.operation.path;
+            let there = routes::at(&odag(), profile, path).count();
+            let all = crate::grammar::route::at(routes::ROUTES, path).count();
+            // The one row that an option hides is on a path that every profile has.
+            let hidden = usize::from(path == "/requests/{requestId}");
+            assert!(there == 0 || there + hidden == all, "{path} in {home}");
+        }
+    }
+}
+
+#[test]
+fn a_delete_of_a_request_means_what_the_option_says() {
+    let of = |option: &str| {
+        let codec = DIALECT.build(&[super::option("delete_request", option)]).unwrap();
+        let method = Method::DELETE;
+        let path = format!("{}/{HEX}", HOMES[0]);
+        let headers = HeaderMap::new();
+        let echo = open_in(&*codec, &method, &path, &headers);
+        echo.refusal
+            .clone()
+            .map_or_else(|| codec.decode_request(&echo, b"").map_err(|_| None), |f| Err(Some(f.kind)))
+    };
+    let target = Target { written: HEX.to_owned(), number: None, dataset: None };
+    assert_eq!(of("refuse"), Err(Some(FaultKind::WrongMethod)));
+    assert_eq!(of("delete_app"), Ok(Command::DeleteOutput { target: target.clone() }));
+    match of("cancel") {
+        Ok(Command::Cancel(cancel)) => {
+            assert_eq!(cancel.targets, [target]);
+            assert!(!cancel.acknowledge_after && cancel.wants_after);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_flag_that_the_query_lacks_may_stand_in_a_json_body() {
+    let flags = |query: &str, body: &str| match codec().decode_request(&put("cancel", query), body.as_bytes())
+    {
+        Ok(Command::Cancel(cancel)) => Ok((cancel.acknowledge_after, cancel.delete_output)),
+        Ok(other) => panic!("{other:?}"),
+        Err(malformed) => Err((malformed.place, malformed.code)),
+    };
+    let both = r#"{"action":"pause","autoAck":true,"delGenApp":"true","ignoreSucceeded":null}"#;
+    assert_eq!(flags("", both), Ok((true, true)));
+    assert_eq!(flags("", &format!("\u{feff} {both}")), Ok((true, true)));
+    assert_eq!(flags("&autoAck=false", both), Ok((false, false)), "the query counts");
+    assert_eq!(
+        flags("&optOwner=true&type=true", "{}"),
+        Ok((false, false)),
+        "not under that client's wrong names"
+    );
+    for nothing in ["", "[]", "true", "autoAck=true", "\"autoAck\"", r#"{"autoAck":null}"#] {
+        assert_eq!(flags("", nothing), Ok((false, false)), "{nothing:?}");
+    }
+    assert_eq!(flags("", r#"{"autoAck":1}"#), Err(("/autoAck".to_owned(), Some(errors::BODY))));
+    assert_eq!(flags("", r#"{"autoAck":"yes"}"#), Err(("/autoAck".to_owned(), Some(errors::BODY))));
+    assert_eq!(flags("", r#"{"autoAck":"#), Err(("line 1 column 11".to_owned(), Some(errors::BODY))));
+    let off = DIALECT.build(&[("flags_in_body".to_owned(), OptionValue::Flag(false))]).unwrap();
+    match off.decode_request(&put("cancel", ""), both.as_bytes()) {
+        Ok(Command::Cancel(cancel)) => assert!(!cancel.acknowledge_after),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use countermand_model::{Alias, Children, Job, Kind, Output, Snapshot, State};
 use http::Method;
 use serde_json::Value;
 
-use super::{GUID, HEX, HOMES, codec, document, job, open, seen, text, with_attributes};
+use super::{GUID, HEX, HOMES, codec, document, job, open, option, seen, text, with_attributes};
 use crate::qlik_odag::{DIALECT, encode, states};
 
 /// The object of a job in a profile, counted from 1.
@@ -164,9 +164,51 @@ fn a_family_is_shown_by_ids_that_can_be_asked_for() {
 
     assert_eq!(shown(1, second)["parentRequestId"], "0000000000000000000000c9");
     assert_eq!(shown(1, first.clone())["kind"], "singlesub");
-    assert_eq!(shown(1, first.clone()).get("parentRequestId"), None);
+    let alias = |id: &str| Alias { dialect: DIALECT.name.to_owned(), id: id.to_owned(), number: None };
+    first.parent_aliases = vec![alias(GUID), alias(HEX)];
+    assert_eq!(shown(1, first.clone())["parentRequestId"], HEX, "in the form that was asked for");
     let told = with_attributes(first, &format!(r#"{{"parentRequestId":"{GUID}"}}"#));
-    assert_eq!(shown(3, told)["parentRequestId"], GUID);
+    assert_eq!(shown(3, told.clone())["parentRequestId"], HEX, "whatever the attributes say");
+    let orphan = Job { parent: None, ..told };
+    assert_eq!(shown(3, orphan)["parentRequestId"], GUID, "but of a parent that is elsewhere");
+}
+
+#[test]
+fn sub_requests_are_ids_or_objects() {
+    let parent =
+        Job { kind: Kind::Parent, children: Children { total: 1, unfinished: 1 }, ..job(State::Queued) };
+    let child = with_attributes(
+        Job { kind: Kind::Child, parent: Some(201), aliases: vec![], ..Job::new(202, 0) },
+        r#"{"link":"l1"}"#,
+    );
+    let family = seen(Snapshot { kin: vec![child], ..Snapshot::of(parent) });
+    let codec = DIALECT.build(&[option("sub_requests", "objects")]).unwrap();
+    let echo = open(Method::GET, &format!("{}/{GUID}", HOMES[0]));
+    let embedded = &document(&codec.encode_response(&echo, &family))["subRequests"];
+    assert_eq!(embedded.as_array().map(Vec::len), Some(1));
+    assert_eq!(embedded[0]["id"], "0000000000000000000000ca");
+    assert_eq!(embedded[0]["kind"], "singlesub");
+    assert_eq!(embedded[0]["state"], "queued");
+    assert_eq!(embedded[0]["link"]["id"], "l1");
+}
+
+#[test]
+fn the_option_shows_a_load_that_has_not_begun() {
+    let codec = DIALECT.build(&[option("load_state", "always")]).unwrap();
+    let shown = |job: Job| {
+        let echo = open(Method::GET, &format!("{}/{HEX}", HOMES[0]));
+        document(&codec.encode_response(&echo, &seen(Snapshot::of(job)))).get("loadState").cloned()
+    };
+    let pending = serde_json::json!({"loadHost": "", "startedAt": "", "status": "pending"});
+    for state in [State::Validating, State::Queued, State::Held] {
+        assert_eq!(shown(job(state)), Some(pending.clone()), "{state}");
+    }
+    for state in [State::Invalid, State::Cancelled] {
+        assert_eq!(shown(job(state)), None, "{state}");
+    }
+    assert_eq!(shown(Job { kind: Kind::Parent, ..job(State::Queued) }), None);
+    let loading = Job { started_at: Some(0), ..job(State::Running) };
+    assert_eq!(shown(loading).unwrap()["startedAt"], "1970-01-01T00:00:00.000Z");
 }
 
 #[test]
@@ -178,7 +220,7 @@ fn an_answer_carries_the_form_of_id_that_the_request_used() {
             .map(|id| Alias { dialect: DIALECT.name.to_owned(), id: (*id).to_owned(), number: None })
             .collect();
         job.aliases.push(Alias { dialect: "oracle-ess".to_owned(), id: "7".to_owned(), number: None });
-        encode::id_of(&job, asked)
+        encode::id_of(&job, Some(asked))
     };
     assert_eq!(shown(HEX, &[GUID, HEX]), HEX);
     assert_eq!(shown(GUID, &[HEX, GUID]), GUID);

@@ -1,11 +1,12 @@
-//! `countermand user`: the lines of an htpasswd file. Writes bcrypt; what other schemes there are only the realm knows.
+//! `countermand user`: the lines of a realm's files. Writes bcrypt; what other schemes there are only the realm knows.
 
-use std::fs::{File, Metadata};
+mod file;
+
+mod token;
+
 use std::io::{BufRead, IsTerminal, Write};
-use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::{Path, PathBuf};
 
-use super::later;
 use crate::exit::{self, Failure};
 
 /// bcrypt rather than argon2id: nginx, httpd and every htpasswd tool read the same line, and a verification needs
@@ -16,7 +17,10 @@ const COST: u32 = 10;
 const LONGEST: usize = 72;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  countermand user add ops.htpasswd ana")]
+#[command(after_help = "\
+Examples:
+  countermand user add ops.htpasswd ana
+  countermand user token ops.tokens odag-extension")]
 pub(super) struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -38,31 +42,35 @@ The line is bcrypt.")]
         /// The user.
         name: String,
     },
-    /// Make a bearer token.
-    #[command(hide = true, disable_help_flag = true)]
-    Token(later::Arguments),
+    /// Make a bearer token and add it to a file of tokens.
+    #[command(after_help = "\
+Examples:
+  countermand user token ops.tokens odag-extension
+  TOKEN=$(countermand user token ops.tokens odag-extension)
+
+The token is printed once, on stdout; the file holds its SHA-256 only. A user may have several: add the new one, hand it
+out, then remove the line of the old one. The file is replaced at once and keeps its mode; a new one is readable by its
+owner only. Clients send Authorization: Bearer TOKEN to dialects that know it; countermand dialects shows which do.")]
+    Token {
+        /// The file of tokens; made when there is none.
+        file: PathBuf,
+        /// The user.
+        name: String,
+    },
 }
 
 impl Arguments {
     pub(super) fn run(self) -> Result<(), Failure> {
         match self.command {
             Command::Add { file, name } => add(&file, &name),
-            Command::Token(arguments) => Err(arguments.refused("user token")),
+            Command::Token { file, name } => token::make(&file, &name),
         }
     }
 }
 
-fn add(file: &Path, name: &str) -> Result<(), Failure> {
-    if name.is_empty() || name.starts_with('#') || name.contains(|c: char| c == ':' || c.is_control()) {
-        let problem =
-            "a user's name is not empty, does not begin with # and holds no colon or control character";
-        return Err(Failure::new(exit::USAGE, format!("{name:?} cannot be a user: {problem}")));
-    }
-    let old = match std::fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(failed("read", file, &error)),
-    };
+fn add(path: &Path, name: &str) -> Result<(), Failure> {
+    file::check_name(name)?;
+    let old = file::read(path)?;
     let password = password()?;
     if password.is_empty() || password.len() > LONGEST {
         let problem = format!("a password has 1 to {LONGEST} bytes, and this has {}", password.len());
@@ -77,9 +85,9 @@ fn add(file: &Path, name: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::new(exit::IO, format!("cannot hash the password: {error}")))?
         .format_for_version(bcrypt::Version::TwoY);
     let (text, replaced) = with_line(&old, name, &hash);
-    replace(file, &text).map_err(|error| failed("write", file, &error))?;
+    file::write(path, &text)?;
     let done = if replaced { "has a new password" } else { "is added" };
-    writeln!(std::io::stdout(), "{}: {name} {done}", file.display())?;
+    writeln!(std::io::stdout(), "{}: {name} {done}", path.display())?;
     Ok(())
 }
 
@@ -118,54 +126,6 @@ fn password() -> Result<String, Failure> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(failed)?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-/// Readers see the old file or the new one, never half of it, also after a crash. A link stays one, and what it leads
-/// to is replaced.
-fn replace(file: &Path, text: &str) -> std::io::Result<()> {
-    let file = &followed(file)?;
-    // Made readable by its owner only. The error's own text names the temporary file, which nobody knows.
-    let mut new =
-        tempfile::NamedTempFile::new_in(folder(file)).map_err(|error| std::io::Error::from(error.kind()))?;
-    new.write_all(text.as_bytes())?;
-    match std::fs::metadata(file) {
-        Ok(old) => take_after(new.as_file(), &old)?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
-    }
-    new.as_file().sync_all()?;
-    new.persist(file)?;
-    Ok(())
-}
-
-/// The file at the end of all links, which need not be there yet.
-fn followed(file: &Path) -> std::io::Result<PathBuf> {
-    match std::fs::canonicalize(file) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => match std::fs::read_link(file) {
-            Ok(next) => followed(&folder(file).join(next)),
-            Err(_) => Ok(file.to_owned()),
-        },
-        found => found,
-    }
-}
-
-fn folder(file: &Path) -> &Path {
-    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Gives the new file the old one's mode, and its owner and group as far as that is ours to give.
-fn take_after(new: &File, old: &Metadata) -> std::io::Result<()> {
-    let group = Some(old.gid());
-    // Only root gives files away; a group one is in can be given by anybody.
-    if fchown(new, Some(old.uid()), group).is_err() {
-        drop(fchown(new, None, group));
-    }
-    // Last: a change of owner takes bits away.
-    new.set_permissions(old.permissions())
-}
-
-fn failed(what: &str, file: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(exit::IO, format!("cannot {what} {}: {error}", file.display()))
 }
 
 #[cfg(test)]

@@ -1,0 +1,106 @@
+//! The control API of a running gateway, as far as cases need it: jobs are described, looked at and listed. Knows its
+//! URLs and the names of a few members.
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, header};
+use serde_json::Value;
+
+use super::Trouble;
+use super::client::Client;
+
+/// A control API, the token for it, and the namespace that the target's mounts see.
+pub struct Control {
+    client: Client,
+    authorization: HeaderValue,
+    namespace: String,
+}
+
+impl Control {
+    /// The control API at `url`. Connects to nothing yet.
+    ///
+    /// # Errors
+    /// A sentence where the URL or the token cannot be used.
+    pub fn new(url: &str, token: &str, namespace: &str) -> Result<Control, String> {
+        let client = Client::new(url)?;
+        let mut authorization = HeaderValue::try_from(format!("Bearer {token}"))
+            .map_err(|_| "the token has characters that no header carries; check it".to_owned())?;
+        authorization.set_sensitive(true);
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if namespace.is_empty() || !namespace.chars().all(fits) {
+            return Err(format!("{namespace:?} is not a namespace; it has letters, digits, -, _ and ."));
+        }
+        Ok(Control { client, authorization, namespace: namespace.to_owned() })
+    }
+
+    /// What messages call it.
+    pub(super) fn place(&self) -> String {
+        format!("the namespace {} of {}", self.namespace, self.client.base().url)
+    }
+
+    /// Every job that is there: its number and its name.
+    pub(super) async fn jobs(&self) -> Result<Vec<(i64, Option<String>)>, Trouble> {
+        let mut jobs = Vec::new();
+        let mut after = 0;
+        loop {
+            let query = format!("after={after}&limit=1000&");
+            let (_, page) = self.ask(Method::GET, "/v1/jobs", &query, None, &[200]).await?;
+            let rows = page.get("jobs").and_then(Value::as_array).cloned().unwrap_or_default();
+            jobs.extend(rows.iter().filter_map(|job| {
+                let name = job.get("name").and_then(Value::as_str).map(str::to_owned);
+                Some((job.get("number")?.as_i64()?, name))
+            }));
+            match page.get("next").and_then(Value::as_i64).filter(|next| *next > after) {
+                Some(next) => after = next,
+                None => return Ok(jobs),
+            }
+        }
+    }
+
+    /// Describes a job, in place of whatever has its number.
+    pub(super) async fn put(&self, number: i64, description: String) -> Result<(), Trouble> {
+        let path = format!("/v1/jobs/{number}");
+        self.ask(Method::PUT, &path, "replace=true&", Some(description), &[200, 201]).await.map(|_| ())
+    }
+
+    /// The name of a job's state; `None` where there is no such job.
+    pub(super) async fn state(&self, number: i64) -> Result<Option<String>, Trouble> {
+        let (status, job) =
+            self.ask(Method::GET, &format!("/v1/jobs/{number}"), "", None, &[200, 404]).await?;
+        Ok(job.get("state").and_then(Value::as_str).filter(|_| status == 200).map(str::to_owned))
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        query: &str,
+        body: Option<String>,
+        fine: &[u16],
+    ) -> Result<(u16, Value), Trouble> {
+        let target = format!("{path}?{query}namespace={}", self.namespace);
+        let mut request = Request::builder()
+            .method(method)
+            .uri(&target)
+            .header(header::HOST, &self.client.base().authority)
+            .header(header::AUTHORIZATION, &self.authorization);
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let described = body.clone().unwrap_or_default();
+        let request = request.body(Bytes::from(body.unwrap_or_default()));
+        let request = request.map_err(|error| Trouble::Case(format!("{target} cannot be asked: {error}")))?;
+        let answer = self.client.send(request).await?;
+        let document: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        if fine.contains(&answer.status) {
+            return Ok((answer.status, document));
+        }
+        let says =
+            document.get("detail").or(document.get("title")).and_then(Value::as_str).unwrap_or(&answer.body);
+        let problem =
+            format!("{}{path} answered {}: {says} {described}", self.client.base().url, answer.status);
+        Err(match answer.status {
+            401 | 403 => Trouble::Gone(format!("{}; check --token", problem.trim_end())),
+            _ => Trouble::Case(problem.trim_end().to_owned()),
+        })
+    }
+}
