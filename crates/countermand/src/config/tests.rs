@@ -354,7 +354,10 @@ fn mounts_refer_to_what_there_is() {
         ("scope = \"own\"\nrealm = \"none\"", "3:9 scope = \"own\" needs users; give the mount a realm"),
         ("operations = { getStats = \"serve\" }", "3:16 no operation getStats; did you mean getStatus?"),
         ("operations = { getStatus = \"shadow\" }", "3:16 getStatus = \"shadow\" is not in this version"),
-        ("options = { delivery = \"twice\" }", "3:13 option delivery: \"twice\" is not one of once, cumulative, repeat"),
+        (
+            "options = { delivery = \"twice\" }",
+            "3:13 option delivery: \"twice\" is not one of once, cumulative, repeat",
+        ),
         ("options = { delivry = \"once\" }", "3:13 option delivry: no such option; did you mean delivery?"),
         ("options = { zzz = \"once\" }", "3:13 option zzz: no such option; there are delivery, "),
         ("options = { lifetime = [] }", "3:24 mounts.options.lifetime is an array; write true, false"),

@@ -54,27 +54,25 @@ async fn read_binary(
     let start = header.len();
     header.resize(start + usize::from(u16::from_be_bytes([fixed[2], fixed[3]])), 0);
     stream.read_exact(&mut header[start..]).await?;
-    let header = v2::Header::try_from(header.as_slice()).map_err(|_| wrong("its PROXY header is malformed"))?;
+    let header =
+        v2::Header::try_from(header.as_slice()).map_err(|_| wrong("its PROXY header is malformed"))?;
     let (client, server): (SocketAddr, SocketAddr) = match (header.command, header.addresses) {
-        (v2::Command::Proxy, v2::Addresses::IPv4(ip)) => (
-            (ip.source_address, ip.source_port).into(),
-            (ip.destination_address, ip.destination_port).into(),
-        ),
-        (v2::Command::Proxy, v2::Addresses::IPv6(ip)) => (
-            (ip.source_address, ip.source_port).into(),
-            (ip.destination_address, ip.destination_port).into(),
-        ),
-        (v2::Command::Local, _) | (_, v2::Addresses::Unspecified | v2::Addresses::Unix(_)) => return Ok(None),
+        (v2::Command::Proxy, v2::Addresses::IPv4(ip)) => {
+            ((ip.source_address, ip.source_port).into(), (ip.destination_address, ip.destination_port).into())
+        }
+        (v2::Command::Proxy, v2::Addresses::IPv6(ip)) => {
+            ((ip.source_address, ip.source_port).into(), (ip.destination_address, ip.destination_port).into())
+        }
+        (v2::Command::Local, _) | (_, v2::Addresses::Unspecified | v2::Addresses::Unix(_)) => {
+            return Ok(None);
+        }
     };
     let used_tls = |value: &[u8]| value.first().is_some_and(|bits| bits & CLIENT_USED_TLS != 0);
     let secure = header.tlvs().flatten().any(|value| value.kind == TLS && used_tls(&value.value));
     Ok(Some(Proxied { client, server, secure }))
 }
 
-async fn read_line(
-    stream: &mut (impl AsyncRead + Unpin),
-    mut line: Vec<u8>,
-) -> io::Result<Option<Proxied>> {
+async fn read_line(stream: &mut (impl AsyncRead + Unpin), mut line: Vec<u8>) -> io::Result<Option<Proxied>> {
     // Byte by byte: what follows the line is TLS's or HTTP's.
     while !line.ends_with(b"\r\n") {
         if line.len() == LONGEST_LINE {
@@ -84,14 +82,12 @@ async fn read_line(
     }
     let header = v1::Header::try_from(line.as_slice()).map_err(|_| wrong("its PROXY line is malformed"))?;
     let (client, server): (SocketAddr, SocketAddr) = match header.addresses {
-        v1::Addresses::Tcp4(ip) => (
-            (ip.source_address, ip.source_port).into(),
-            (ip.destination_address, ip.destination_port).into(),
-        ),
-        v1::Addresses::Tcp6(ip) => (
-            (ip.source_address, ip.source_port).into(),
-            (ip.destination_address, ip.destination_port).into(),
-        ),
+        v1::Addresses::Tcp4(ip) => {
+            ((ip.source_address, ip.source_port).into(), (ip.destination_address, ip.destination_port).into())
+        }
+        v1::Addresses::Tcp6(ip) => {
+            ((ip.source_address, ip.source_port).into(), (ip.destination_address, ip.destination_port).into())
+        }
         v1::Addresses::Unknown => return Ok(None),
     };
     Ok(Some(Proxied { client, server, secure: false }))
@@ -159,7 +155,11 @@ mod tests {
             let expected = Proxied { client: addresses.0, server: addresses.1, secure };
             check(&header(tls), Ok(Some(expected))).await;
         }
-        let local = v2::Builder::with_addresses(v2::Version::Two | v2::Command::Local, v2::Protocol::Stream, addresses);
+        let local = v2::Builder::with_addresses(
+            v2::Version::Two | v2::Command::Local,
+            v2::Protocol::Stream,
+            addresses,
+        );
         check(&local.build().unwrap(), Ok(None)).await;
         let mut cut = header(None);
         cut.truncate(20);

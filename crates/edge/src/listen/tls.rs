@@ -142,8 +142,9 @@ fn signatures(files: &TlsFiles) -> Vec<Signature> {
 fn configuration(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
     let wrong = |file: &Path, problem: String| TlsError { file: file.to_owned(), problem };
     let chain = certificates(&files.certificate)?;
-    let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?)
-        .map_err(|_| wrong(&files.key, "there is no private key in it; it begins -----BEGIN PRIVATE KEY-----".to_owned()))?;
+    let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?).map_err(|_| {
+        wrong(&files.key, "there is no private key in it; it begins -----BEGIN PRIVATE KEY-----".to_owned())
+    })?;
     let provider = Arc::new(ring::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -152,9 +153,9 @@ fn configuration(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
         None => builder.with_no_client_auth(),
         Some(file) => builder.with_client_cert_verifier(client_verifier(file, provider)?),
     };
-    let mut configuration = builder
-        .with_single_cert(chain, key)
-        .map_err(|cause| wrong(&files.certificate, format!("it cannot be used with {}: {cause}", files.key.display())))?;
+    let mut configuration = builder.with_single_cert(chain, key).map_err(|cause| {
+        wrong(&files.certificate, format!("it cannot be used with {}: {cause}", files.key.display()))
+    })?;
     configuration.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
     Ok(configuration)
 }
@@ -166,7 +167,9 @@ fn client_verifier(
     let mut roots = RootCertStore::empty();
     let wrong = |cause: String| TlsError { file: file.to_owned(), problem: cause };
     for certificate in certificates(file)? {
-        roots.add(certificate).map_err(|cause| wrong(format!("a certificate in it cannot be used: {cause}")))?;
+        roots
+            .add(certificate)
+            .map_err(|cause| wrong(format!("a certificate in it cannot be used: {cause}")))?;
     }
     WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
         .build()
@@ -184,5 +187,6 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, TlsError> {
-    fs::read(file).map_err(|cause| TlsError { file: file.to_owned(), problem: format!("it cannot be read: {cause}") })
+    fs::read(file)
+        .map_err(|cause| TlsError { file: file.to_owned(), problem: format!("it cannot be read: {cause}") })
 }
