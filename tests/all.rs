@@ -4,6 +4,9 @@
 // Bad input against the running program: refused in its dialect, memory flat.
 mod bad_input;
 
+// Tokens beside passwords.
+mod bearer;
+
 // A blocking HTTP client of a few lines.
 mod client;
 
@@ -13,11 +16,23 @@ mod clients;
 // kill -9, and the order of system calls.
 mod crash;
 
+// `countermand conform` as a process, against a gateway in it and against one that runs.
+mod conform;
+
 // docs/dialects, held to the tables.
 mod dialect_pages;
 
-// Fixtures: files of raw HTTP, read and compared.
-mod fixture;
+// Results that can be had once.
+mod drain;
+
+// A forced cancel, over a clock that moves.
+mod forced;
+
+// Sessions, against the running program.
+mod logins;
+
+// Every answer that a fixture expects, changed a little: the runner must see it.
+mod mutation;
 
 // Pages of the docs that the code writes.
 mod pages;
@@ -25,10 +40,13 @@ mod pages;
 // Every numbered pitfall of a dialect, and what proves it.
 mod pitfalls;
 
+// Lists of one dialect: what they find is what they show.
+mod prime_lists;
+
 // A dialect's codec, asked directly.
 mod probe;
 
-// Every fixture through the whole gateway, in this process.
+// Every fixture through the whole gateway in this process, and what is promised of fixtures.
 mod replay;
 
 // docs/semantics.md, held to the code.

@@ -4,15 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::fixture::read;
+use countermand_conformance::fixture::{Exchange, read};
+use countermand_conformance::report::pitfalls;
+
 use crate::tidy::{files, root};
 
 /// The pitfalls of a dialect by number, where its folder has them.
 pub(crate) fn listed(dialect: &str) -> BTreeMap<u8, String> {
-    let path = root().join("fixtures").join(dialect).join("pitfalls.toml");
-    let text = std::fs::read_to_string(&path).unwrap_or_default();
-    let table: BTreeMap<String, String> = toml::from_str(&text).unwrap();
-    table.into_iter().map(|(number, says)| (number.parse().unwrap(), says)).collect()
+    pitfalls(&root().join("fixtures").join(dialect))
 }
 
 /// The numbers that fixtures and the comments of tests name, each with those files, as the repository has them.
@@ -44,5 +43,29 @@ fn every_pitfall_is_named_by_a_fixture_or_a_test() {
         let unknown: Vec<_> = named.difference(&listed).collect();
         assert!(unproved.is_empty(), "{}: nothing names the pitfalls {unproved:?}", dialect.name);
         assert!(unknown.is_empty(), "{}: named, and not in pitfalls.toml: {unknown:?}", dialect.name);
+    }
+}
+
+/// Pitfall hitachi-detail-view 17.
+#[test]
+fn no_fixture_is_made_of_the_manuals_notation() {
+    for path in files("fixtures/hitachi-detail-view", ".http") {
+        let shown = path.display();
+        for Exchange { request, response } in read(&path).unwrap().exchanges {
+            // `GET / HTTP /1.1 Authorization:Basic …` is how a manual prints a request, not what a client sends.
+            let words: Vec<_> = request.start.split(' ').collect();
+            let [method, target, "HTTP/1.1"] = words[..] else { panic!("{shown}: {}", request.start) };
+            assert!(method.bytes().all(|byte| byte.is_ascii_uppercase()), "{shown}: {method}");
+            assert!(target.starts_with('/') || target == "*", "{shown}: {target}");
+            // `{"total":, "data":[ , , ]}` is the skeleton of an answer.
+            let is_json = response
+                .headers
+                .iter()
+                .any(|(name, value)| name.eq_ignore_ascii_case("content-type") && value.contains("json"));
+            if is_json && !response.body.is_empty() {
+                let read = serde_json::from_str::<serde::de::IgnoredAny>(&response.body);
+                assert!(read.is_ok(), "{shown}: {read:?} in {}", response.body);
+            }
+        }
     }
 }

@@ -1,181 +1,143 @@
-//! Every fixture through the whole gateway in this process: mounts, authentication, codec, onion, ledger. No socket.
+//! Every fixture through the whole gateway in this process, and what is promised of fixtures as files: each says what
+//! follows the clock, the schema is the reader's, and a given job's members are the control API's.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use countermand::compose::Gateway;
-use countermand::config;
-use countermand_ledger::{Clock, Put};
-use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
-use tower::ServiceExt;
+use countermand::conform::InProcess;
+use countermand_conformance::fixture::{Fixture, Key, MEMBERS, read, schema};
+use countermand_conformance::report::{Counts, Style, dialects};
+use countermand_conformance::run::{Outcome, Verdict, one, play};
 
-use crate::fixture::{Exchange, Fixture, Message, User, compare, read};
-use crate::server::bcrypt_of_secret;
+/// An hour at which no fixture stands, for those that do not name theirs: 2031-07-02T03:04:05.678Z.
+const ANOTHER_TIME: i64 = 1_940_727_845_678;
 
-/// What the client sees as scheme and authority.
-const HOST: &str = "localhost:8080";
-
-/// A clock that stands where a fixture puts it.
-struct Stands(i64);
-
-impl Clock for Stands {
-    fn now(&self) -> i64 {
-        self.0
-    }
-}
-
-fn credentials(user: User) -> Option<&'static str> {
-    match user {
-        User::Operator => Some("Basic b3BlcmF0b3I6c2VjcmV0"),
-        User::Reader => Some("Basic cmVhZGVyOnNlY3JldA=="),
-        User::Wrong => Some("Basic b3BlcmF0b3I6d3Jvbmc="),
-        User::None => None,
-    }
-}
-
-/// A gateway with the fixture's dialect under the fixture's switches, every other one as it comes.
-fn configuration(folder: &Path, fixture: &Fixture) -> String {
-    let password = bcrypt_of_secret();
-    std::fs::write(folder.join("ops.htpasswd"), format!("operator:{password}\nreader:{password}\n")).unwrap();
-    let dialect = fixture.path.parent().and_then(Path::file_name).unwrap().to_string_lossy().into_owned();
-    let mut text =
-        "[control]\ntoken = \"t\"\n[ledger]\nstore = \"memory\"\n[realms.ops]\nhtpasswd = \"ops.htpasswd\"\n\
-                    read = [\"all\"]\nwrite = [\"operators\"]\n\
-                    groups = { all = [\"operator\", \"reader\"], operators = [\"operator\"] }\n\
-                    [engines.primary]\nkind = \"ledger\"\n"
-            .to_owned();
-    for known in countermand_dialects::ALL {
-        text += &format!("[[mounts]]\ndialect = \"{}\"\nrealm = \"ops\"\nengine = \"primary\"\n", known.name);
-        if known.name == dialect && !fixture.head.options.is_empty() {
-            text += &format!("[mounts.options]\n{}", toml::to_string(&fixture.head.options).unwrap());
+/// Every fixture there is.
+pub(crate) fn fixtures() -> Vec<Arc<Fixture>> {
+    let read = |path: &std::path::PathBuf| match read(path) {
+        Ok(fixture) => Arc::new(fixture),
+        Err(mistakes) => {
+            panic!("{}", mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         }
-    }
-    text
+    };
+    crate::tidy::files("fixtures", ".http").iter().map(read).collect()
 }
 
-/// A given job as JSON, its results spliced in as the text they are.
-fn description(job: &toml::Table) -> String {
-    let mut job = job.clone();
-    let results = job.remove("results");
-    let mut json = serde_json::to_string(&job).unwrap();
-    if let Some(results) = results {
-        let items: Vec<&str> =
-            results.as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect();
-        json.pop();
-        json += &format!("{}\"results\":[{}]}}", if job.is_empty() { "" } else { "," }, items.join(","));
-    }
-    json
+fn fell_short(verdicts: &[Verdict]) -> String {
+    let verdicts: Vec<_> = verdicts.iter().filter(|verdict| verdict.result.fell_short()).cloned().collect();
+    dialects(&verdicts, Style::default())
 }
 
-async fn start(folder: &Path, fixture: &Fixture) -> Gateway {
-    let path = folder.join("countermand.toml");
-    std::fs::write(&path, configuration(folder, fixture)).unwrap();
-    let config = config::load(&path, &|_| None).unwrap_or_else(|error| panic!("{error:?}"));
-    let at: jiff::Timestamp = fixture.head.clock.parse().unwrap();
-    let clock = Arc::new(Stands(at.as_millisecond()));
-    let gateway = Gateway::build(&config, clock).unwrap_or_else(|error| panic!("{error}"));
-    for job in &fixture.head.given {
-        let json = description(job);
-        let (number, _, draft) =
-            countermand_control::describe(json.as_bytes()).unwrap_or_else(|p| panic!("{json}: {p:?}"));
-        let put = gateway.store.put("default", number, draft, Put::default()).await;
-        put.unwrap_or_else(|refused| panic!("{json}: {refused:?}"));
-    }
-    gateway
-}
-
-fn filled(text: &str) -> String {
-    let base = format!("http://{HOST}");
-    let escaped = base.replace('/', "\\/");
-    text.replace("{{base_escaped}}", &escaped).replace("{{base}}", &base).replace("{{host}}", HOST)
-}
-
-fn request(message: &Message, user: User) -> Request<Full<Bytes>> {
-    let start = filled(&message.start);
-    let mut words = start.split(' ');
-    let (method, target) = (words.next().unwrap(), words.next().expect("a request line has a target"));
-    let mut request = Request::builder().method(method).uri(target);
-    for (name, value) in &message.headers {
-        let value = if value == "{{authorization}}" {
-            let Some(credentials) = credentials(user) else { continue };
-            credentials.to_owned()
-        } else {
-            filled(value)
-        };
-        request = request.header(name, value);
-    }
-    request.body(Full::new(Bytes::from(filled(&message.body)))).unwrap()
-}
-
-fn differences(fixture: &Fixture, expected: &Message, seen: &Response<()>, body: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let status = expected.start.split(' ').nth(1).unwrap_or_default();
-    if status != seen.status().as_str() {
-        found.push(format!("status: expected {status}, seen {}", seen.status().as_str()));
-    }
-    for (name, value) in &expected.headers {
-        let given = seen.headers().get(name).map(|value| value.to_str().unwrap_or("not ASCII"));
-        if given != Some(filled(value).as_str()) {
-            found.push(format!("header {name}: expected {value:?}, seen {given:?}"));
-        }
-    }
-    let wanted = filled(&expected.body);
-    if fixture.head.exact {
-        if wanted != body {
-            found.push(format!("bytes: expected {wanted:?}, seen {body:?}"));
-        }
-    } else {
-        // One final newline is not part of a body in a fixture, so it cannot be asked for in an answer either.
-        let body = body.strip_suffix('\n').unwrap_or(body);
-        let media = seen.headers().get("content-type").map_or("", |value| value.to_str().unwrap_or_default());
-        found.extend(compare::bodies(media, &wanted, body));
-    }
-    found
-}
-
-async fn exchange(gateway: &Gateway, fixture: &Fixture, exchange: &Exchange) -> Vec<String> {
-    let answer = gateway.edge.clone().oneshot(request(&exchange.request, fixture.head.user)).await;
-    let (head, body) = answer.unwrap_or_else(|never| match never {}).into_parts();
-    let body = body.collect().await.expect("the body is in memory").to_bytes();
-    let head = Response::from_parts(head, ());
-    differences(fixture, &exchange.response, &head, &String::from_utf8_lossy(&body))
-}
-
-async fn replay(path: &Path) -> Result<(), String> {
-    let fixture = read(path)?;
-    let folder = tempfile::tempdir().unwrap();
-    let gateway = start(folder.path(), &fixture).await;
-    let mut found = Vec::new();
-    for (number, one) in fixture.exchanges.iter().enumerate() {
-        let differences = exchange(&gateway, &fixture, one).await;
-        found.extend(differences.into_iter().map(|text| format!("  answer {}: {text}", number + 1)));
-    }
-    for (number, state) in &fixture.head.then {
-        let job = gateway.store.get("default", number.parse().unwrap()).await;
-        let seen = job.map_or_else(|refused| format!("{refused:?}"), |(job, _)| job.state.name().to_owned());
-        if seen != *state {
-            found.push(format!("  then: job {number} expected {state}, is {seen}"));
-        }
-    }
-    gateway.store.close().await;
-    if found.is_empty() { Ok(()) } else { Err(format!("{}\n{}", path.display(), found.join("\n"))) }
-}
-
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_fixture_is_answered_as_it_says() {
-    let mut failures = Vec::new();
-    let paths = crate::tidy::files("fixtures", ".http");
-    for path in &paths {
-        failures.extend(replay(path).await.err());
+    let target = Arc::new(InProcess::new().unwrap());
+    let verdicts = play(target, fixtures(), |_| {}).await.unwrap();
+    let counts = Counts::of(&verdicts);
+    println!("{counts}");
+    assert_eq!(counts.failed, 0, "\n{}{counts}", fell_short(&verdicts));
+}
+
+/// A server that runs has a clock of its own: a case that names no `clock` must hold at any time, but for its `times`.
+/// `UPDATE_EXPECT=1` writes into a file what it misses.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fixture_says_what_follows_the_clock() {
+    let noon = InProcess::new().unwrap();
+    let later = Arc::new(InProcess::at(ANOTHER_TIME).unwrap());
+    let verdicts = play(Arc::clone(&later) as Arc<_>, fixtures(), |_| {}).await.unwrap();
+    let mut missing = Vec::new();
+    for verdict in verdicts.into_iter().filter(|verdict| verdict.result.fell_short()) {
+        if one(&noon, Arc::clone(&verdict.fixture)).await.unwrap().result.fell_short() {
+            // It is wrong at any time, which another test says.
+            continue;
+        }
+        let line = clock_line(later.as_ref(), &verdict).await;
+        let path = &verdict.fixture.path;
+        missing.push(format!("{}: add a line `{line}`", path.display()));
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            write_below_title(path, &line);
+        }
     }
-    println!("{} fixtures replayed, {} fell short", paths.len(), failures.len());
+    let advice = "UPDATE_EXPECT=1 adds the lines";
     assert!(
-        failures.is_empty(),
-        "{} of {} fixtures fell short:\n{}",
-        failures.len(),
-        paths.len(),
-        failures.join("\n")
+        missing.is_empty(),
+        "{} fixtures follow the clock; {advice}:\n{}",
+        missing.len(),
+        missing.join("\n")
     );
+}
+
+/// The line that a head misses: the places that differ at another time, if that is all that differs, else the clock.
+async fn clock_line(later: &InProcess, verdict: &Verdict) -> String {
+    let mut fixture = Fixture::clone(&verdict.fixture);
+    // Bytes have no places.
+    fixture.head.exact = false;
+    let by_value = one(later, Arc::new(fixture)).await.unwrap();
+    let Outcome::Failed(differences) = by_value.result else { return clock() };
+    let mut places: Vec<String> = verdict.fixture.head.times.iter().map(ToString::to_string).collect();
+    for difference in differences {
+        let is_value =
+            difference.place.starts_with('/') && difference.expected.is_some() && difference.seen.is_some();
+        if !is_value {
+            return clock();
+        }
+        if !places.contains(&difference.place) {
+            places.push(difference.place);
+        }
+    }
+    format!("times = {places:?}")
+}
+
+fn clock() -> String {
+    "clock = \"2026-01-01T12:00:00Z\"".to_owned()
+}
+
+fn write_below_title(path: &Path, line: &str) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let key = line.split(' ').next().unwrap();
+    let mut lines: Vec<&str> =
+        text.split('\n').filter(|old| !old.starts_with(&format!("{key} = "))).collect();
+    lines.insert(2, line);
+    std::fs::write(path, lines.join("\n")).unwrap();
+}
+
+#[test]
+fn the_schema_is_the_readers() {
+    crate::pages::hold("docs/fixture.schema.json", &format!("{:#}\n", schema()));
+}
+
+#[test]
+fn the_docs_show_every_key_of_a_head() {
+    let docs = std::fs::read_to_string(crate::tidy::root().join("docs/fixtures.md")).unwrap();
+    for row in Key::ALL.map(Key::row) {
+        let absent = row.absent.unwrap_or("required");
+        let line = format!("| `{}` | {} | {absent} |", row.name, row.meaning);
+        assert!(docs.contains(&line), "docs/fixtures.md has no line\n{line}");
+    }
+}
+
+#[test]
+fn a_given_job_has_the_members_that_the_control_api_takes() {
+    let path = crate::tidy::root().join("crates/control/src/openapi.json");
+    let document: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    for member in MEMBERS {
+        // What the control API does not know it refuses, and names what was probably meant.
+        let value = member.blank.unwrap_or(match member.name {
+            "kind" => "\"single\"",
+            _ => "\"2026-01-01T12:00:00Z\"",
+        });
+        let json = format!("{{\"number\":1,\"{}\":{value}}}", member.name);
+        countermand_control::describe(json.as_bytes())
+            .unwrap_or_else(|problem| panic!("{json}: {problem:?}"));
+    }
+    let properties = document["components"]["schemas"]["Job"]["properties"].as_object();
+    let known = properties.expect("the description of a job is in the document");
+    let here = |name: &str| MEMBERS.iter().any(|member| member.name == name);
+    let read_only = |value: &serde_json::Value| value["readOnly"].as_bool() == Some(true);
+    let apart = ["number", "namespace"];
+    let missing: Vec<_> = known
+        .iter()
+        .filter(|(name, value)| !here(name) && !apart.contains(&name.as_str()) && !read_only(value))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(missing.is_empty(), "a fixture cannot give {missing:?}");
 }

@@ -45,6 +45,9 @@ runner 15 cancelled
 printf '%s' '{"jobOperationPayload":{"jobIds":{"jobId":7}}}' |
   as_operator 'its trigger, from standard input' -X PUT -H 'Content-Type: application/json' --data-binary @- "$prime1/op/jobService/cancel.json"
 as_operator 'a PUT that should be' -H 'Content-Type: application/xml' --data "$run25" "$prime/op/jobService/cancelrunning.json"
+as_operator 'a login' --cookie-jar "$HOME/prime.cookies" -o /dev/null "$prime/data/JobSummary/8.json"
+step 'its cookie' --cookie "$HOME/prime.cookies" -o /dev/null "$prime/data/JobSummary/8.json"
+as_operator 'a page of ids' "$prime1/data/JobSummary.json?.maxResults=1&.sort=jobName"
 as_operator 'only the head' --head -o /dev/null "$prime/data/JobSummary/8.json"
 
 echo '# hitachi-detail-view'
@@ -55,7 +58,8 @@ runner 101 cancelled
 as_operator 'aborted' "$view?action=abortRequest&dataset=defaultDs&requestId=316829382_14"
 as_operator 'complete' "$view?action=getStatus&dataset=defaultDs&requestId=12344"
 as_operator 'drained' "$view?action=getStatus&dataset=defaultDs&requestId=12344"
-step 'no token' "$view?action=getStatus&dataset=defaultDs&requestId=12344"
+step 'no password' "$view?action=getStatus&dataset=defaultDs&requestId=12344"
+step 'a token' -H 'Authorization: Bearer token-of-reader' "$view?action=getStatus&dataset=defaultDs&requestId=1_1"
 
 echo '# qlik-odag'
 # -X PUT without data sends neither a body nor its length; --data '' sends a length of 0 and a form's type.
@@ -67,6 +71,7 @@ as_operator 'no such action' -X PUT "$odag/5f0000000000000000000202?action=stop"
 
 echo '# oracle-ess'
 as_operator 'hold' -X POST -o /dev/null "$ess/301/hold"
+as_operator 'all that are held' --get --data-urlencode 'q=state eq "HOLD"' --data fields=requestId,state "$ess/search/1"
 as_operator 'what it is now' "$ess/301?fields=requestId,state,previousState"
 as_operator 'release' -X POST --data '' -o /dev/null "$ess/301/release"
 as_operator 'cancel' -X POST -H 'Content-Type: application/json' -o /dev/null "$ess/301/cancel"

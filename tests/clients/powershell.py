@@ -21,7 +21,7 @@ XML = "application/xml; charset=utf-8"
 
 class ServicePoint:
     """A connection that is kept alive, as HttpWebRequest keeps it: another one is made when an answer says that it is
-    closed, or came before the body was asked for."""
+    closed."""
 
     def __init__(self):
         self.connections = 0
@@ -51,7 +51,7 @@ class ServicePoint:
             interim.append(status)
             self.socket.sendall(body)
             status, headers, text = self.answer()
-        if headers.get("connection", "").lower() == "close" or body and not interim:
+        if headers.get("connection", "").lower() == "close":
             self.connect()
         return status, text, interim
 

@@ -2,10 +2,14 @@
 // Arguments: the gateway, and the control API, where this also plays the engine that loads the apps.
 import { argv } from "node:process";
 import { auth } from "@qlik/api";
+import links from "@qlik/api/analytics/odag-links";
 import requests from "@qlik/api/analytics/odag-requests";
 
 const [gateway, control] = argv.slice(2);
 const id = (number) => `5f0000000000000000000${number}`;
+
+// An answer is kept for ten minutes, unless it is asked for anew.
+const anew = { noCache: true };
 
 const say = (step, value) => console.log(`${step}: ${JSON.stringify(value)}`);
 
@@ -20,6 +24,12 @@ const ends = async (call, ...members) => {
   }
 };
 
+// The requests in a list: the last digits of the id of each, and its state.
+const listed = async (query, linkId = "5e0000000000000000000007") => {
+  const { data } = await links.getOdagLinkRequests(linkId, query, anew);
+  return Object.fromEntries(data.map(({ id, state }) => [id.slice(-3), state]));
+};
+
 // The engine's side, by the control API.
 const engine = async (number, state) => {
   const headers = { authorization: "Bearer control-token-of-tests", "content-type": "application/json" };
@@ -28,23 +38,13 @@ const engine = async (number, state) => {
   if (!ok) throw new Error(`the engine's word on ${number} was refused`);
 };
 
-// Basic authentication is not among the package's own ways to log in: it takes others by name.
-auth.registerAuthModule("basic", {
-  requiredProps: ["user", "password"],
-  optionalProps: [],
-  getRestCallAuthParams: async ({ hostConfig: { user, password } }) => ({
-    headers: { Authorization: `Basic ${btoa(`${user}:${password}`)}` },
-    queryParams: {},
-    credentials: "omit",
-  }),
-  getWebSocketAuthParams: async () => ({ queryParams: {} }),
-  handleAuthenticationError: async () => ({}),
-});
-const as = (user, password = "secret") => ({ hostConfig: { authType: "basic", host: gateway, user, password } });
-auth.setDefaultHostConfig(as("operator").hostConfig);
-// An answer is kept for ten minutes, unless it is asked for anew.
-const anew = { noCache: true };
+// An API key is a bearer token.
+const as = (apiKey) => ({ hostConfig: { host: gateway, apiKey } });
+auth.setDefaultHostConfig(as("token-of-operator").hostConfig);
 
+say("the requests of a link", await listed({}));
+say("those in which there is still something to do", await listed({ pending: true }));
+say("of a link without requests", await listed({}, "5e0000000000000000000009"));
 say("one request", await ends(requests.getOdagRequest(id(201)), "id", "kind", "link", "owner", "bindingStateHash"));
 say("pause", await ends(requests.updateOdagRequest(id(201), { action: "pause" })));
 say("pause again", await ends(requests.updateOdagRequest(id(201), { action: "pause" })));
@@ -67,8 +67,18 @@ say("cancel too late", await ends(requests.updateOdagRequest(id(204), { action: 
 const late = requests.updateOdagRequest(id(204), { action: "cancel", ignoreSucceeded: true });
 say("cancel too late, and do not mind", await ends(late, "generatedApp"));
 
-say("a reader", await ends(requests.updateOdagRequest(id(205), { action: "cancel" }, as("reader"))));
-say("a reader reads", await ends(requests.getOdagRequest(id(205), as("reader"))));
-say("a wrong password", await ends(requests.getOdagRequest(id(205), as("operator", "guess"))));
+say("the list when all is done", await listed({}));
+say("pending then", await listed({ pending: true }));
+say("delete its app", await ends(requests.deleteOdagRequestApp(id(204))));
+say("without its app", await ends(requests.getOdagRequest(id(204), anew), "generatedApp"));
+say("delete it again", await ends(requests.deleteOdagRequestApp(id(204))));
+say("its selections", (await requests.getOdagRequestSelections(id(205))).data);
+
+say("a reader", await ends(requests.updateOdagRequest(id(205), { action: "cancel" }, as("token-of-reader"))));
+say("a reader reads", await ends(requests.getOdagRequest(id(205), as("token-of-reader"))));
+say("a wrong key", await ends(requests.getOdagRequest(id(205), as("a guess"))));
 say("no such request", await ends(requests.getOdagRequest(id(999))));
 say("no such action", await ends(requests.updateOdagRequest(id(205), { action: "stop" })));
+say("a reader deletes", await ends(requests.deleteOdagRequestApp(id(203), as("token-of-reader"))));
+say("a new request", await ends(links.createOdagLinkRequest("5e0000000000000000000007", { bindSelectionState: [] })));
+say("its app again", await ends(requests.createOdagRequestReloadApp(id(204), {})));

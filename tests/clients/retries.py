@@ -1,5 +1,6 @@
 """Python's `requests` with the adapter that most long-lived scripts have: it sends again, POST and PUT too, what failed on
-the way or was answered 500, 502, 503 or 504. So no refusal may be one of these, and no cancel may count twice."""
+the way or was answered 500, 502, 503 or 504. So no refusal may be one of these, and no cancel may count twice. Its session
+keeps cookies: Prime's stands for the login that it was given for, and for no more."""
 
 import socket
 import threading
@@ -110,3 +111,18 @@ hammered = [shown(scripts.post(f"{GATEWAY}{ESS}/302/cancel", timeout=30)) for _ 
 say("cancelled six times more", hammered)
 runner(302, "cancelled")
 say("cancelled when it has ended", shown(scripts.post(f"{GATEWAY}{ESS}/302/cancel", timeout=30)))
+
+# One login by password, and then the cookie alone.
+summary = f"{GATEWAY}/webacs/api/v3/data/JobSummary/9.json"
+by_cookie = client()
+say("a login", shown(by_cookie.get(summary, timeout=30)) | {"cookies": by_cookie.cookies.keys()})
+by_cookie.auth = None
+say("by the cookie", shown(by_cookie.get(summary, timeout=30)))
+run = {"jobRunOperationPayload": {"runIds": {"runId": 35}}}
+say("a run is cancelled by it", shown(by_cookie.put(GATEWAY + PRIME, json=run, timeout=30)))
+by_cookie.cookies.clear()
+say("without it", shown(by_cookie.get(summary, allow_redirects=False, timeout=30)))
+reads = client("reader")
+reads.get(summary, timeout=30)
+reads.auth = None
+say("a reader's cookie", shown(reads.put(GATEWAY + PRIME, json=run, timeout=30)))

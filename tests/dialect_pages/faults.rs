@@ -1,11 +1,13 @@
 //! The errors of a dialect: every kind of fault, encoded by the codec for every operation under every base. Operations
 //! that answer alike share a column.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use countermand_dialects::{Dialect, Operation};
 use countermand_model::{Fault, FaultKind};
 use http::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
 use serde_json::Value;
 
 use crate::pages::table;
@@ -42,6 +44,7 @@ pub(super) fn section(dialect: &'static Dialect) -> String {
         "The status and the code of every kind of fault, as the codec writes them.\n\n{}",
         table(&head, rows)
     );
+    section += &headers(dialect, &columns);
     let call = &columns[0].calls[0];
     section += &format!("\nThe answer where there is no such job, to `{}`:\n", call.operation.name);
     let json = encoded(dialect, call, FaultKind::NotFound, JSON);
@@ -81,7 +84,9 @@ fn calls(dialect: &'static Dialect) -> Vec<Call> {
                     operation.selector.map_or_else(String::new, |(name, value)| format!("?{name}={value}"));
                 let target = format!("{base}{path}{query}");
                 let (_, echo) = probe::open(dialect, &operation.methods[0], &target, JSON);
-                if echo.operation.is_some_and(|found| std::ptr::eq(found, operation)) {
+                // What is refused whoever asks and however has one answer, which its fixture shows.
+                let is_served = echo.refusal.is_none();
+                if is_served && echo.operation.is_some_and(|found| std::ptr::eq(found, operation)) {
                     let base = if versioned { format!("{base}/{version}") } else { (*base).to_owned() };
                     calls.push(Call { operation, base, target });
                 }
@@ -116,12 +121,33 @@ fn cell(response: &Response<Bytes>) -> String {
             cell += &format!(" `{code}`");
         }
     }
-    for (name, value) in response.headers() {
+    for name in response.headers().keys() {
         if ![CONTENT_TYPE, CACHE_CONTROL].contains(name) {
-            cell += &format!(" `{name}: {}`", String::from_utf8_lossy(value.as_bytes()));
+            cell += &format!(" `{name}`");
         }
     }
     cell
+}
+
+/// The values of the headers that errors bring along, a line for each header. What `Allow` says is the table of
+/// operations.
+fn headers(dialect: &Dialect, columns: &[Column]) -> String {
+    let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for call in columns.iter().flat_map(|column| &column.calls) {
+        for kind in FaultKind::ALL {
+            for (name, value) in encoded(dialect, call, kind, JSON).headers() {
+                let value = format!("`{}`", String::from_utf8_lossy(value.as_bytes()));
+                let values = lines.entry(name.to_string()).or_default();
+                if ![CONTENT_TYPE, CACHE_CONTROL, ALLOW].contains(name) && !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+        }
+    }
+    lines.retain(|_, values| !values.is_empty());
+    let lines = lines.iter().map(|(name, values)| format!("- `{name}`: {}\n", values.join(", ")));
+    let lines: String = lines.collect();
+    if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
 /// The values of all members, however deep, whose name says that they tell errors apart: a code, or an id of the error.

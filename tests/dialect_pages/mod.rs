@@ -32,9 +32,11 @@ fn page(dialect: &'static Dialect, data: &Value) -> String {
          This page is written by `UPDATE_EXPECT=1 cargo test -p countermand-tests dialect_pages` from the dialect's tables, its codec \
          and its fixtures; a test holds it to them. *documented*: the vendor says so; *observed*: a real server or client shows it; \
          *inferred*: our own choice.\n\n\
-         | | |\n|---|---|\n| versions | {versions} |\n| paths | {paths} |\n| ids | {ids} |\n\n\
+         | | |\n|---|---|\n| versions | {versions} |\n| paths | {paths} |\n| ids | {ids} |\n\
+         | logins | {logins} |\n\n\
          ## Operations\n\n{operations}\n\
          ## States\n\n{states}\n\
+         ## Attributes\n\nWhat a job's `attributes` may hold under `{name}`, in the control API.\n\n{attributes}\n\n\
          ## Errors\n\n{errors}\n\
          ## Switches\n\n{switches}\n\
          ## Quirks\n\nWhat clients rely on, odd as it is; the fixture pins it.\n\n{quirks}\n\
@@ -46,8 +48,10 @@ fn page(dialect: &'static Dialect, data: &Value) -> String {
         versions = list("versions", &str::to_owned),
         paths = list("paths", &code),
         ids = text(&data["ids"]),
+        logins = logins(data),
         operations = operations(data),
         states = states(&data["states"]),
+        attributes = text(&data["attributes"]),
         errors = faults::section(dialect),
         switches = switches(data),
         quirks = quirks(data),
@@ -55,6 +59,13 @@ fn page(dialect: &'static Dialect, data: &Value) -> String {
         pitfalls = proofs::pitfalls(dialect.name),
         sources = items(&data["sources"]).map(|source| format!("- {}\n", text(source))).collect::<String>(),
     )
+}
+
+/// The schemes of `Authorization`, and the cookie that keeps a login.
+fn logins(data: &Value) -> String {
+    let schemes: Vec<_> = items(&data["schemes"]).map(text).collect();
+    let cookie = data["session"].as_str().map(|name| format!(", then the cookie {}", code(name)));
+    format!("{}{}", schemes.join(", "), cookie.unwrap_or_default())
 }
 
 fn operations(data: &Value) -> String {
@@ -101,7 +112,20 @@ fn states(states: &Value) -> String {
         &["member", "word", "states"],
         members.iter().enumerate().flat_map(|(place, member)| words(states, place, member)),
     );
-    format!("How each state is written.\n\n{written}\nWhat each word says.\n\n{read}")
+    let asked = table(
+        &["place", "word", "states"],
+        items(&states["asked"]).map(|asked| {
+            let states: Vec<_> = items(&asked["states"]).map(text).collect();
+            let states =
+                if states.is_empty() { "none: a sign of life".to_owned() } else { states.join(", ") };
+            vec![text(&asked["place"]).to_owned(), code(text(&asked["word"])), states]
+        }),
+    );
+    let requests = match items(&states["asked"]).next() {
+        Some(_) => format!("\nWhat words in requests mean.\n\n{asked}"),
+        None => String::new(),
+    };
+    format!("How each state is written.\n\n{written}\nWhat each word says.\n\n{read}{requests}")
 }
 
 /// The words of one member, each with the states that are written so, and then those that stand for a state besides.

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::fixture::{Evidence, read};
+use countermand_conformance::fixture::{Evidence, read};
+
 use crate::pages::table;
 use crate::pitfalls::{listed, named};
 use crate::tidy::files;
 
 /// How many fixtures there are, by evidence.
 pub(super) fn fixtures(dialect: &str) -> String {
-    let mut counts: BTreeMap<Evidence, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for path in files(&format!("fixtures/{dialect}"), ".http") {
-        *counts.entry(read(&path).unwrap().head.evidence).or_default() += 1;
+        *counts.entry(read(&path).unwrap().head.evidence.name()).or_default() += 1;
     }
-    let count = |evidence| counts.get(&evidence).copied().unwrap_or(0);
+    let count = |evidence: Evidence| counts.get(evidence.name()).copied().unwrap_or(0);
     format!(
         "{} cases in [fixtures/{dialect}](../../fixtures/{dialect}): {} documented, {} observed, {} inferred.\n",
         counts.values().sum::<usize>(),

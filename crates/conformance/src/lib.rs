@@ -14,8 +14,14 @@ pub mod fill;
 
 pub mod compare;
 
+pub mod select;
+
 pub mod effect;
 
 pub mod target;
 
 pub mod run;
+
+pub mod update;
+
+pub mod report;

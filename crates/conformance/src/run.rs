@@ -24,6 +24,8 @@ pub struct Verdict {
     pub answers: Vec<Seen>,
     /// Where the target was, as the answers have it.
     pub base: Base,
+    /// Whether the target's clock is its own, so that the places of `times` were not compared.
+    pub own_clock: bool,
     /// How many states of `then` nobody could be asked for.
     pub unseen: usize,
     /// How long it took.
@@ -97,7 +99,8 @@ pub async fn one(target: &dyn Target, fixture: Arc<Fixture>) -> Result<Verdict, 
         },
     };
     let Heard { answers, base, unseen } = heard;
-    Ok(Verdict { fixture, result, answers, base, unseen, time: begun.elapsed() })
+    let own_clock = target.own_clock();
+    Ok(Verdict { fixture, result, answers, base, own_clock, unseen, time: begun.elapsed() })
 }
 
 /// What a target said during a case.

@@ -17,6 +17,12 @@ pub trait Codec: Send + Sync + 'static {
     /// [`Echo::refusal`]: it is answered after authentication, not here.
     fn open(&self, head: &Head<'_>) -> Echo;
 
+    /// How often and how many at once a request like this one may be made on this mount; `None`: as often as anybody
+    /// likes. Asked once it is known who asks, before anything else may refuse.
+    fn limits(&self, _echo: &Echo) -> Option<&RateLimits> {
+        None
+    }
+
     /// Reads the command. Called only where [`Echo::operation`] is known and [`Echo::refusal`] is empty. `body` is
     /// empty where the operation takes none.
     ///
@@ -28,6 +34,24 @@ pub trait Codec: Send + Sync + 'static {
     ///
     /// Headers about the connection, the body's length, the date and the request id are the edge's.
     fn encode_response(&self, echo: &Echo, answer: &Result<Outcome, Fault>) -> Response<Bytes>;
+}
+
+/// How often a mount may be asked. What is absent is not limited. Counting, and the clock, are the edge's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RateLimits {
+    /// The window that requests are counted in, in milliseconds; at least 1.
+    pub window: u64,
+    /// Into how many parts the window is divided; at least 1. It slides by one part at a time: what was counted in its
+    /// oldest is forgotten together.
+    pub segments: u64,
+    /// Requests of everybody in one window.
+    pub all_users: Option<u64>,
+    /// Requests of one user in one window.
+    pub per_user: Option<u64>,
+    /// Requests of one user under way at once.
+    pub at_once_per_user: Option<u64>,
+    /// Requests of everybody under way at once.
+    pub at_once: Option<u64>,
 }
 
 /// The head of a request, as the edge saw it.

@@ -44,6 +44,8 @@ pub struct Dialect {
     pub ids: Ids,
     /// What it calls the states of a job.
     pub states: States,
+    /// What a job's attributes under this dialect's name may hold, in sentences.
+    pub attributes: &'static str,
     /// How its callers may say who they are. What a realm must know for it is the realm's.
     pub schemes: &'static [Scheme],
     /// The cookie in which the real server keeps a login, where it has one.

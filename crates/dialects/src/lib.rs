@@ -24,8 +24,8 @@ mod oracle_ess;
 
 mod qlik_odag;
 
-pub use codec::{Codec, Echo, Format, Head, Malformed, Origin};
+pub use codec::{Codec, Echo, Format, Head, Malformed, Origin, RateLimits};
 pub use dialect::{ALL, Dialect, Evidence, Ids, Quirk, Scheme, SessionCookie, by_name};
 pub use operation::{Access, BodyRule, Document, Operation, Route};
-pub use states::{OtherWord, States};
+pub use states::{AskedWord, OtherWord, States};
 pub use switches::{OptionError, OptionValue, Switch, SwitchKind, Switches};

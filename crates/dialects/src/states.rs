@@ -12,6 +12,8 @@ pub struct States {
     pub words: fn(State) -> Vec<Option<&'static str>>,
     /// The vendor's words that no state alone is written as.
     pub others: fn() -> Vec<OtherWord>,
+    /// Words in requests that mean states in another way than an answer's do.
+    pub asked: fn() -> Vec<AskedWord>,
     /// What is lost where several states have the same words, and why it may be.
     pub losses: &'static [(State, &'static str)],
 }
@@ -27,6 +29,17 @@ pub struct OtherWord {
     pub state: State,
     /// When that state is written so.
     pub when: &'static str,
+}
+
+/// A word that a request says about states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedWord {
+    /// Where it stands: an operation and a member or parameter of it.
+    pub place: &'static str,
+    /// The word.
+    pub word: String,
+    /// The states that it means, or reports; none where it is a sign of life only.
+    pub states: Vec<State>,
 }
 
 impl States {

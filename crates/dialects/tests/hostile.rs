@@ -134,9 +134,33 @@ const SERVED: &[(&str, &str, &str, &str)] = &[
     ("cisco-prime", "GET", "/v1/data/JobSummary/15.json", ""),
     ("cisco-prime", "GET", "/v4/data/JobSummary/0015.json", "_ctx.domain=%01"),
     ("cisco-prime", "GET", "/v4/data/JobSummary/%00", "_ctx.domain=%01"),
+    (
+        "cisco-prime",
+        "GET",
+        "/v1/op/jobService/runhistory.json",
+        "jobId=in(7,15)&startTime=ne(2026-01-01T00:00:00)",
+    ),
+    ("cisco-prime", "GET", "/v4/op/jobService/runhistory", "jobName=contains(%22%00%22)"),
+    ("cisco-prime", "GET", "/v1/data/JobSummary.json", ".full=true&runStatus=ne(RUNNING)&.sort=-%01"),
+    ("cisco-prime", "GET", "/v4/data/JobSummary.json", ".full=true&.firstResult=2147483647"),
+    ("cisco-prime", "GET", "/v2/data/JobSummary", "jobName=%22%ff%22&_ctx.domain=%01"),
+    ("cisco-prime", "GET", "/v1/op.json", ""),
+    ("cisco-prime", "GET", "/v4/data", "_ctx.domain=%00"),
     ("hitachi-detail-view", "GET", "", "action=getStatus&dataset=ds&requestId=%00"),
     ("hitachi-detail-view", "GET", "", "action=abortRequest&dataset=ds&requestId=%27%ff"),
+    (
+        "hitachi-detail-view",
+        "POST",
+        "",
+        "action=getStatus&dataset=ds&dataset%20=ds&requestId=1&requestId=%22",
+    ),
+    ("hitachi-detail-view", "POST", "", "action=query&dataset=ds&processSync=true"),
     ("oracle-ess", "GET", "/requests/15", "links=self"),
+    ("oracle-ess", "GET", "/requests", "q=state+eq+%22WAIT%22&orderBy=requestId:desc"),
+    ("oracle-ess", "GET", "/requests", "id=15,x&pageIndex=x&fields=state"),
+    ("oracle-ess", "GET", "/requests/search/2", "id=x&q=%22%00"),
+    ("oracle-ess", "GET", "/query/%ff/requests", "pageIndex=0"),
+    ("oracle-ess", "GET", "", ""),
     ("oracle-ess", "POST", "/requests/15/cancel", ""),
     ("qlik-odag", "GET", "/requests/%00", ""),
     ("qlik-odag", "PUT", "/requests/00000000000000000000000F", "action=cancel&ignoreSucceeded=true"),
@@ -368,6 +392,12 @@ fn outcome() -> BoxedStrategy<Outcome> {
     prop_oneof![
         (time(), vec(acted, 0..3)).prop_map(|(at, targets)| Outcome::Acted { at, targets }),
         (time(), option::of(snapshot())).prop_map(|(at, snapshot)| Outcome::Read { at, snapshot }),
+        (time(), vec(snapshot(), 0..3), option::of(any::<u64>())).prop_map(|(at, jobs, total)| {
+            Outcome::Listed { at, jobs: jobs.into_iter().map(|job| *job).collect(), total }
+        }),
+        (time(), vec(snapshot(), 0..3)).prop_map(|(at, parents)| {
+            Outcome::Runs { at, parents: parents.into_iter().map(|parent| *parent).collect() }
+        }),
         Just(Outcome::Confirmed),
     ]
     .boxed()

@@ -58,9 +58,11 @@ where
         collected
     }
 
-    /// Whether the answer must be the last on this connection.
+    /// Whether the answer must be the last on this connection. It also is where the client waits to be told to send a
+    /// body that nobody wants: hyper closes then, and RFC 9110 §10.1.1 wants that said. .NET sends every body so, and
+    /// would use the connection again.
     pub(crate) fn is_spoiled(&self) -> bool {
-        self.spoiled
+        self.spoiled || self.unread.is_some() && !self.lingers
     }
 
     /// Reads on in the background, and forgets, what the answer did not need.

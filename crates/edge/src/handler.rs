@@ -125,11 +125,17 @@ impl Request<'_> {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Request { found: Found { mount, .. }, echo, .. } = self;
+        let Request { found: Found { mount, index, .. }, echo, .. } = self;
 
         // Who is it? Before 404: a stranger is not told which paths there are.
         let member = self.authenticate(seen, cookie).await?;
         seen.member = Some(Arc::clone(&member));
+
+        // How often may they? Before anything that costs, and so that what fails for another reason counts as well. A
+        // request is under way until it is answered.
+        let throttle = &self.shared.throttles[*index];
+        let limits = mount.codec.limits(echo);
+        let _under_way = limits.map(|limits| throttle.admit(limits, &member.name)).transpose()?;
 
         // May they? Before anything is said about the request itself.
         if let Some(operation) = echo.operation {

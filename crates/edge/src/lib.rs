@@ -30,6 +30,8 @@ mod request_id;
 
 mod rescue;
 
+mod throttle;
+
 mod log;
 
 mod metrics;

@@ -4,13 +4,11 @@
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use countermand_model::Call;
 use http::{HeaderMap, HeaderName};
 
 /// The header, in both directions.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The longest id of a caller that is taken over.
-const LONGEST: usize = 128;
 
 /// Makes ids of 128 bits that are unlike any other's, of this process or another. They are no secret: two keyed hashes
 /// of a counter do, and cost no system call.
@@ -36,12 +34,11 @@ impl Ids {
     }
 }
 
-/// An id that can stand in a header, a log line and a table as it is: visible ASCII, not too long, just one.
+/// The caller's id, where there is just one and it is taken.
 fn sane(headers: &HeaderMap) -> Option<&str> {
     let mut ids = headers.get_all(X_REQUEST_ID).iter();
-    let id = ids.next()?.to_str().ok()?;
-    let is_sane = !id.is_empty() && id.len() <= LONGEST && id.bytes().all(|byte| byte.is_ascii_graphic());
-    (is_sane && ids.next().is_none()).then_some(id)
+    let id = ids.next().filter(|_| ids.next().is_none())?.to_str().ok()?;
+    Call::takes_request_id(id).then_some(id)
 }
 
 #[cfg(test)]

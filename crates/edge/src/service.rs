@@ -16,6 +16,7 @@ use crate::metrics::Metrics;
 use crate::mount::Mounts;
 use crate::request_id::Ids;
 use crate::stack::{self, Shared};
+use crate::throttle::Throttle;
 use crate::{AnswerBody, Mount, MountError, Settings};
 
 /// All mounts behind one service. Clones are handles on the same one.
@@ -37,12 +38,14 @@ impl Edge {
         let cache = |mount: &Mount| mount.realm.as_ref().map(|realm| metrics.of_realm(realm.name()));
         let caches = mounts.iter().map(|mount| cache(mount).unwrap_or_default()).collect();
         let sessions = mounts.iter().map(sessions).collect();
+        let throttles = mounts.iter().map(|_| Throttle::new()).collect();
         Ok(Edge {
             shared: Arc::new(Shared {
                 settings,
                 mounts,
                 caches,
                 sessions,
+                throttles,
                 metrics,
                 outstanding: Outstanding::default(),
                 ids: Ids::new(),

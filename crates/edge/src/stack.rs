@@ -22,6 +22,7 @@ use crate::log::{self, Seen};
 use crate::metrics::{CacheMetrics, Metrics};
 use crate::mount::Mounts;
 use crate::request_id::{Ids, X_REQUEST_ID};
+use crate::throttle::Throttle;
 use crate::{AnswerBody, Settings, handler};
 
 /// What is said where no dialect is to say it.
@@ -36,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) caches: Vec<CacheMetrics>,
     /// Per mount: its sessions, where its dialect has a cookie for them and there is a realm to log in to.
     pub(crate) sessions: Vec<Option<Sessions>>,
+    /// Per mount: its requests, where its codec limits them.
+    pub(crate) throttles: Vec<Throttle>,
     pub(crate) metrics: Metrics,
     /// Deliveries whose confirmation is under way.
     pub(crate) outstanding: Outstanding,

@@ -106,7 +106,7 @@ impl<'a> Query<'a> {
         Some(match self.column(field) {
             Column::Integer(value) | Column::Text(value) => value,
             Column::Id(row) => self.id(&row),
-            Column::Attribute(attribute) => self.attribute(&attribute, "atom", ""),
+            Column::Attribute(attribute) => self.attribute(&attribute, "json_each.atom", ""),
             Column::OfLatest(table, field) => {
                 let value = self.of_latest(|query| query.value(field))?;
                 format!("(SELECT {value} {})", self.latest(table))
@@ -136,3 +136,6 @@ impl<'a> Query<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

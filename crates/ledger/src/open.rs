@@ -99,9 +99,10 @@ fn connect(place: &check::Place, readers: usize, durable: bool) -> Result<Opened
     let writer = Connection::open_with_flags(path, flags).map_err(sqlite)?;
     writer.busy_timeout(BUSY).map_err(sqlite)?;
     let synchronous = if durable { "FULL" } else { "OFF" };
+    // How to synchronize comes first: the change to a log waits for the disk, or does not, as that says.
     writer
         .execute_batch(&format!(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA temp_store = MEMORY;
+            "PRAGMA synchronous = {synchronous}; PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY;
              PRAGMA cache_size = -16384; PRAGMA trusted_schema = OFF;"
         ))
         .map_err(sqlite)?;

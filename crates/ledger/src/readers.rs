@@ -93,3 +93,6 @@ impl Seat {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

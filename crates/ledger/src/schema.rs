@@ -4,6 +4,42 @@
 //! 1970 UTC. A cancel must touch as few trees as it can: no index holds a column that it changes, except the partial
 //! one over unfinished children, which lets an order to a parent pass over its thousands of finished runs.
 
+/// What lists look for and are ordered by, and what SQLite is to expect of the tables.
+///
+/// Each of these indexes ends with the number, so that the jobs of a name come in the order that lists have where none is
+/// asked for.
+///
+/// Untold, SQLite takes a namespace for some ten jobs and would rather walk through one than use any other index. These
+/// are the figures of no file but the proportions of many: in each row how many entries the index has, and how many of
+/// them share the first column, the first two, and so on. They are written once and never measured, so that two ledgers
+/// go about the same question in the same way. <https://sqlite.org/fileformat2.html#the_sqlite_stat1_table>
+macro_rules! made_for_lists {
+    () => {
+        "
+CREATE INDEX jobs_by_name ON jobs (namespace, name, number);
+CREATE INDEX jobs_by_owner ON jobs (namespace, owner, number);
+CREATE INDEX jobs_by_type ON jobs (namespace, type, number);
+CREATE INDEX jobs_by_creation ON jobs (namespace, created_at, number);
+CREATE INDEX jobs_by_start ON jobs (namespace, started_at, number);
+ANALYZE sqlite_schema;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+  ('jobs', 'jobs_by_number', '1000000 1000000 1'),
+  ('jobs', 'jobs_by_parent', '500000 500000 10 2 1'),
+  ('jobs', 'jobs_unfinished', '20000 20000 5'),
+  ('jobs', 'jobs_by_name', '1000000 1000000 20 1'),
+  ('jobs', 'jobs_by_owner', '1000000 1000000 2000 1'),
+  ('jobs', 'jobs_by_type', '1000000 1000000 5000 1'),
+  ('jobs', 'jobs_by_creation', '1000000 1000000 2 1'),
+  ('jobs', 'jobs_by_start', '1000000 1000000 2 1'),
+  ('aliases', 'aliases', '100000 100000 100000 1'),
+  ('aliases', 'aliases_by_job', '100000 1 1'),
+  ('aliases', 'aliases_by_number', '100000 100000 1'),
+  ('attributes', 'attributes', '1000000 1 1');
+ANALYZE sqlite_schema;
+"
+    };
+}
+
 /// `PRAGMA application_id`: the letters `CMND`.
 pub(crate) const APPLICATION_ID: u32 = 0x434D_4E44;
 
@@ -11,14 +47,15 @@ pub(crate) const APPLICATION_ID: u32 = 0x434D_4E44;
 pub(crate) const VERSION: u32 = 2;
 
 /// What makes a file of version 1 one of version 2.
-pub(crate) const UPGRADE_1: &str = "ALTER TABLE jobs ADD COLUMN heard_at INTEGER;";
+pub(crate) const UPGRADE_1: &str =
+    concat!("ALTER TABLE jobs ADD COLUMN heard_at INTEGER;", made_for_lists!());
 
 /// Every table there is. One that is missing means a damaged file.
 pub(crate) const TABLES: [&str; 8] =
     ["afterwards", "aliases", "attributes", "audit", "commands", "jobs", "namespaces", "results"];
 
 /// Every table and index, as what is selected from and the order it is kept in, for a look at its ends.
-pub(crate) const TREES: [(&str, &str); 14] = [
+pub(crate) const TREES: [(&str, &str); 21] = [
     ("afterwards", "job"),
     ("aliases", "namespace, dialect, alias"),
     ("aliases INDEXED BY aliases_by_job", "job, position"),
@@ -30,16 +67,24 @@ pub(crate) const TREES: [(&str, &str); 14] = [
     ("jobs INDEXED BY jobs_by_number", "namespace, number"),
     ("jobs INDEXED BY jobs_by_parent WHERE parent IS NOT NULL", "namespace, parent, started_at, number"),
     ("jobs INDEXED BY jobs_unfinished WHERE parent IS NOT NULL AND ended = 0", "namespace, parent"),
+    ("jobs INDEXED BY jobs_by_name", "namespace, name, number"),
+    ("jobs INDEXED BY jobs_by_owner", "namespace, owner, number"),
+    ("jobs INDEXED BY jobs_by_type", "namespace, type, number"),
+    ("jobs INDEXED BY jobs_by_creation", "namespace, created_at, number"),
+    ("jobs INDEXED BY jobs_by_start", "namespace, started_at, number"),
     ("namespaces", "id"),
     ("namespaces INDEXED BY sqlite_autoindex_namespaces_1", "name"),
     ("results", "job, position"),
+    ("sqlite_stat1", "tbl"),
+    ("sqlite_stat4", "tbl"),
 ];
 
 /// The tables that grow with every job or command and are kept by a number, and that number.
 pub(crate) const LARGE: [(&str, &str); 3] = [("audit", "seq"), ("commands", "seq"), ("jobs", "id")];
 
 /// Makes the tables in an empty file.
-pub(crate) const CREATE: &str = "
+pub(crate) const CREATE: &str = concat!(
+    "
 CREATE TABLE namespaces (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 
 -- One row per job. `id` is the ledger's own and joins the other tables; a row is hidden, never deleted.
@@ -155,4 +200,6 @@ CREATE TABLE audit (
   request_id TEXT NOT NULL,
   targets TEXT NOT NULL
 ) STRICT;
-";
+",
+    made_for_lists!()
+);

@@ -17,6 +17,19 @@ pub struct Call {
     pub request_id: String,
 }
 
+impl Call {
+    /// The longest id of a caller that is taken over.
+    const LONGEST_REQUEST_ID: usize = 128;
+
+    /// Whether a caller's own request id is taken over: it can stand in a header, a log line and a table as it is, being
+    /// visible ASCII and not too long. One rule for all that is listened to, so that one id can follow an order through
+    /// everything.
+    #[must_use]
+    pub fn takes_request_id(id: &str) -> bool {
+        (1..=Call::LONGEST_REQUEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+    }
+}
+
 /// Who gives a command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Caller {
@@ -276,3 +289,18 @@ pub enum Kin {
 /// Results handed out and not yet confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Delivery(pub u64);
+
+#[cfg(test)]
+mod tests {
+    use super::Call;
+
+    #[test]
+    fn a_request_id_is_visible_ascii_of_1_to_128_characters() {
+        for fine in ["run-15", "!", &"x".repeat(128)] {
+            assert!(Call::takes_request_id(fine), "{fine:?}");
+        }
+        for bad in ["", "two words", "tab\there", "é", &"x".repeat(129)] {
+            assert!(!Call::takes_request_id(bad), "{bad:?}");
+        }
+    }
+}

@@ -13,13 +13,15 @@ pub struct Fault {
     pub code: Option<&'static str>,
     /// Seconds after which a repetition makes sense.
     pub retry_after: Option<u32>,
+    /// Which limit was exceeded, of `TooManyRequests`. Dialects that tell make a sentence of it.
+    pub excess: Option<Box<Excess>>,
 }
 
 impl Fault {
     /// A fault with a message for strangers.
     #[must_use]
     pub fn new(kind: FaultKind, message: impl Into<String>) -> Fault {
-        Fault { kind, message: message.into(), detail: None, code: None, retry_after: None }
+        Fault { kind, message: message.into(), detail: None, code: None, retry_after: None, excess: None }
     }
 
     /// Adds what only the log says.
@@ -33,6 +35,13 @@ impl Fault {
     #[must_use]
     pub fn with_retry_after(mut self, seconds: u32) -> Fault {
         self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Adds which limit was exceeded.
+    #[must_use]
+    pub fn with_excess(mut self, excess: Excess) -> Fault {
+        self.excess = Some(Box::new(excess));
         self
     }
 
@@ -52,6 +61,26 @@ impl std::fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+/// A limit, and by how much a request is over it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excess {
+    /// Whose requests were counted; `None`: everybody's.
+    pub user: Option<String>,
+    /// How many there may be.
+    pub most: u64,
+    /// Of what there may be no more.
+    pub of: Counted,
+}
+
+/// What a limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Requests within this many milliseconds.
+    Within(u64),
+    /// Requests under way at once. So many there would have been with the one that was refused.
+    AtOnce(u64),
+}
 
 /// What went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -27,7 +27,7 @@ pub use command::{
     Acknowledged, Call, Caller, Cancel, Command, Delivery, Kin, Order, Reach, Results, Status, Target,
 };
 pub use derive::{Tally, derive};
-pub use fault::{Fault, FaultKind};
+pub use fault::{Counted, Excess, Fault, FaultKind};
 pub use filter::{Field, Filter, Page, Sort, Test, Value};
 pub use job::{Alias, Children, Job, Kind, Output, Progress, Trigger, TriggerState};
 pub use outcome::{Acted, Effect, Outcome, Permissions, Snapshot};

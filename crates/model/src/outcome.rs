@@ -145,7 +145,8 @@ impl Snapshot {
     }
 }
 
-/// What a caller may do with a job.
+/// What a caller may do with a job. An engine knows whose the job is; what the groups of a realm take away from that is
+/// the edge's to take away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Permissions {
     /// Change it; reading it is what led here.

@@ -133,10 +133,10 @@ pub(super) fn compare(expected: &str, seen: &str, found: &mut Found<'_>) {
     match (Json::read(expected), Json::read(seen)) {
         (Ok(expected), Ok(seen)) => values(&Path::root(), &expected, &seen, found),
         (Err(why), _) => {
-            found.add("body", Some(format!("no JSON ({why}): {expected}")), Some(seen.to_owned()))
+            found.add("body", Some(format!("no JSON ({why}): {expected}")), Some(seen.to_owned()));
         }
         (Ok(_), Err(why)) => {
-            found.add("body", Some("JSON".to_owned()), Some(format!("no JSON ({why}): {seen}")))
+            found.add("body", Some("JSON".to_owned()), Some(format!("no JSON ({why}): {seen}")));
         }
     }
 }
@@ -188,11 +188,11 @@ fn arrays(path: &Path, wanted: &[Json], given: &[Json], found: &mut Found<'_>) {
     for pair in line_up(&texts(wanted), &texts(given)) {
         match pair {
             (Some(one), Some(other)) => {
-                values(&path.then(one.to_string()), &wanted[one], &given[other], found)
+                values(&path.then(one.to_string()), &wanted[one], &given[other], found);
             }
             (Some(one), None) => found.add(path.then(one.to_string()), Some(wanted[one].to_string()), None),
             (None, Some(other)) => {
-                found.add(path.then(other.to_string()), None, Some(given[other].to_string()))
+                found.add(path.then(other.to_string()), None, Some(given[other].to_string()));
             }
             (None, None) => {}
         }

@@ -34,10 +34,10 @@ pub(super) fn compare(expected: &str, seen: &str, found: &mut Found<'_>) {
             elements(&path, expected.root_element(), seen.root_element(), found);
         }
         (Err(why), _) => {
-            found.add("body", Some(format!("no XML ({why}): {expected}")), Some(seen.to_owned()))
+            found.add("body", Some(format!("no XML ({why}): {expected}")), Some(seen.to_owned()));
         }
         (Ok(_), Err(why)) => {
-            found.add("body", Some("XML".to_owned()), Some(format!("no XML ({why}): {seen}")))
+            found.add("body", Some("XML".to_owned()), Some(format!("no XML ({why}): {seen}")));
         }
     }
 }

@@ -59,6 +59,7 @@ fn data(dialect: &Dialect) -> Value {
             "meaning": operation.meaning,
         })).collect::<Vec<_>>(),
         "states": states(dialect),
+        "attributes": dialect.attributes,
         "options": dialect.switches.iter().map(|switch| json!({
             "name": switch.name,
             "default": switch.default,
@@ -89,7 +90,16 @@ fn states(dialect: &Dialect) -> Value {
     let others = (states.others)()
         .into_iter()
         .map(|other| json!({ "member": other.member, "word": other.word, "state": other.state.name(), "when": other.when }));
-    json!({ "members": states.members, "written": written, "others": others.collect::<Vec<_>>() })
+    let asked = (states.asked)().into_iter().map(|asked| {
+        let states: Vec<_> = asked.states.into_iter().map(State::name).collect();
+        json!({ "place": asked.place, "word": asked.word, "states": states })
+    });
+    json!({
+        "members": states.members,
+        "written": written,
+        "others": others.collect::<Vec<_>>(),
+        "asked": asked.collect::<Vec<_>>(),
+    })
 }
 
 fn page(dialect: &Dialect) -> String {

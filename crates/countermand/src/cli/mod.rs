@@ -3,6 +3,8 @@
 
 mod check;
 
+mod conform;
+
 mod demo;
 
 mod dialects;
@@ -34,6 +36,7 @@ Examples:
   countermand demo                                  a gateway with jobs in it, and curls to try
   countermand check --config countermand.toml       every mistake, with its place
   countermand serve --config countermand.toml
+  countermand conform fixtures                      every documented call, and whether it is answered as it must be
 
 Exit codes: 0 fine, 1 ran and failed, 64 usage, 74 IO, 78 configuration.
 Logs go to stderr; RUST_LOG chooses what is told, NO_COLOR takes the colour out.";
@@ -52,9 +55,8 @@ enum Command {
     User(user::Arguments),
     /// Register, watch and move jobs through the control API of a running gateway.
     Job(job::Arguments),
-    /// Replay fixtures against a gateway.
-    #[command(hide = true, disable_help_flag = true)]
-    Conform(later::Arguments),
+    /// Play fixtures against a gateway, ours or any other server, and tell what differs.
+    Conform(conform::Arguments),
     /// Record the traffic of a legacy system as fixtures.
     #[command(hide = true, disable_help_flag = true)]
     Record(later::Arguments),
@@ -76,7 +78,7 @@ impl Arguments {
             Command::Dialects(arguments) => arguments.run(),
             Command::User(arguments) => arguments.run(),
             Command::Job(arguments) => arguments.run(),
-            Command::Conform(arguments) => Err(arguments.refused("conform")),
+            Command::Conform(arguments) => arguments.run(),
             Command::Record(arguments) => Err(arguments.refused("record")),
             Command::Fixtures(arguments) => Err(arguments.refused("fixtures")),
         }

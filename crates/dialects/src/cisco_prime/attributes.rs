@@ -72,7 +72,9 @@ pub(super) fn filter(attributes: Attributes, condition: &Condition) -> Result<Fi
     let attribute = find(attributes, name, name)?;
     let wrong = |problem: String| Malformed::new(name, problem);
     match &attribute.meaning {
-        Meaning::Text(field) => texts(field, comparison, |text| Some(Value::Text(text.to_owned())), "a text"),
+        Meaning::Text(field) => {
+            compared(field, comparison, |text| Some(Value::Text(text.to_owned())), "a text")
+        }
         Meaning::Id(filtered) => {
             let id = |text: &str| text.trim().parse().ok().map(Value::Integer);
             ordered(&filtered(), comparison, id, "a whole number")
@@ -121,7 +123,7 @@ fn of_run(field: Field) -> Filtered {
     Filtered { field: Field::Latest(Box::new(field)), shown: asked::has_run() }
 }
 
-/// Only a trigger that will fire shows when.
+/// Only a trigger that will fire shows when. An order by this field places the others by the time that they would show.
 fn next_run() -> Filtered {
     let scheduled = Value::Text(TriggerState::Scheduled.name().to_owned());
     Filtered { field: Field::NextRunAt, shown: Filter::Field(Field::Trigger, Test::Equal(scheduled)) }
@@ -140,11 +142,11 @@ fn ordered(
         let operator = comparison.operator();
         return Err(format!("{operator} is for texts; expected eq, ne, in or between, and {expected}"));
     }
-    let compared = texts(&filtered.field, comparison, value, expected)?;
-    Ok(Filter::And(vec![filtered.shown.clone(), compared]))
+    let found = compared(&filtered.field, comparison, value, expected)?;
+    Ok(Filter::And(vec![filtered.shown.clone(), found]))
 }
 
-fn texts(
+fn compared(
     field: &Field,
     comparison: &Comparison,
     value: impl Fn(&str) -> Option<Value>,

@@ -65,7 +65,7 @@ fn no_such_job(echo: &Echo) -> Fault {
 }
 
 /// Digits in groups of three; what is not digits only stays as it is.
-fn grouped(id: &str) -> String {
+pub(super) fn grouped(id: &str) -> String {
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {
         return id.to_owned();
     }

@@ -9,9 +9,9 @@ use countermand_model::{Fault, FaultKind};
 use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 
-use super::encode;
 use super::routes::{LOGIN, PATHS};
 use super::wire::ErrorDocumentWire;
+use super::{encode, limits};
 use crate::Echo;
 
 /// No such entity, 404. Observed.
@@ -20,7 +20,7 @@ pub(super) const NO_SUCH_ENTITY: &str = "PRS-101";
 /// No such entity type, 404. Documented.
 pub(super) const NO_SUCH_ENTITY_TYPE: &str = "PRS-102";
 
-/// Too many requests of one user, 503. Observed.
+/// Too many requests, 503. Observed of one user's; inferred of everybody's and of those under way at once.
 const RATE_LIMIT: &str = "PRS-303";
 
 /// Of everything else. Inferred: the catalogue is not public, and a number that is in nobody's catalogue misleads nobody.
@@ -41,7 +41,8 @@ pub(super) fn response(echo: &Echo, fault: &Fault) -> Response<Bytes> {
     }
     let code = fault.code.unwrap_or(code);
     // Quirk: a message ends in `.-PRS-n`; fixtures/cisco-prime/v1-unknown-job-json.http
-    let sentence = fault.message.trim_end_matches('.');
+    let excess = fault.excess.as_deref().map(limits::sentence);
+    let sentence = excess.as_deref().unwrap_or(&fault.message).trim_end_matches('.');
     let document = ErrorDocumentWire {
         http_response_code: status.as_u16(),
         message: format!("{sentence}.-{code}"),
@@ -81,7 +82,7 @@ fn row(kind: FaultKind) -> (StatusCode, &'static str) {
         FaultKind::Conflict => (StatusCode::CONFLICT, NOT_LISTED),
         FaultKind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, NOT_LISTED),
         FaultKind::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, NOT_LISTED),
-        // Quirk: who asks too often gets 503, not 429; `a_fault_has_the_status_and_form_of_the_dialect` in tests.rs
+        // Quirk: who asks too often gets 503, not 429; fixtures/cisco-prime/v1-rate-limit-json.http
         FaultKind::TooManyRequests => (StatusCode::SERVICE_UNAVAILABLE, RATE_LIMIT),
         FaultKind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, NOT_LISTED),
         FaultKind::Unsupported => (StatusCode::NOT_IMPLEMENTED, NOT_LISTED),

@@ -6,7 +6,8 @@
 use bytes::Bytes;
 use countermand_model::{Command, Filter, Job, Outcome, Snapshot};
 use http::{Response, StatusCode};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::query::Condition;
 use super::wire::{DOMAIN, HistoryWire, JobWire, ResultWire, RunWire};
@@ -74,16 +75,22 @@ fn instance(echo: &Echo, run: &Job) -> RunWire {
 
 /// What a registrar kept of the run's results; nothing of ours stands in for them.
 fn results(run: &Job) -> Vec<ResultWire> {
-    let kept = summary::attributes(run);
-    let items = kept.get(RESULTS).and_then(Value::as_array);
-    let item =
-        |item: &Value| ResultWire { property: text(item.get("property")), value: text(item.get("value")) };
-    items.into_iter().flatten().map(item).collect()
+    let kept: Vec<KeptResult<'_>> = summary::kept(run, RESULTS).unwrap_or_default();
+    kept.into_iter()
+        .map(|kept| ResultWire { property: kept.property.map(text), value: kept.value.map(text) })
+        .collect()
 }
 
-/// A number or a boolean as its text: v1 itself writes texts so.
-fn text(value: Option<&Value>) -> Option<String> {
-    value
-        .filter(|value| !value.is_null())
-        .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+/// One of them, as it was registered.
+#[derive(Deserialize)]
+struct KeptResult<'a> {
+    #[serde(borrow, default)]
+    property: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    value: Option<&'a RawValue>,
+}
+
+/// A text, or the JSON text of what is none: v1 itself writes numbers for texts.
+fn text(value: &RawValue) -> String {
+    serde_json::from_str(value.get()).unwrap_or_else(|_| value.get().to_owned())
 }

@@ -6,13 +6,16 @@
 //! is for lists.
 //!
 //! Here: `suspend`, `resume`, `cancel`, `cancelrunning` and `runhistory` of `op/jobService`; `data/JobSummary`, one and
-//! many; the catalogues `op` and `data`. Not here: operations that start jobs, which are refused with 501 and say so,
+//! many; the catalogues `op` and `data`. Not here: sessions by `JSESSIONID`, of which the row of this dialect names the
+//! cookie and the edge does the rest; operations that start jobs, which are refused with 501 and say so,
 //! and every other resource, which is 404. Lists know what a list of jobs can be found and sorted by
 //! ([`attributes`]); what they cannot, such as `duration`, is a 400 that names it, never a list without it.
 
 mod routes;
 
 mod open;
+
+mod refusals;
 
 mod decode;
 
@@ -38,6 +41,8 @@ mod wire;
 
 mod errors;
 
+mod limits;
+
 mod states;
 
 mod settings;
@@ -53,7 +58,7 @@ use http::Response;
 
 use self::settings::Settings;
 use crate::grammar::number;
-use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, Scheme, SessionCookie};
+use crate::{Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Quirk, RateLimits, Scheme, SessionCookie};
 
 const NAME: &str = "cisco-prime";
 
@@ -82,6 +87,8 @@ pub(crate) static DIALECT: Dialect = Dialect {
         write: |number| number.to_string(),
     },
     states: states::STATES,
+    attributes: "`runStatus` and `resultStatus` of a run, words that are written while the state that they stand for holds; and \
+                 `results` of a run, an array of `{\"property\", \"value\"}`, which runhistory shows.",
     // The cookie is observed, and a client that logs in once and then sends nothing else; its path is inferred.
     schemes: &[Scheme::Basic],
     session: Some(SessionCookie { name: "JSESSIONID", path: "/webacs" }),
@@ -97,6 +104,10 @@ struct Prime {
 impl Codec for Prime {
     fn open(&self, head: &Head<'_>) -> Echo {
         open::open(self, head)
+    }
+
+    fn limits(&self, echo: &Echo) -> Option<&RateLimits> {
+        self.settings.limits.as_ref()?.of(echo)
     }
 
     fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
@@ -205,8 +216,18 @@ const QUIRKS: &[Quirk] = &[
     ),
     Quirk::new(
         Evidence::Observed,
+        "cisco-prime/dead-session-json.http",
+        "A login is kept in the cookie JSESSIONID and may be left out then; a session that is over is as no credentials.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
         "cisco-prime/login-page.http",
         "The page behind that redirect is 200 and HTML, so that a client fails in its JSON parser and knows why.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/v1-rate-limit-json.http",
+        "Whoever asks too often, where a switch says how often that is, gets 503 with PRS-303 and no Retry-After.",
     ),
     Quirk::new(
         Evidence::Documented,
@@ -232,5 +253,100 @@ const QUIRKS: &[Quirk] = &[
         Evidence::Inferred,
         "cisco-prime/v2-suspend-twice-json.http",
         "What is suspended or resumed already is a success; what is cancelled already is a failure.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/v1-ids-json.http",
+        "A list without `.full` holds ids: text in the member `$`, a string, and jobs only, never their runs.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/v4-full-json.http",
+        "v4 lists begin with `@last`, `@first`, `@count` as numbers; v1 has them as strings, and in another order.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/v1-empty-list-json.http",
+        "A list of nothing has `@count` 0 and no array in v1, an empty one later; `@last` is one before `@first`.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/range-json.http",
+        "A page by `Range: instances=a-b` is 200 with Content-Range, not 206.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/range-is-overridden-json.http",
+        "`.firstResult` or `.maxResults` overrides the whole Range header.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/page-past-the-end-json.http",
+        "A page past the end is empty and no error: jobs may go between two pages.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/page-too-large-json.http",
+        "A page over the limit is 503, as asking too often is; its sentence and code are inferred.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/sort-plus-and-minus-json.http",
+        "A `+` before a sort key may arrive as a blank.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/find-by-bare-value-json.http",
+        "Values of conditions may stand without quotes.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/unknown-word-json.http",
+        "A word that an enumeration does not have is 400, not an empty list; PENDING_EXECUTION and PENDINGEXECUTION differ.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/find-by-kept-run-status-json.http",
+        "A condition on a status finds the jobs that show the word, also one that was kept for a run.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/duration-is-not-found-by-json.http",
+        "duration is shown, but a list neither finds nor sorts by it: 400.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/system-jobs-json.http",
+        "Lists leave out the jobs of SYSTEM unless a condition is about the user.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/runhistory-no-parameters-json.http",
+        "A run history without parameters has no runs.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/runhistory-unknown-job-json.http",
+        "A run history of a job that nobody knows is 200 without a job.",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/v1-runhistory-running-json.http",
+        "v1 writes one job, one run and one result as objects, and no results as \"\".",
+    ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/v3-operations-json.http",
+        "The catalogue names an operation by the last segment of its path, and tells the path from op/ on.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/unknown-domain-json.http",
+        "Any virtual domain is echoed, unless a switch lists those there are.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "cisco-prime/v1-deploy-through-job-json.http",
+        "Operations that start jobs are 501, told from what does not exist.",
     ),
 ];

@@ -1,18 +1,15 @@
 //! The head of a request: version, suffix, route, formats, and the URLs that answers echo. Reads no body.
 
-use countermand_model::{Fault, FaultKind};
-use http::Method;
+use countermand_model::Fault;
 use http::header::RANGE;
 use percent_encoding::percent_decode_str;
 
-use super::Prime;
-use super::errors::{NO_SUCH_ENTITY_TYPE, NO_SUCH_RESOURCE, NOT_LISTED};
-use super::query::Paging;
+use super::errors::NO_SUCH_RESOURCE;
 use super::routes::{self, ROUTES};
-use super::wire::{DOMAIN, ROOT_DOMAIN};
+use super::{Prime, refusals};
 use crate::grammar::route::{self, Hit, Miss};
-use crate::grammar::{negotiate, path, query};
-use crate::{BodyRule, Echo, Format, Head, Malformed, Operation};
+use crate::grammar::{negotiate, path};
+use crate::{BodyRule, Echo, Format, Head};
 
 /// What answers are written in; XML when nothing is said ("By default, when nothing is specified, the response format
 /// is set to be XML"). The vendor names `text/xml`; `application/xml` is taken as the same wish, and answered with
@@ -34,8 +31,7 @@ pub(super) fn open(prime: &Prime, head: &Head<'_>) -> Echo {
     let (found, missing) = match find(head, path, version) {
         Ok(hit) => (Some(hit), None),
         Err(miss) => {
-            let known =
-                version.and_then(|_| unknown_entity_type(head, below).or_else(|| starter(head, below)));
+            let known = version.and_then(|_| refusals::of_path(head, below));
             (None, Some(known.unwrap_or_else(|| Fault::new(miss.kind(), NO_SUCH_RESOURCE))))
         }
     };
@@ -58,9 +54,8 @@ pub(super) fn open(prime: &Prime, head: &Head<'_>) -> Echo {
 
     let query = head.query.unwrap_or_default();
     let range = head.headers.get(RANGE).map(|range| String::from_utf8_lossy(range.as_bytes()).into_owned());
-    let strange =
-        || unknown_domain(prime, query).or_else(|| too_large(prime, operation, query, range.as_deref()));
-    let refusal = missing.or(unacceptable).or(unreadable).or_else(strange);
+    let of_query = || refusals::of_query(&prime.settings, operation, query, range.as_deref());
+    let refusal = missing.or(unacceptable).or(unreadable).or_else(of_query);
 
     Echo {
         operation,
@@ -109,58 +104,6 @@ fn version_and_rest(path: &str) -> (Option<u8>, &str) {
     let version =
         routes::VERSIONS.iter().zip(1..).find(|(name, _)| **name == first).map(|(_, number)| number);
     (version, below)
-}
-
-/// `/data/{something}` by GET is told what it is that does not exist.
-fn unknown_entity_type(head: &Head<'_>, below: &str) -> Option<Fault> {
-    let reads = routes::READS.contains(head.method);
-    let mut segments = below.strip_prefix("/data/")?.split('/');
-    let entity = segments.next().filter(|entity| !entity.is_empty() && *entity != routes::JOB_SUMMARY)?;
-    let shallow = segments.nth(1).is_none();
-    (reads && shallow).then(|| {
-        Fault::new(FaultKind::UnknownRoute, format!("No such entity type as {}.", path::decoded(entity)))
-            .with_code(Some(NO_SUCH_ENTITY_TYPE))
-    })
-}
-
-/// An operation that starts jobs is not served, and told so.
-fn starter(head: &Head<'_>, below: &str) -> Option<Fault> {
-    let path = below.strip_prefix("/op/")?;
-    let is_one = head.method == Method::PUT && routes::STARTERS.contains(&path);
-    is_one.then(|| {
-        Fault::new(
-            FaultKind::Unsupported,
-            format!("Jobs are controlled here, not started: {path} is not served."),
-        )
-    })
-}
-
-/// Inferred: nobody has seen what a domain that does not exist is answered with.
-fn unknown_domain(prime: &Prime, query: &str) -> Option<Fault> {
-    let pairs = query::pairs(query);
-    let domain = query::first(&pairs, DOMAIN)?;
-    let known = &prime.settings.domains;
-    let exists = known.is_empty() || domain == ROOT_DOMAIN || known.iter().any(|name| name == domain);
-    let wrong = || Malformed::new(DOMAIN, format!("there is no virtual domain {domain:?}"));
-    (!exists).then(|| Fault::new(FaultKind::Malformed, wrong().to_string()))
-}
-
-/// Documented: the largest page is one of the five limits of which exceeding any is answered with 503. The sentence is
-/// inferred.
-fn too_large(
-    prime: &Prime,
-    operation: Option<&'static Operation>,
-    query: &str,
-    range: Option<&str>,
-) -> Option<Fault> {
-    operation.filter(|operation| operation.name == routes::LIST)?;
-    // A page that is none is for the decoder to tell.
-    let paging = Paging::read(query, range, &prime.settings).ok()?;
-    let limit = prime.settings.page_limit;
-    (paging.size > limit).then(|| {
-        let message = format!("The page size exceeds the limit (More than {limit})");
-        Fault::new(FaultKind::TooManyRequests, message).with_code(Some(NOT_LISTED))
-    })
 }
 
 fn request_url(head: &Head<'_>, path: &str, below: &str) -> String {

@@ -1,6 +1,7 @@
 //! The switches of a mount: what `nbi.properties` and `rateService` set on the real server, and what nobody knows for
 //! sure.
 
+use super::limits::{self, Limits};
 use crate::{Evidence, Switch, SwitchKind, Switches};
 
 /// How one mount behaves.
@@ -14,6 +15,8 @@ pub(super) struct Settings {
     pub(super) system_jobs: bool,
     /// The virtual domains there are; none named is any.
     pub(super) domains: Vec<String>,
+    /// The rate limit, where there is one.
+    pub(super) limits: Option<Limits>,
 }
 
 /// The rows of the dialect's table.
@@ -47,13 +50,25 @@ pub(super) const SWITCHES: &[Switch] = &[
                   Jobs are not divided by domain.",
         evidence: Evidence::Inferred,
     },
+    limits::ALL_USERS,
+    limits::PER_USER,
+    limits::AT_ONCE_PER_USER,
+    limits::AT_ONCE,
+    limits::WINDOW,
+    limits::SEGMENTS,
+    limits::COVERS,
 ];
 
 impl Settings {
     /// What is so when nothing is said.
     #[cfg(test)]
-    pub(super) const DEFAULT: Settings =
-        Settings { page_limit: 1000, unpaged_limit: 100, system_jobs: false, domains: Vec::new() };
+    pub(super) const DEFAULT: Settings = Settings {
+        page_limit: 1000,
+        unpaged_limit: 100,
+        system_jobs: false,
+        domains: Vec::new(),
+        limits: None,
+    };
 
     pub(super) fn new(switches: &Switches) -> Settings {
         let page_limit = switches.integer("limitPageSize").unsigned_abs();
@@ -63,6 +78,7 @@ impl Settings {
             unpaged_limit: switches.integer("limitUnpagedQuery").unsigned_abs().min(page_limit),
             system_jobs: switches.text("systemJobs") == "always",
             domains: domains.filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+            limits: Limits::new(switches),
         }
     }
 }

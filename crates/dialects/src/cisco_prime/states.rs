@@ -59,6 +59,7 @@ pub(super) const STATES: States = States {
             |(member, word, state)| OtherWord { member, word, state, when: "the run's attributes say so" };
         work.chain(results).map(other).collect()
     },
+    asked: Vec::new,
     losses: &[
         (State::Queued, "The vendor has one word for all that waits."),
         (State::Cancelling, "A run that was told to stop is at work until it has stopped."),

@@ -1,8 +1,11 @@
 //! A job as this dialect shows it: its trigger, and one of its runs. What `data/JobSummary` and `runhistory` share, and
 //! the summary itself.
 
+use std::collections::BTreeMap;
+
 use countermand_model::{Job, Kind, Snapshot, TriggerState};
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::wire::{EntityWire, JobSummaryWire};
 use super::{NAME, states};
@@ -69,15 +72,16 @@ pub(super) fn next_run(echo: &Echo, job: &Job) -> Option<String> {
 /// The runStatus and the resultStatus of a run: the words that its registrar kept for it under this dialect's name in
 /// its attributes, where they are still true, else those of its state.
 pub(super) fn run_words(run: &Job) -> (String, Option<String>) {
-    let kept = attributes(run);
-    let kept = |member: &str| kept.get(member).and_then(Value::as_str);
+    let (kept_work, kept_result) = (kept::<String>(run, "runStatus"), kept::<String>(run, "resultStatus"));
     let (work, result) = states::run_words(run.state);
-    let work = states::shown(Some(work), kept("runStatus"), states::OTHER_WORK, run.state);
-    let result = states::shown(result, kept("resultStatus"), states::OTHER_RESULTS, run.state);
+    let work = states::shown(Some(work), kept_work.as_deref(), states::OTHER_WORK, run.state);
+    let result = states::shown(result, kept_result.as_deref(), states::OTHER_RESULTS, run.state);
     (work.unwrap_or_default().to_owned(), result.map(str::to_owned))
 }
 
-/// What a registrar kept of a job in this dialect's words.
-pub(super) fn attributes(job: &Job) -> Map<String, Value> {
-    job.attributes_of(NAME).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+/// What a registrar kept of a job in this dialect's words; nothing where it is of another type. Each member is read for
+/// itself: one that is not understood takes no other with it.
+pub(super) fn kept<'j, T: Deserialize<'j>>(job: &'j Job, member: &str) -> Option<T> {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(job.attributes_of(NAME)?).ok()?;
+    serde_json::from_str(members.get(member)?.get()).ok()
 }

@@ -7,6 +7,8 @@ mod asking;
 
 mod finding;
 
+mod limiting;
+
 mod listing;
 
 use countermand_model::{Fault, Outcome};

@@ -9,16 +9,16 @@ use countermand_model::{Fault, FaultKind};
 use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 
+use super::DetailView;
 use super::encode::document;
 use super::wire::{ErrorWire, RelayedWire};
-use super::{DetailView, routes};
 use crate::grammar::route;
 use crate::{Echo, Malformed};
 
 /// Whose family of codes an answer is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Function {
-    /// No function was named, or none that we know. The vendor's codes for this are not known; ours begin with 00.
+    /// None was named, or one whose codes are not known; ours begin with 00.
     Unknown,
     /// 72.
     Status,
@@ -89,22 +89,25 @@ const TABLE: &[Row] = &[
     (Unknown, ActionAmbiguous, 400, NO_FUNCTION, "Parameter {action} is specified more than once."),
     (Unknown, StartsWork, 400, NO_FUNCTION, STARTS_WORK),
     (Unknown, NotServed, 400, NO_FUNCTION, NOT_SERVED),
+    (Unknown, Method, 405, "000000E0", WRONG_METHOD),
     (Unknown, Authorization, 401, "000000E9", "Authorization needed."),
     (Unknown, Internal, 500, "000600E2", "Application encountered an internal error."),
     (Unknown, Refused, 400, NO_FUNCTION, ""),
     // Inferred but for the family, which 43050005 shows: E1, E2 and E9 as in every function.
     (Attribute, StartsWork, 400, "430000E1", STARTS_WORK),
+    (Attribute, Method, 405, "430000E0", WRONG_METHOD),
     (Attribute, Authorization, 401, "430000E9", "Authorization needed."),
     (Attribute, Internal, 500, "430600E2", "Application encountered an internal error."),
     (Attribute, Refused, 400, "430000E1", ""),
     // MK-99ANA004-11, Getting the Analyzer detail view server information: E4. The rest as above.
     (ServerInfo, DatasetMissing, 400, "C20000E4", "Mandatory parameter {dataset} not specified."),
     (ServerInfo, NotServed, 400, "C20000E1", NOT_SERVED),
+    (ServerInfo, Method, 405, "C20000E0", WRONG_METHOD),
     (ServerInfo, Authorization, 401, "C20000E9", "Authorization needed."),
     (ServerInfo, Internal, 500, "C20600E2", "Application encountered an internal error."),
     (ServerInfo, Refused, 400, "C20000E1", ""),
     // MK-99ANA004-11, Getting the request status. E0 by analogy to C60100E0, E4 to C20000E4 and C4010004.
-    (Status, Method, 405, "720000E0", "HTTP method [<method>] is not supported for action [getStatus]"),
+    (Status, Method, 405, "720000E0", WRONG_METHOD),
     (Status, DatasetMissing, 400, "720000E4", "Mandatory parameter {dataset} not specified."),
     (Status, DatasetInvalid, 400, "720000E4", "Invalid value specified for parameter {dataset}."),
     (Status, DatasetAmbiguous, 400, "720000E4", "Parameter {dataset} is specified more than once."),
@@ -115,7 +118,7 @@ const TABLE: &[Row] = &[
     (Status, Internal, 500, "720600E2", "Application encountered an internal error."),
     (Status, Refused, 400, "720000E1", ""),
     // MK-99ANA004-11, Stopping an API request: the texts of its bodies where it prints one, else of its table.
-    (Abort, Method, 405, "B50000E0", "HTTP method [<method>] is not supported for action [abortRequest]"),
+    (Abort, Method, 405, "B50000E0", WRONG_METHOD),
     (Abort, DatasetMissing, 400, "B50000E4", "Mandatory parameter {dataset} is not specified."),
     (Abort, DatasetInvalid, 400, "B50000E4", "Invalid value specified for parameter {dataset}."),
     (Abort, DatasetAmbiguous, 400, "B50000E4", "Parameter {dataset} is specified more than once."),
@@ -132,6 +135,9 @@ const TABLE: &[Row] = &[
 /// Inferred: the code where no function is known.
 const NO_FUNCTION: &str = "000000E1";
 
+/// In the form of C60100E0.
+const WRONG_METHOD: &str = "HTTP method [<method>] is not supported for action [<action>]";
+
 /// Inferred, in the form of "HTTP method [POST] is not supported for action [getAppUrl]". A 400, "check the response
 /// body for details", which no client repeats by itself, rather than a status that the manual does not know.
 const STARTS_WORK: &str = "Action [<action>] is not supported here: no new requests are taken";
@@ -139,15 +145,9 @@ const STARTS_WORK: &str = "Action [<action>] is not supported here: no new reque
 /// Inferred, as above.
 const NOT_SERVED: &str = "Action [<action>] is not supported here";
 
-/// Inferred: the vendor's realm is not known, and no client of it waits for a challenge. Both schemes are documented;
-/// Basic stands first, for clients that read one line only.
-const CHALLENGES: [HeaderValue; 2] = [
-    HeaderValue::from_static("Basic realm=\"Analyzer detail view\""),
-    HeaderValue::from_static("Bearer realm=\"Analyzer detail view\""),
-];
-
-/// The functions by the index of their routes.
-pub(super) const FUNCTIONS: [Function; 2] = [Status, Abort];
+/// Inferred: the vendor's realm is not known, and no client of it waits for the challenge. Where tokens lead in as well,
+/// the edge adds a line for Bearer.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Analyzer detail view\"");
 
 /// The answer to a mistake.
 pub(super) fn answer(codec: &DetailView, echo: &Echo, mistake: Mistake) -> Response<Bytes> {
@@ -224,13 +224,14 @@ pub(super) fn fault(echo: &Echo, mistake: Mistake) -> Fault {
     Fault::new(FaultKind::Malformed, filled(echo, text)).with_code(Some(code))
 }
 
-/// The function that was asked for, served or not.
 fn function(echo: &Echo) -> Function {
-    if echo.operation.is_some() {
-        return FUNCTIONS.get(echo.route).copied().unwrap_or(Unknown);
+    match echo.operation.map_or("", |operation| operation.name) {
+        "getStatus" => Status,
+        "abortRequest" => Abort,
+        "updateAttributeDef" => Attribute,
+        "getServerInfo" => ServerInfo,
+        _ => Unknown,
     }
-    let action = routes::action(echo);
-    action.and_then(|action| routes::not_served(&action)).map_or(Unknown, |refused| refused.function)
 }
 
 /// The function's row for a mistake; one that it cannot make counts as an internal error.
@@ -241,16 +242,14 @@ fn row(echo: &Echo, mistake: Mistake) -> &'static Row {
 
 fn filled(echo: &Echo, text: &str) -> String {
     let text = text.replace("<method>", echo.method.as_str());
-    let text = text.replace("<action>", &routes::action(echo).unwrap_or_default());
+    let text = text.replace("<action>", echo.operation.map_or("", |operation| operation.name));
     text.replace("<id>", echo.id.as_deref().unwrap_or_default())
 }
 
 fn write(echo: &Echo, status: StatusCode, code: &str, error: &str) -> Response<Bytes> {
     let mut response = document(status, ErrorWire { code, error }.write());
     if status == StatusCode::UNAUTHORIZED {
-        for challenge in CHALLENGES {
-            response.headers_mut().append(WWW_AUTHENTICATE, challenge);
-        }
+        response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
     }
     if let (StatusCode::METHOD_NOT_ALLOWED, Some(operation)) = (status, echo.operation) {
         response.headers_mut().insert(ALLOW, route::allow([operation]));

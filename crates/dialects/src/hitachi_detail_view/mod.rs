@@ -28,6 +28,8 @@ mod encode;
 
 mod wire;
 
+mod refused;
+
 mod errors;
 
 mod states;
@@ -73,6 +75,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
         write: |number| number.to_string(),
     },
     states: states::STATES,
+    attributes: "`error`: `{\"status\", \"code\", \"error\"}`, how the original request failed; getStatus of a failed request \
+                 answers so. The status is 400 to 599, the code eight hexadecimal digits, the text not empty; what is \
+                 not that is a 500 that says where.",
     // Bearer is documented for Ops Center Portal users, and what clients of VSP 360 send.
     schemes: &[Scheme::Basic, Scheme::Bearer],
     session: None,
@@ -207,6 +212,36 @@ const QUIRKS: &[Quirk] = &[
         Evidence::Documented,
         "hitachi-detail-view/status-relays-the-original-error.http",
         "getStatus answers with the error of the original request, whose code has another prefix.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "hitachi-detail-view/status-relays-no-nonsense.http",
+        "What is said to be the original request's error and is not one is a 500 with the reason, not a completion.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/status-relays-a-licence-refusal.http",
+        "…E9 is both \"License is not valid.\" and \"Authorization needed.\"; the former is only ever relayed.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "hitachi-detail-view/action-query.http",
+        "The vendor's other functions, each of which may start a request, are refused by name, with 400.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "hitachi-detail-view/abort-two-request-ids.http",
+        "A parameter that has two different values is an error; twice the same value is not.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "hitachi-detail-view/status-wrong-password-is-json.http",
+        "Credentials are Basic or Bearer, and the errors are the same; the words of the challenge are inferred.",
+    ),
+    Quirk::new(
+        Evidence::Inferred,
+        "hitachi-detail-view/status-leading-zero.http",
+        "A request id is a text: 0101 is not 101.",
     ),
     Quirk::new(
         Evidence::Inferred,

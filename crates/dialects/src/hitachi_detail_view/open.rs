@@ -2,9 +2,9 @@
 
 use countermand_model::{Fault, FaultKind};
 
-use super::errors::{Function, Mistake};
-use super::routes::{self, Ambiguous, ROUTES, Refused};
-use super::{DetailView, errors};
+use super::errors::Mistake;
+use super::routes::{self, Ambiguous, ROUTES};
+use super::{DetailView, errors, refused};
 use crate::grammar::path;
 use crate::{Echo, Format, Head};
 
@@ -34,32 +34,26 @@ pub(super) fn open(codec: &DetailView, head: &Head<'_>) -> Echo {
     echo.id = routes::value(&parameters, "requestId").ok().flatten().map(str::to_owned);
     let action = match routes::value(&parameters, "action") {
         Ok(Some(action)) => action,
-        Ok(None) => return refused(echo, Mistake::ActionMissing),
-        Err(Ambiguous) => return refused(echo, Mistake::ActionAmbiguous),
+        Ok(None) => return with_refusal(echo, Mistake::ActionMissing),
+        Err(Ambiguous) => return with_refusal(echo, Mistake::ActionAmbiguous),
     };
     // By `action` alone, not by the method: a wrong method is told with the code of the function that was named.
     let found = ROUTES.iter().enumerate().find(|(_, route)| action == route.operation.name);
-    let Some((index, route)) = found else {
-        let mistake = match routes::not_served(action) {
-            // The one thing that the manual has a code for.
-            Some(Refused { function: Function::ServerInfo, .. })
-                if routes::value(&parameters, "dataset") == Ok(None) =>
-            {
-                Mistake::DatasetMissing
-            }
-            Some(known) => known.why,
-            None => Mistake::ActionUnknown,
-        };
-        return refused(echo, mistake);
-    };
+    let Some((index, route)) = found else { return with_refusal(echo, Mistake::ActionUnknown) };
     echo.operation = Some(&route.operation);
     echo.route = index;
-    echo.refusal = (!route.operation.methods.contains(head.method))
-        .then(|| Fault::new(FaultKind::WrongMethod, "The method is not one of this function's."));
-    echo
+    if !route.operation.methods.contains(head.method) {
+        let message = "The method is not one of this function's.";
+        echo.refusal = Some(Fault::new(FaultKind::WrongMethod, message));
+        return echo;
+    }
+    match refused::reason(&echo) {
+        Some(mistake) => with_refusal(echo, mistake),
+        None => echo,
+    }
 }
 
-fn refused(mut echo: Echo, mistake: Mistake) -> Echo {
+fn with_refusal(mut echo: Echo, mistake: Mistake) -> Echo {
     echo.refusal = Some(errors::fault(&echo, mistake));
     echo
 }

@@ -3,10 +3,9 @@
 
 use http::Method;
 
-use super::errors::{Function, Mistake};
-use super::{DetailView, decode, encode};
+use super::{DetailView, decode, encode, refused};
 use crate::grammar::query;
-use crate::{Access, BodyRule, Echo, Evidence, Operation, Route};
+use crate::{Access, BodyRule, Evidence, Operation, Route};
 
 /// The functions, in the order of the documentation. The servlet is found by its path and the function by `action`;
 /// "baseURL/dbapi.do?action=…" (MK-99ANA004-11, Getting the request status, Stopping an API request).
@@ -42,52 +41,43 @@ pub(super) static ROUTES: &[Route<DetailView>] = &[
         decode: decode::abort_request,
         encode: encode::abort_request,
     },
+    refused::row("query", POST, Access::Read, "Runs a query. Refused: no new requests are taken."),
+    refused::row("retrieveDataset", GET, Access::Read, "Describes a dataset. Refused as query is."),
+    refused::row("clearDataset", GET, Access::Write, "Empties a dataset. Refused as query is."),
+    refused::row(
+        "retrieveDataSubset",
+        GET,
+        Access::Read,
+        "Describes a part of a dataset. Refused as query is.",
+    ),
+    refused::row("retrieveResourceData", POST, Access::Read, "Reads resources. Refused as query is."),
+    refused::row("createOrUpdateResourceData", POST, Access::Write, "Writes resources. Refused as query is."),
+    refused::row("expireResourceData", GET, Access::Write, "Deactivates resources. Refused as query is."),
+    refused::row("updateAttributeDef", POST, Access::Write, "Changes attributes. Refused as query is."),
+    refused::row("deleteAttributeDef", GET, Access::Write, "Deletes attributes. Refused as query is."),
+    refused::row(
+        "getServerInfo",
+        GET,
+        Access::Read,
+        "Tells the vendor's versions. Refused: they are not known here.",
+    ),
+    refused::row(
+        "getAuditLogs",
+        POST,
+        Access::Read,
+        "Tells who called. Refused: the control API has the audit.",
+    ),
 ];
 
-/// A function of the vendor's that is not served here.
-#[derive(Debug)]
-pub(super) struct Refused {
-    /// The value of `action`.
-    pub(super) action: &'static str,
-    /// Its family of codes.
-    pub(super) function: Function,
-    /// What it would do.
-    pub(super) why: Mistake,
-}
+/// "supported only through two HTTP methods: GET and POST" (MK-99ANA004-11, User management API design).
+const GET: &[Method] = &[Method::GET, Method::POST];
 
-const fn refused(action: &'static str, function: Function, why: Mistake) -> Refused {
-    Refused { action, function, why }
-}
-
-/// The vendor's other functions: "any dbapi function, not only `query`, can become an async job", so all but the last
-/// two may start one. Only two of them have codes that a page shows.
-static REFUSED: &[Refused] = &[
-    refused("query", Function::Unknown, Mistake::StartsWork),
-    refused("retrieveDataset", Function::Unknown, Mistake::StartsWork),
-    refused("clearDataset", Function::Unknown, Mistake::StartsWork),
-    refused("retrieveDataSubset", Function::Unknown, Mistake::StartsWork),
-    refused("retrieveResourceData", Function::Unknown, Mistake::StartsWork),
-    refused("createOrUpdateResourceData", Function::Unknown, Mistake::StartsWork),
-    refused("expireResourceData", Function::Unknown, Mistake::StartsWork),
-    refused("updateAttributeDef", Function::Attribute, Mistake::StartsWork),
-    refused("deleteAttributeDef", Function::Unknown, Mistake::StartsWork),
-    refused("getServerInfo", Function::ServerInfo, Mistake::NotServed),
-    refused("getAuditLogs", Function::Unknown, Mistake::NotServed),
-];
-
-/// The row of a function that is not served.
-pub(super) fn not_served(action: &str) -> Option<&'static Refused> {
-    REFUSED.iter().find(|refused| refused.action == action)
-}
+/// The same, where the manual prints POST.
+const POST: &[Method] = &[Method::POST, Method::GET];
 
 /// The operations of [`ROUTES`].
 pub(super) fn operations() -> Vec<&'static Operation> {
     ROUTES.iter().map(|route| &route.operation).collect()
-}
-
-/// The function that a request names; none where it names several.
-pub(super) fn action(echo: &Echo) -> Option<String> {
-    value(&parameters(&echo.query), "action").ok().flatten().map(str::to_owned)
 }
 
 /// Whether a path is the abort line as one copy of the manual prints it.

@@ -13,6 +13,7 @@ pub(super) const STATES: States = States {
         vec![Some(if ended { "200" } else { "206" }), flag(completed), flag(aborted), flag(has_errors)]
     },
     others: Vec::new,
+    asked: Vec::new,
     losses: &[
         (State::Queued, "The manual knows \"in progress\" only; what waits for its turn is in progress too."),
         (State::Cancelling, "A request is not aborted before its runner says so."),

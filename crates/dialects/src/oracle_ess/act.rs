@@ -2,7 +2,8 @@
 //! does to a job is not known here.
 
 use bytes::Bytes;
-use countermand_model::{Acted, Effect, Fault, FaultKind, Outcome};
+use countermand_model::machine::FORCE_AFTER;
+use countermand_model::{Acted, Effect, Fault, FaultKind, Outcome, State};
 use http::{Response, StatusCode};
 
 use super::wire::write_action;
@@ -15,6 +16,23 @@ use crate::Echo;
 /// fixtures/oracle-ess/cancel-running.http
 pub(super) fn cancel(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
     answer(codec, echo, outcome, of_cancel, "cancelled")
+}
+
+/// The answer of cancelling by force: it is done, or it is not possible.
+pub(super) fn force_cancel(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
+    if let Outcome::Acted { targets, .. } = outcome
+        && let [Acted { target, effect: Effect::NotPossible, before: Some(State::Cancelling), .. }] =
+            targets.as_slice()
+    {
+        let minutes = FORCE_AFTER / 60_000;
+        let detail = format!(
+            "Request {} cannot be cancelled by force: it must wait for an asynchronous answer itself, and be cancelling \
+             without a sign of life for {minutes} minutes.",
+            target.written
+        );
+        return errors::wrong_state(codec, echo, &detail);
+    }
+    answer(codec, echo, outcome, of_cancel, "cancelled by force")
 }
 
 /// The answer of holding.
@@ -88,8 +106,8 @@ const fn of_cancel(effect: Effect) -> Told {
 const fn of_order(effect: Effect) -> Told {
     match effect {
         // Quirk: what is so already is 200 as well, so that an order may be repeated whose answer was lost
-        // (inferred); fixtures/oracle-ess/hold-repeated.http. A family with a child at work is the exception: once the
-        // others are held, there is nothing left in it that a hold fits, and that is 400.
+        // (inferred); fixtures/oracle-ess/hold-repeated.http, and for a family with a child at work
+        // fixtures/oracle-ess/hold-parent-repeated.http
         Effect::Done | Effect::AlreadySo | Effect::UnverifiedTaken => Told::Initiated,
         Effect::NotPossible
         | Effect::AlreadyCancelling

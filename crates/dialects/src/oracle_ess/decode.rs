@@ -1,12 +1,14 @@
 //! Requests about one request as commands: its id, and what a job says of itself. Whether that fits the job's state is
 //! not known here; lists are `lists.rs`'s.
 
-use countermand_model::{Cancel, Command, Kin, Order, Reach, Results, Status, Target};
+use countermand_model::{
+    Cancel, Command, Field, Filter, Kin, Order, Reach, Results, Status, Target, Test, Value,
+};
 use serde::de::DeserializeOwned;
 
 use super::selection::Selection;
 use super::wire::{CheckInWire, ExecutionStatusWire};
-use super::{OracleEss, states};
+use super::{OracleEss, details as shown, states};
 use crate::grammar::{json, number};
 use crate::{Echo, Malformed};
 
@@ -14,6 +16,20 @@ use crate::{Echo, Malformed};
 pub(super) fn cancel(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
     let targets = vec![target(echo)?];
     Ok(Command::Cancel(Cancel { targets, reach: Reach::Tree, ..Cancel::default() }))
+}
+
+/// `POST /requests/{requestId}/forceCancel`.
+///
+/// Only a request that waits for an asynchronous answer is ended so, which its attributes say. A parent does not wait for
+/// one itself: what it waits for are its children, each of which can be ended by its own id (inferred).
+///
+/// Quirk: it must have been cancelling in silence for half an hour, else it is 400;
+/// fixtures/oracle-ess/force-cancel-too-soon.http
+pub(super) fn force_cancel(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
+    let target = target(echo)?;
+    let itself = Filter::Field(Field::Id, Test::In(target.number.map(Value::Integer).into_iter().collect()));
+    let force = Some(Filter::And(vec![itself, shown::is_asynchronous()]));
+    Ok(Command::Cancel(Cancel { targets: vec![target], reach: Reach::Tree, force, ..Cancel::default() }))
 }
 
 /// `POST /requests/{requestId}/hold`.

@@ -1,12 +1,12 @@
 //! What is shown of a request: its members and its links. Which of them a caller wants is `selection.rs`'s; how a list
 //! looks at the same members is `query/`'s, which follows every change here.
 
-use countermand_model::machine::{Move, judge};
-use countermand_model::{Job, Kind, State};
+use countermand_model::machine::{FORCE_AFTER, Move, judge};
+use countermand_model::{Filter, Job, Kind, State, Test, Value};
 
 use super::selection::Selection;
 use super::wire::{LinkWire, MemberWire, RequestDetailsWire};
-use super::{NAME, OracleEss, states};
+use super::{NAME, OracleEss, query, states};
 use crate::Echo;
 use crate::grammar::number;
 use crate::grammar::time::{Fraction, rfc3339};
@@ -112,19 +112,25 @@ fn state(details: &mut RequestDetailsWire<'_>, job: &Job) {
     }
 }
 
-/// How long a request is cancelling before it may be cancelled by force. Documented.
-const FORCE_AFTER_MS: i64 = 30 * 60 * 1000;
-
 /// What the request's state allows. By force only one that waits for an asynchronous answer is cancelled, which the
-/// attributes say.
+/// attributes say, and that has not been heard of for long enough; see `decode::force_cancel`, which asks for the same.
 fn possibilities(details: &mut RequestDetailsWire<'_>, job: &Job, at: i64) {
     let possible = |order| judge(order, job.state, job.acknowledged).to.is_some();
-    let asynchronous = details.read("isAsynchronous").unwrap_or(false);
-    let long_enough = at.saturating_sub(job.changed_at) >= FORCE_AFTER_MS;
-    let force = asynchronous && long_enough && possible(Move::ForceCancel);
+    let is_itself_at_work = job.children.total == 0 && job.trigger.is_none();
+    let is_asynchronous = details.read(ASYNCHRONOUS).unwrap_or(false);
+    let is_silent = at.saturating_sub(job.silent_since()) >= FORCE_AFTER;
+    let force = is_itself_at_work && is_asynchronous && is_silent && possible(Move::ForceCancel);
     details.set("isCancellable", MemberWire::Flag(possible(Move::Cancel)));
     details.set("isForceCancelAllowed", MemberWire::Flag(force));
     details.set("isHoldable", MemberWire::Flag(possible(Move::Hold)));
+}
+
+/// The member by which a job's attributes say that it waits for an asynchronous answer.
+const ASYNCHRONOUS: &str = "isAsynchronous";
+
+/// The jobs whose attributes say so.
+pub(super) fn is_asynchronous() -> Filter {
+    Filter::Field(query::given(ASYNCHRONOUS), Test::Equal(Value::Integer(1)))
 }
 
 /// When what happened.

@@ -54,17 +54,16 @@ pub(super) fn resources(_codec: &OracleEss, _echo: &Echo, _body: &[u8]) -> Resul
 /// The answer of a list.
 pub(super) fn listed(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
     let Outcome::Listed { at, jobs, .. } = outcome else { return encode::defect(codec, echo) };
-    let (Ok(page_index), Ok(ids)) = (page_index(echo), ids(echo)) else { return encode::defect(codec, echo) };
     let selection = Selection::read(&echo.query);
     let own = LinkWire { href: echo.request_url.clone(), rel: rel(codec, "self") };
-    let is_multi_select = ids.is_some() && takes_ids(echo);
+    let is_multi_select = is_requests(echo) && matches!(ids(echo), Ok(Some(_)));
     let list = ListWire {
         items: jobs
             .iter()
             .map(|shown| request_details(codec, echo, &shown.job, None, *at, &selection))
             .collect(),
         is_batch: is_multi_select && codec.batch,
-        page_index: (!is_multi_select).then_some(page_index),
+        page_index: page_index(echo).ok().filter(|_| !is_multi_select),
         links: vec![own],
     };
     encode::json(echo, 200, list.write())
@@ -186,6 +185,7 @@ fn order(echo: &Echo) -> Result<Vec<Sort>, Malformed> {
     }
 }
 
-fn takes_ids(echo: &Echo) -> bool {
+/// Whether it is the one list that takes ids.
+fn is_requests(echo: &Echo) -> bool {
     echo.operation.is_some_and(|operation| operation.name == "requests")
 }

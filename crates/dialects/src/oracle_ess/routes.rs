@@ -26,6 +26,21 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
     },
     Route {
         operation: Operation {
+            name: "forceCancel",
+            methods: &[Method::POST],
+            path: "/requests/{requestId}/forceCancel",
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning: "ends an asynchronous request that has been cancelling in silence for 30 minutes",
+            evidence: Evidence::Documented,
+        },
+        decode: decode::force_cancel,
+        encode: act::force_cancel,
+    },
+    Route {
+        operation: Operation {
             name: "hold",
             methods: &[Method::POST],
             path: "/requests/{requestId}/hold",
@@ -117,13 +132,10 @@ pub(super) static ROUTES: &[Route<OracleEss>] = &[
     Route {
         operation: Operation {
             name: "permissions",
-            // No HEAD, which the edge refuses where only writers may ask: `Allow` promises what is served.
-            methods: &[Method::GET],
+            methods: &[Method::GET, Method::HEAD],
             path: "/requests/{requestId}/permissions",
             selector: None,
-            // An engine knows whose a request is and not who is a reader only, so a reader would be promised a cancel
-            // that is then refused. Quirk: readers are not told at all; fixtures/oracle-ess/permissions-as-reader.http
-            access: Access::Write,
+            access: Access::Read,
             body: BodyRule::None,
             document: None,
             meaning: "says what the caller may do with a request",

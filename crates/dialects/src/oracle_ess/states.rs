@@ -1,11 +1,11 @@
 //! ESS state words and the canonical states. Nothing here knows a job: whether a word that an owner of jobs gave still
-//! stands is asked in `encode.rs`.
+//! stands is asked in `details.rs`, and for a list in `query/names.rs`.
 //!
 //! The words are those of `oracle.as.scheduler.State`, in upper snake case and with the British double L.
 
 use countermand_model::State;
 
-use crate::{OtherWord, States};
+use crate::{AskedWord, OtherWord, States};
 
 /// The table as data.
 pub(super) const STATES: States = States {
@@ -14,6 +14,14 @@ pub(super) const STATES: States = States {
     others: || {
         let when = "the request's attributes say so";
         LOSSY.iter().map(|(word, state)| OtherWord { member: "state", word, state: *state, when }).collect()
+    },
+    asked: || {
+        let reported = |(word, state): &(&str, Option<State>)| AskedWord {
+            place: "`status` of `executionStatus`",
+            word: (*word).to_owned(),
+            states: state.iter().copied().collect(),
+        };
+        REPORTS.iter().map(reported).collect()
     },
     losses: &[],
 };

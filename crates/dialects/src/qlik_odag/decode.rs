@@ -35,12 +35,8 @@ fn is_object_id(text: &str) -> bool {
 
 /// `GET`. Sub-requests are shown on Windows only, so only there they are read.
 pub(super) fn get(_: &Odag, echo: &Echo, _: &[u8]) -> Result<Command, Malformed> {
-    Ok(Command::Status(Status { target: target(echo), results: Results::None, kin: kin(echo) }))
-}
-
-/// The children that an answer shows.
-pub(super) fn kin(echo: &Echo) -> Kin {
-    if echo.version == routes::WINDOWS { Kin::All } else { Kin::None }
+    let kin = if echo.version == routes::WINDOWS { Kin::All } else { Kin::None };
+    Ok(Command::Status(Status { target: target(echo), results: Results::None, kin }))
 }
 
 /// `GET …/selections`.

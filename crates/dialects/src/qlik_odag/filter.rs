@@ -3,11 +3,11 @@
 //! What a request has from its link and its selection app stands in its attributes, as a text or as an object with an
 //! `id`: both forms are looked at, as both are shown.
 
-use countermand_model::{Command, Field, Filter, Page, Test, Value};
+use countermand_model::{Command, Field, Filter, Kin, Page, Test, Value};
 use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit, civil};
 
-use super::{DIALECT, Odag, decode, states};
+use super::{DIALECT, Odag, states};
 use crate::grammar::query;
 use crate::{Echo, Malformed};
 
@@ -36,7 +36,7 @@ pub(super) fn all(odag: &Odag, echo: &Echo, _: &[u8]) -> Result<Command, Malform
     filters.extend(query.time("createdBefore")?.map(|time| created(Test::Less(time))));
     filters.extend(query.text("user").map(of_user));
     filters.extend(query.text("state").map(in_states).transpose()?);
-    Ok(list(odag, echo, filters))
+    Ok(list(odag, filters))
 }
 
 /// `GET /links/{linkId}/requests`. A link is known by the requests that name it, and by nothing else.
@@ -50,7 +50,7 @@ pub(super) fn of_link(odag: &Odag, echo: &Echo, _: &[u8]) -> Result<Command, Mal
     if query.flag("pending")? {
         filters.push(pending());
     }
-    Ok(list(odag, echo, filters))
+    Ok(list(odag, filters))
 }
 
 /// Whether a list of a link asks for less than all that the link has.
@@ -59,14 +59,15 @@ pub(super) fn narrows(echo: &Echo) -> bool {
 }
 
 /// One more than a list may have: that it is there says that the list is too long.
-fn list(odag: &Odag, echo: &Echo, filters: Vec<Filter>) -> Command {
+fn list(odag: &Odag, filters: Vec<Filter>) -> Command {
     Command::List {
         filter: Filter::And(filters),
         // By number: no source says an order, and clients sort for themselves.
         sort: Vec::new(),
         page: Page { first: 0, size: odag.list_limit + 1 },
         count: false,
-        kin: decode::kin(echo),
+        // A family has no limit of its own; see `wire::list`.
+        kin: Kin::None,
     }
 }
 

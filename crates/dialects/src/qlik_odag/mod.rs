@@ -88,6 +88,8 @@ pub(crate) static DIALECT: Dialect = Dialect {
         write: encode::id_of_number,
     },
     states: states::STATES,
+    attributes: "Members of the request object that the model has no word for, such as `link`, `selectionState` and the \
+                 64-bit hashes, written as the text they were given.",
     // Bearer is documented for the cloud. Basic is ours: Windows has tickets and certificates, which no realm has.
     schemes: &[Scheme::Basic, Scheme::Bearer],
     session: None,
@@ -149,7 +151,7 @@ const SWITCHES: &[Switch] = &[
         kind: SwitchKind::Integer(1, 1_000_000),
         default: "10000",
         meaning: "How many requests a list may have. It is one bare array without pages, so a longer one is refused \
-                  with 400 rather than cut; count about 4 kB of memory for each request of a list while it is made.",
+                  with 400 rather than cut; count about 3 kB of memory for each of its requests while it is made.",
         evidence: Evidence::Inferred,
     },
     Switch {
@@ -230,6 +232,65 @@ const QUIRKS: &[Quirk] = &[
         "qlik-odag/p1-xrfkey-differs.http",
         "On Windows an X-Qlik-Xrfkey header and an xrfkey in the query that differ are 400; either one alone, or none, \
          is fine. The proxy in front of the service checks it, so the cloud profiles do not.",
+    ),
+    Quirk::new(
+        Documented,
+        "qlik-odag/list-bare-array.http",
+        "Lists are bare arrays without pages. One that would be longer than list_limit is refused with 400, never cut.",
+    ),
+    Quirk::new(
+        Observed,
+        "qlik-odag/list-pending-keeps-what-just-finished.http",
+        "pending=true leaves out acknowledged ends only: what has just succeeded or failed is still in the list.",
+    ),
+    Quirk::new(
+        Inferred,
+        "qlik-odag/list-state-flags-go-by-the-word-shown.http",
+        "A flag of state means the requests that show its one word, so canceling, canceledAck and failedAck are in no \
+         flag's list.",
+    ),
+    Quirk::new(
+        Inferred,
+        "qlik-odag/list-parameter-of-the-other-list.http",
+        "A parameter of the other list, in another case, empty or repeated is 400, although unknown names are passed \
+         over: the list would be another than was asked for, and nothing would say so.",
+    ),
+    Quirk::new(
+        Inferred,
+        "qlik-odag/link-without-requests.http",
+        "A link that no request names has an empty list and not the documented 404: it may never have been used.",
+    ),
+    Quirk::new(
+        Documented,
+        "qlik-odag/p1-delete-app.http",
+        "The deletion of an app is 204 without a body and without a Content-Type, though the page prints \
+         application/json.",
+    ),
+    Quirk::new(
+        Inferred,
+        "qlik-odag/delete-request-is-refused.http",
+        "DELETE of a request is 405: two clients send it and mean two things, so an option has to say which.",
+    ),
+    Quirk::new(
+        Documented,
+        "qlik-odag/multiple-get-objects.http",
+        "subRequests holds ids on one page and objects on another; an option chooses.",
+    ),
+    Quirk::new(
+        Observed,
+        "qlik-odag/load-state-always.http",
+        "loadState is missing before the load on most pages, and there with an empty host on one; an option chooses.",
+    ),
+    Quirk::new(
+        Inferred,
+        "qlik-odag/put-flags-in-body.http",
+        "autoAck and delGenApp may stand in a JSON body where the query lacks them; ignoreSucceeded may not, for it is \
+         about the answer, and an answer is written from the head.",
+    ),
+    Quirk::new(
+        Observed,
+        "qlik-odag/p2-broken-body.http",
+        "In the cloud a body that is not understood is answered by {\"message\": …}, without errors.",
     ),
 ];
 

@@ -2,7 +2,7 @@
 
 use countermand_model::{Field, Filter, State, Test, Value};
 
-use crate::{OtherWord, States};
+use crate::{AskedWord, OtherWord, States};
 
 /// The table as data. An acknowledged end has a word of its own, though its state is the same.
 pub(super) const STATES: States = States {
@@ -13,6 +13,15 @@ pub(super) const STATES: States = States {
         let other =
             |state| OtherWord { member: "state", word: word(state, true), state, when: "it is acknowledged" };
         acknowledged.map(other).collect()
+    },
+    asked: || {
+        let shown = |state: State, words: &[&str]| words.contains(&word(state, false));
+        let flag = |(flag, words): &(char, &[&str])| AskedWord {
+            place: "`state` of `list`",
+            word: flag.to_string(),
+            states: State::ALL.into_iter().filter(|state| shown(*state, words)).collect(),
+        };
+        FLAGS.iter().map(flag).collect()
     },
     losses: &[
         (State::Queued, "What keeps a queued request from loading has no word."),

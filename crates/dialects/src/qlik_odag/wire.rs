@@ -12,7 +12,7 @@ mod load;
 
 mod members;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use countermand_model::{Job, Snapshot};
 use serde::Deserialize;
@@ -30,17 +30,28 @@ pub(super) struct FlagsWire(pub(super) BTreeMap<String, Value>);
 /// Writes the object of the caller's profile.
 pub(super) fn request(odag: &Odag, echo: &Echo, snapshot: &Snapshot) -> Vec<u8> {
     let mut json = Writer::new(Slashes::Plain);
-    let asked = echo.id.as_deref();
-    object(&Face::of(odag, echo.version, asked, &snapshot.job, &snapshot.kin), &mut json);
+    let kin: Vec<&Job> = snapshot.kin.iter().collect();
+    object(&Face::of(odag, echo.version, echo.id.as_deref(), &snapshot.job, &kin), &mut json);
     json.finish()
 }
 
 /// Writes the objects of the caller's profile, as a bare array.
+///
+/// A multiple request shows its sub-requests where all of them are in the list, as they are in one that is not
+/// narrowed: to read them besides would make a list as large as all families of its requests.
 pub(super) fn list(odag: &Odag, echo: &Echo, snapshots: &[Snapshot]) -> Vec<u8> {
+    let mut families: HashMap<i64, Vec<&Job>> = HashMap::new();
+    for job in snapshots.iter().map(|snapshot| &snapshot.job) {
+        if let Some(parent) = job.parent {
+            families.entry(parent).or_default().push(job);
+        }
+    }
     let mut json = Writer::new(Slashes::Plain);
     json.array(|json| {
-        for snapshot in snapshots {
-            object(&Face::of(odag, echo.version, None, &snapshot.job, &snapshot.kin), json);
+        for job in snapshots.iter().map(|snapshot| &snapshot.job) {
+            let whole = |family: &&Vec<&Job>| family.len() as u64 == job.children.total;
+            let kin = families.get(&job.number).filter(whole).map_or(&[][..], Vec::as_slice);
+            object(&Face::of(odag, echo.version, None, job, kin), json);
         }
     });
     json.finish()

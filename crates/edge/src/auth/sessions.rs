@@ -167,11 +167,16 @@ impl Store {
         }
     }
 
-    /// The session of a user at an address: the one there is, or a new one.
+    /// The session of a user at an address by one password: the one there is, or a new one. One by another password is
+    /// left alone: which of the two is the present one is found out when it is used.
     fn open(&mut self, user: &str, password: &Arc<Stored>, client: IpAddr, now: Instant) -> Option<Id> {
-        self.bury(user, password, now);
+        self.bury(user, now);
         let own = self.of_user.get(user).map(Vec::as_slice).unwrap_or_default();
-        if let Some(id) = own.iter().find(|id| self.sessions[*id].client == client).copied() {
+        let is_the_same = |id: &&Id| {
+            let session = &self.sessions[*id];
+            session.client == client && session.password == *password
+        };
+        if let Some(id) = own.iter().find(is_the_same).copied() {
             self.touch(&id, now);
             return Some(id);
         }
@@ -191,14 +196,10 @@ impl Store {
         Some(id)
     }
 
-    /// Takes out what is dead of a user, and what an older password opened.
-    fn bury(&mut self, user: &str, password: &Arc<Stored>, now: Instant) {
-        let own = self.of_user.get(user).cloned().unwrap_or_default();
-        let is_dead = |id: &Id| {
-            let session = &self.sessions[id];
-            !session.is_living(now) || session.password != *password
-        };
-        let dead: Vec<Id> = own.into_iter().filter(is_dead).collect();
+    /// Takes out what is dead of a user.
+    fn bury(&mut self, user: &str, now: Instant) {
+        let own = self.of_user.get(user).map(Vec::as_slice).unwrap_or_default();
+        let dead: Vec<Id> = own.iter().filter(|id| !self.sessions[*id].is_living(now)).copied().collect();
         dead.iter().for_each(|id| self.end(id));
     }
 

@@ -72,8 +72,9 @@ impl Loaded {
     /// nor whose token it was like.
     pub(super) fn holder(&self, token: &[u8]) -> Verdict {
         let digest = TokenDigest::of(token);
-        let held = self.tokens.iter().filter(|(issued, _)| issued.is(&digest));
-        held.last().map(|(_, member)| Arc::clone(member))
+        let held = |found, (issued, member)| if digest.is(issued) { Some(member) } else { found };
+        let pairs = self.tokens.iter().map(|(issued, member)| (issued, member));
+        pairs.fold(None, held).cloned()
     }
 
     /// The stored password of a user.

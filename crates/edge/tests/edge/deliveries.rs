@@ -34,6 +34,7 @@ async fn the_last_byte_taken_confirms_once() {
     assert_eq!((&read.request_id, &read.caller), (&confirm.request_id, &confirm.caller));
 }
 
+/// Pitfall hitachi-detail-view 4.
 #[tokio::test]
 async fn a_dropped_body_a_head_and_an_error_do_not_confirm() {
     let bench = Bench::with(|_| {});

@@ -183,7 +183,9 @@ async fn only_who_may_send_a_body_is_told_to_continue() {
     };
     let mut stranger = listening.connect().await;
     stranger.write(&head("")).await;
-    assert!(stranger.answer().await.starts_with("HTTP/1.1 401 "));
+    let answer = stranger.answer().await;
+    assert!(answer.starts_with("HTTP/1.1 401 ") && answer.contains("\r\nConnection: close\r\n"), "{answer}");
+    assert_eq!(stranger.rest().await, "", "and it is closed");
 
     let mut ana = listening.connect().await;
     ana.write(&head(&format!("Authorization: {}\r\n", basic("ana", "secret")))).await;

@@ -16,4 +16,5 @@ mod logins;
 mod mounts;
 mod sessions;
 mod support;
+mod throttling;
 mod tokens;

@@ -103,9 +103,10 @@ fn to_children(
     Ok(skipped)
 }
 
-/// What is said of a family of which some members changed: what happened to those; else that all are so already.
+/// What is said of a family of which some members changed: what happened to those. Where none did, but some are so
+/// already, the order was carried out before: it may be repeated, whatever the others are at.
 fn summary(effects: &[(Effect, bool)]) -> Effect {
     let done = effects.iter().find(|(_, changed)| *changed);
-    let all_so = !effects.is_empty() && effects.iter().all(|(effect, _)| *effect == Effect::AlreadySo);
-    done.map_or(if all_so { Effect::AlreadySo } else { Effect::NotPossible }, |(effect, _)| *effect)
+    let so = effects.iter().find(|(effect, _)| *effect == Effect::AlreadySo);
+    done.or(so).map_or(Effect::NotPossible, |(effect, _)| *effect)
 }

@@ -127,26 +127,28 @@ impl Query<'_> {
         )
     }
 
-    /// The member of a job's attributes in one dialect. The names are bound, so they need no quoting.
+    /// The member of a job's attributes in one dialect. The names are bound, so they need no quoting. Most jobs have no
+    /// attributes, and say so without a look for them.
     pub(super) fn attribute(&mut self, attribute: &Attribute<'_>, answer: &str, condition: &str) -> String {
         let Attribute { table, dialect, member } = attribute;
         let dialect = self.values.bind((*dialect).to_owned());
         let of = format!("attributes.job = {table}.id AND attributes.dialect = {dialect}");
+        let looked_up = |select: String| format!("CASE WHEN {table}.has_attributes THEN {select} END");
         let Some((object, member)) = member.split_once('/') else {
             let member = self.values.bind((*member).to_owned());
-            return format!(
+            return looked_up(format!(
                 "(SELECT {answer} FROM attributes, json_each(attributes.value) \
                  WHERE {of} AND json_each.key = {member}{condition})"
-            );
+            ));
         };
         let object = self.values.bind(object.to_owned());
         let member = self.values.bind(member.to_owned());
         // A text is not JSON, and must not be looked into.
-        format!(
+        looked_up(format!(
             "(SELECT {answer} FROM attributes, json_each(attributes.value) AS above, \
              json_each(CASE above.type WHEN 'object' THEN above.value ELSE '{{}}' END) \
              WHERE {of} AND above.key = {object} AND json_each.key = {member}{condition})"
-        )
+        ))
     }
 
     /// Writes something about the row called `latest`, in which fields are looked up meanwhile.

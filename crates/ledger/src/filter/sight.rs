@@ -15,7 +15,7 @@ pub(crate) struct Sight<'a> {
 }
 
 /// The values that a statement binds, by their numbers in it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Values(Vec<Value>);
 
 impl Values {

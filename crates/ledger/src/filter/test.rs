@@ -99,11 +99,11 @@ impl Query<'_> {
                 );
             }
             Test::In(sought) => {
-                let atom = self.attribute(attribute, "atom", "");
+                let atom = self.attribute(attribute, "json_each.atom", "");
                 return format!("{atom} IN ({})", self.places(sought));
             }
             Test::StartsWith(text) | Test::Contains(text) => {
-                let atom = self.attribute(attribute, "atom", " AND json_each.type = 'text'");
+                let atom = self.attribute(attribute, "json_each.atom", " AND json_each.type = 'text'");
                 let sought = self.values.bind(text.clone());
                 let at = if matches!(test, Test::StartsWith(_)) { "= 1" } else { "> 0" };
                 return format!("instr({atom}, {sought}) {at}");
@@ -115,7 +115,7 @@ impl Query<'_> {
             Test::AtMost(sought) => (sought, order(sought), "<="),
             Test::AtLeast(sought) => (sought, order(sought), ">="),
         };
-        let atom = self.attribute(attribute, "atom", types);
+        let atom = self.attribute(attribute, "json_each.atom", types);
         self.compare(&atom, operator, sought)
     }
 

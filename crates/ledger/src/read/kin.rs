@@ -43,7 +43,7 @@ pub(super) fn add(
 }
 
 /// Gives each child to its parent, in the order they come.
-fn hand_out(children: Vec<Job>, snapshots: &mut [Snapshot]) {
+pub(super) fn hand_out(children: Vec<Job>, snapshots: &mut [Snapshot]) {
     let numbers = snapshots.iter().map(|snapshot| Some(snapshot.job.number));
     let places: HashMap<Option<i64>, usize> = numbers.zip(0..).collect();
     for child in children {

@@ -30,6 +30,20 @@ pub(crate) fn job(session: &Session, namespace: Namespace<'_>, id: i64) -> rusql
         .query_row([id], |row| load(session, namespace, row))
 }
 
+/// The jobs in those rows, in that order.
+pub(crate) fn jobs(session: &Session, namespace: Namespace<'_>, ids: &[i64]) -> rusqlite::Result<Vec<Job>> {
+    let ids: Vec<_> = ids.iter().map(i64::to_string).collect();
+    session.all(
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM json_each(?1) AS wanted CROSS JOIN jobs WHERE jobs.id = wanted.value ORDER BY wanted.key"
+        ),
+        [format!("[{}]", ids.join(","))],
+        |row| load(session, namespace, row),
+    )
+}
+
 /// The job in a row of [`columns`], with its aliases and attributes.
 pub(crate) fn load(session: &Session, namespace: Namespace<'_>, row: &Row<'_>) -> rusqlite::Result<Job> {
     let id: i64 = row.get("id")?;

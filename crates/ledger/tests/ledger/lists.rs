@@ -33,6 +33,7 @@ fn any_field() -> impl Strategy<Value = Field> {
         Field::SeenIn,
         Field::Attribute { dialect: "odag".to_owned(), member: "m".to_owned() },
         Field::Attribute { dialect: "odag".to_owned(), member: "it's.[0]".to_owned() },
+        Field::Attribute { dialect: "odag".to_owned(), member: "outer/inner".to_owned() },
     ];
     let plain = prop::sample::select(plain);
     prop_oneof![3 => plain.clone(), 1 => plain.prop_map(|field| Field::Latest(Box::new(field)))]
@@ -111,6 +112,11 @@ static SHELF: LazyLock<(tokio::runtime::Runtime, Ledger, Vec<Job>)> = LazyLock::
                 0 => vec![],
                 1 => vec![("odag".to_owned(), format!("{{\"m\":{}}}", nth % 5))],
                 2 => vec![("odag".to_owned(), format!("{{\"m\":\"{}\"}}", TEXTS[nth % TEXTS.len()]))],
+                // Of every second of these a member of a member, and a member that is no object.
+                _ if nth % 8 == 3 => {
+                    vec![("odag".to_owned(), format!("{{\"outer\":{{\"inner\":{}}}}}", nth % 5))]
+                }
+                _ if nth % 16 == 7 => vec![("odag".to_owned(), "{\"outer\":\"a\"}".to_owned())],
                 _ => vec![("odag".to_owned(), "{\"it's.[0]\":\"a\"}".to_owned())],
             };
             let mut draft = Draft {
@@ -164,7 +170,7 @@ proptest! {
         (dialect, caller) in any_caller(),
     ) {
         let (runtime, ledger, jobs) = &*SHELF;
-        let oracle = Oracle { jobs, dialect, caller: &caller };
+        let oracle = Oracle::new(jobs, dialect, &caller);
         let sort = vec![Sort { field, descending }];
         let page = Page { first, size: 7 };
         let (expected, total) = oracle.list(&filter, &sort, page, kin);
@@ -178,7 +184,7 @@ proptest! {
     #[test]
     fn runs_are_what_a_walk_through_all_jobs_finds(filter in any_filter(), (dialect, caller) in any_caller()) {
         let (runtime, ledger, jobs) = &*SHELF;
-        let expected = Oracle { jobs, dialect, caller: &caller }.runs(&filter);
+        let expected = Oracle::new(jobs, dialect, &caller).runs(&filter);
         let read = runtime.block_on(ledger.ask_as(Command::Runs { filter }, dialect, caller.clone()));
         let Outcome::Runs { parents, .. } = read else { panic!("not runs") };
         prop_assert_eq!(parents, expected);
@@ -267,4 +273,45 @@ async fn a_filter_beyond_reason_is_the_callers_mistake() {
             countermand_ledger::Refused::Unable(Fault { kind: FaultKind::Malformed, .. })
         ));
     }
+}
+
+#[tokio::test]
+async fn a_member_of_a_member_is_looked_up_in_objects_only() {
+    let ledger = Ledger::memory();
+    let link = |text: &str| Draft {
+        attributes: Patch::Set(vec![("odag".to_owned(), text.to_owned())]),
+        ..Draft::default()
+    };
+    for (number, attributes) in [
+        (1, r#"{"link":{"id":"b","name":"id"}}"#),
+        (2, r#"{"link":"b"}"#),
+        (3, r#"{"link":"{\"id\":\"b\"}"}"#),
+        (4, r#"{"link":["b"],"id":"b"}"#),
+        (5, r#"{"link":{"id":{"id":"b"}}}"#),
+        (6, r#"{"link":{"id":"a"}}"#),
+        (7, r#"{"link":null}"#),
+        (8, r#"{"link":{"a/b":"b"},"link/id":"b"}"#),
+    ] {
+        ledger.put(number, link(attributes)).await;
+    }
+    let field = |member: &str| Field::Attribute { dialect: "odag".to_owned(), member: member.to_owned() };
+    let list = async |member: &str, test: Test| {
+        let filter = Filter::Field(field(member), test);
+        let jobs = ledger.store.list("default", filter, 0, 9).await.unwrap();
+        jobs.into_iter().map(|job| job.number).collect::<Vec<_>>()
+    };
+    let b = || Value::Text("b".to_owned());
+    assert_eq!(list("link/id", Test::Equal(b())).await, [1]);
+    assert_eq!(list("link/id", Test::AtMost(b())).await, [1, 6]);
+    assert_eq!(list("link/id", Test::In(vec![b()])).await, [1]);
+    assert_eq!(list("link/id", Test::Contains("a".to_owned())).await, [6]);
+    assert_eq!(list("link/id", Test::Missing).await, [2, 3, 4, 7, 8]);
+    assert_eq!(list("link/a/b", Test::Equal(b())).await, [8], "the first slash divides");
+    assert_eq!(list("link", Test::Equal(b())).await, [2]);
+
+    let sort = vec![Sort { field: field("link/id"), descending: true }];
+    let page = Page { first: 0, size: 2 };
+    let command = Command::List { filter: Filter::ALL, sort, page, count: false, kin: Kin::None };
+    let Outcome::Listed { jobs, .. } = ledger.ask(command).await else { panic!("not a list") };
+    assert_eq!(jobs.iter().map(|snapshot| snapshot.job.number).collect::<Vec<_>>(), [1, 6]);
 }

@@ -23,6 +23,8 @@ mod histories;
 
 mod lists;
 
+mod large;
+
 mod oracle;
 
 mod support;

@@ -1,14 +1,17 @@
 //! What a list and runs are, by the plainest means: a walk through all jobs in memory.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use countermand_model::*;
 
 /// All jobs of a namespace, by number, and who looks at them in which dialect.
 pub(crate) struct Oracle<'a> {
-    pub(crate) jobs: &'a [Job],
-    pub(crate) dialect: &'a str,
-    pub(crate) caller: &'a Caller,
+    jobs: &'a [Job],
+    /// Who is whose child.
+    families: HashMap<i64, Vec<&'a Job>>,
+    dialect: &'a str,
+    caller: &'a Caller,
 }
 
 /// The job and the run that a filter looks at, and whether jobs are looked at as the parents of their runs.
@@ -20,23 +23,36 @@ struct Seen<'a> {
 }
 
 impl<'a> Oracle<'a> {
+    pub(crate) fn new(jobs: &'a [Job], dialect: &'a str, caller: &'a Caller) -> Oracle<'a> {
+        let mut families: HashMap<_, Vec<_>> = HashMap::new();
+        for job in jobs {
+            families.entry(job.parent.unwrap_or(0)).or_default().push(job);
+        }
+        Oracle { jobs, families, dialect, caller }
+    }
+
     /// A page, and how many there are in all.
     pub(crate) fn list(&self, filter: &Filter, sort: &[Sort], page: Page, kin: Kin) -> (Vec<Snapshot>, u64) {
         let alone = |job| Seen { job, run: job, is_grouped: false };
-        let mut found: Vec<_> = self.visible().filter(|job| self.fits(alone(job), filter)).collect();
+        let found: Vec<_> = self.visible().filter(|job| self.fits(alone(job), filter)).collect();
         let total = found.len() as u64;
-        found.sort_by(|left, right| {
-            sort.iter()
-                .map(|Sort { field, descending }| {
-                    let order = ranked(&self.value(alone(left), field), &self.value(alone(right), field));
-                    if *descending { order.reverse() } else { order }
-                })
-                .fold(Ordering::Equal, Ordering::then)
+        let keys = |job| sort.iter().map(|by| self.value(alone(job), &by.field)).collect::<Vec<_>>();
+        let mut found: Vec<_> = found.into_iter().map(|job| (keys(job), job)).collect();
+        found.sort_by(|(left, _), (right, _)| {
+            let steps = sort.iter().zip(left.iter().zip(right));
+            let orders = steps.map(|(by, (left, right))| {
+                let order = ranked(left, right);
+                if by.descending { order.reverse() } else { order }
+            });
+            orders.fold(Ordering::Equal, Ordering::then)
         });
         let first = usize::try_from(page.first).unwrap();
         let size = usize::try_from(page.size).unwrap();
         let shown = found.into_iter().skip(first).take(size);
-        (shown.map(|job| Snapshot { kin: self.kin(job, kin), ..Snapshot::of(job.clone()) }).collect(), total)
+        (
+            shown.map(|(_, job)| Snapshot { kin: self.kin(job, kin), ..Snapshot::of(job.clone()) }).collect(),
+            total,
+        )
     }
 
     /// Every job with the runs that fit.
@@ -54,25 +70,28 @@ impl<'a> Oracle<'a> {
         self.visible().map(of).filter(|snapshot| !snapshot.kin.is_empty()).collect()
     }
 
+    fn sees(&self, job: &Job) -> bool {
+        let listed = |dialects: &Vec<String>| dialects.iter().any(|one| one == self.dialect);
+        let is_shown = self.dialect == "control" || job.dialects.as_ref().is_none_or(listed);
+        is_shown
+            && (!self.caller.own_only || job.owner.as_ref().is_none_or(|owner| *owner == self.caller.user))
+    }
+
     fn visible(&self) -> impl Iterator<Item = &'a Job> {
-        let sees = |job: &&Job| {
-            let shown =
-                job.dialects.as_ref().is_none_or(|dialects| dialects.iter().any(|one| one == self.dialect));
-            let own = job.owner.as_ref().is_none_or(|owner| *owner == self.caller.user);
-            (shown || self.dialect == "control") && (own || !self.caller.own_only)
-        };
-        self.jobs.iter().filter(sees)
+        self.jobs.iter().filter(|job| self.sees(job))
     }
 
-    fn children(&self, parent: &'a Job) -> impl Iterator<Item = &'a Job> {
-        self.visible().filter(|job| job.parent == Some(parent.number))
+    fn children(&self, parent: &Job) -> impl Iterator<Item = &'a Job> {
+        let children = self.families.get(&parent.number).into_iter().flatten().copied();
+        children.filter(|job| self.sees(job))
     }
 
-    fn latest(&self, job: &'a Job) -> Option<&'a Job> {
+    fn latest(&self, job: &Job) -> Option<&'a Job> {
         self.children(job).max_by_key(|child| (child.started_at, child.number))
     }
 
-    fn kin(&self, job: &'a Job, kin: Kin) -> Vec<Job> {
+    /// The children that come with a job.
+    pub(crate) fn kin(&self, job: &Job, kin: Kin) -> Vec<Job> {
         match kin {
             Kin::None => vec![],
             Kin::Latest => self.latest(job).into_iter().cloned().collect(),
@@ -88,7 +107,10 @@ impl<'a> Oracle<'a> {
 
     /// The ids that a field looks at; `None` for another field.
     fn ids_in(&self, seen: Seen<'a>, field: &Field) -> Option<Vec<i64>> {
-        let of_parent = |job: &Job| self.jobs.iter().find(|other| Some(other.number) == job.parent);
+        let of_parent = |job: &Job| {
+            let place = self.jobs.binary_search_by_key(&job.parent?, |other| other.number);
+            place.ok().map(|place| &self.jobs[place])
+        };
         match field {
             Field::Id => Some(self.ids(seen.job)),
             Field::ParentId if seen.is_grouped => Some(self.ids(seen.job)),
@@ -127,11 +149,12 @@ impl<'a> Oracle<'a> {
             Field::ChangedAt => Some(Value::Integer(run.changed_at)),
             Field::Acknowledged => Some(Value::Integer(i64::from(job.acknowledged))),
             Field::Attribute { dialect, member } => {
-                // The test's attributes are `{"member": integer or text without escapes}`.
-                let text = job
-                    .attributes_of(dialect)?
-                    .strip_prefix(&format!("{{\"{member}\":"))?
-                    .strip_suffix('}')?;
+                // The test's attributes are `{"member": integer or text without escapes}`, or such an object in a member.
+                let (before, after) = match member.split_once('/') {
+                    Some((outer, inner)) => (format!("{{\"{outer}\":{{\"{inner}\":"), "}}"),
+                    None => (format!("{{\"{member}\":"), "}"),
+                };
+                let text = job.attributes_of(dialect)?.strip_prefix(&before)?.strip_suffix(after)?;
                 let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
                 Some(quoted.map_or_else(
                     || Value::Integer(text.parse().unwrap()),

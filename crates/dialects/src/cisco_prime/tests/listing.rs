@@ -193,7 +193,7 @@ fn what_a_list_cannot_do_is_refused_with_its_place() {
 
 #[test]
 fn run_histories_have_the_nesting_of_their_version() {
-    let results = r#"[{"property":112401323,"value":"a/b"},{"value":null}]"#;
+    let results = r#"[{"property":112401323,"value":"a/b"},{"value":null}],"other":1e400"#;
     let ran = Snapshot { kin: vec![keeping(run(15), results)], ..job() };
     let runs = || Outcome::Runs { at: AT, parents: vec![ran.clone()] };
 

@@ -63,7 +63,7 @@ impl ListWire {
                     }
                     ItemsWire::Entities(entities) => {
                         style.always_array(json, "entity", entities, |json, entity| {
-                            entity.members(json, echo)
+                            entity.members(json, echo);
                         });
                     }
                 }

@@ -43,8 +43,9 @@ fn first_of(name: &Name, places: &[Place], asked: &Asked) -> Filter {
     let mut absent = Vec::new();
     for place in places {
         let field = name.field(*place);
-        let mut here = absent.clone();
-        here.push(under(*place, tested(&field, *place, asked)));
+        // The test first: what is looked up first should be what most jobs fail.
+        let mut here = vec![under(*place, tested(&field, *place, asked))];
+        here.extend(absent.iter().cloned());
         alternatives.push(single(here).unwrap_or_else(Filter::And));
         absent.push(match names::condition(*place) {
             None => Filter::Field(field, Test::Missing),

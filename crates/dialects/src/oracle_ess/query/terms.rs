@@ -123,13 +123,8 @@ pub(super) fn compared(
                 Token::Bare(word) => word.parse().ok(),
                 Token::Open | Token::Close | Token::Quoted(_) => None,
             };
-            term(
-                places,
-                Asked::Number(
-                    relation,
-                    number.ok_or_else(|| unfit("a whole number of 64 bits, without quotes,"))?,
-                ),
-            )
+            let number = number.ok_or_else(|| unfit("a whole number of 64 bits, without quotes,"))?;
+            term(places, Asked::Number(relation, number))
         }
         (Holds::Text(places), Operator::Relation(relation)) => term(places, Asked::Text(relation, text()?)),
         (Holds::Text(places), Operator::StartsWith) => term(places, Asked::StartsWith(text()?)),

@@ -137,7 +137,7 @@ fn what_is_within_the_limits_is_within_those_of_a_lookup() {
     // The terms spread over the levels as evenly as they can be, which is deepest; each a costly one.
     let term = "absParentRequestId ne 1";
     let mut filter = "state co \"E\"".to_owned();
-    let (ors, ands) = (vec![term; 12].join(" or "), vec![term; 12].join(" and "));
+    let (ors, ands) = ([term; 12].join(" or "), [term; 12].join(" and "));
     for _ in 0..NESTING {
         filter = format!("not ({ors} or {ands} and {filter})");
     }

@@ -1,6 +1,6 @@
 //! What is shown of a job when it is read.
 
-use countermand_model::{Job, Kind, State, Trigger, TriggerState};
+use countermand_model::{Children, Job, Kind, State, Trigger, TriggerState};
 use serde_json::json;
 
 use super::{Asked, NOON, job, read, with_attributes};
@@ -51,6 +51,19 @@ fn force_is_allowed_after_half_an_hour_of_an_asynchronous_request() {
     assert_eq!(allowed(r#"{"isAsynchronous":true}"#, 30), true);
     assert_eq!(allowed(r#"{"isAsynchronous":true}"#, 29), false);
     assert_eq!(allowed("{}", 60), false);
+    let of = |job: Job| Asked::get("").job(job)["isForceCancelAllowed"].clone();
+    let silent = || Job {
+        changed_at: NOON - 60 * 60_000,
+        ..with_attributes(State::Cancelling, r#"{"isAsynchronous":true}"#)
+    };
+    assert_eq!(of(silent()), true);
+    assert_eq!(of(Job { heard_at: Some(NOON - 29 * 60_000), ..silent() }), false, "it gave a sign of life");
+    let children = Children { total: 1, unfinished: 1 };
+    assert_eq!(
+        of(Job { kind: Kind::Parent, children, ..silent() }),
+        false,
+        "its children are cancelling, not it"
+    );
 }
 
 #[test]

@@ -167,6 +167,10 @@ fn a_page_says_its_number_and_how_many_stand_on_it() {
     let expected =
         json!({"count": 1, "items": [{"requestId": 7}], "links": own("/query/a/requests"), "pageIndex": 2});
     assert_eq!(answer, expected, "only one operation is documented to take ids");
+    let answer = listed(&get("/requests/search/1?fields=requestId&id=x&pageIndex=x"));
+    assert_eq!(answer["pageIndex"], 1, "and what it does not take, it does not look at");
+    let answer = listed(&get("/requests?id=7&fields=requestId&pageIndex=x"));
+    assert_eq!(answer, json!({"batch": [{"requestId": 7}], "links": own("/requests")}));
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! What orders other than a cancel are read as, and what each of their effects is answered.
 
-use countermand_model::{Command, Effect, Order, Outcome, Permissions, Reach, State, Target};
+use countermand_model::{
+    Cancel, Command, Effect, Field, Filter, Order, Outcome, Permissions, Reach, State, Target, Test,
+    Value as Sought,
+};
 use http::Method;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
@@ -12,6 +15,38 @@ fn a_hold_and_a_release_reach_the_whole_tree() {
     let order = || Order { targets: vec![Target::number(7)], reach: Reach::Tree, ..Order::default() };
     assert_eq!(Asked::post("hold").decode(), Ok(Command::Hold(order())));
     assert_eq!(Asked::post("release").decode(), Ok(Command::Release(order())));
+}
+
+#[test]
+fn a_forced_cancel_is_for_the_request_itself_and_only_if_it_is_asynchronous() {
+    let Ok(Command::Cancel(Cancel { targets, reach, force: Some(condition), .. })) =
+        Asked::post("forceCancel").decode()
+    else {
+        panic!("a cancel by force")
+    };
+    assert_eq!((targets, reach), (vec![Target::number(7)], Reach::Tree));
+    let asynchronous =
+        Field::Attribute { dialect: "oracle-ess".to_owned(), member: "isAsynchronous".to_owned() };
+    let expected = Filter::And(vec![
+        Filter::Field(Field::Id, Test::In(vec![Sought::Integer(7)])),
+        Filter::Field(asynchronous, Test::Equal(Sought::Integer(1))),
+    ]);
+    assert_eq!(condition, expected);
+}
+
+#[test]
+fn a_forced_cancel_that_is_not_possible_says_what_it_takes() {
+    let told = |effect, before| Asked::post("forceCancel").effect(effect, Some(before));
+    let (status, body) = told(Effect::NotPossible, State::Cancelling);
+    assert_eq!((status, body["title"].as_str()), (400, Some("Unsupported state for operation")));
+    assert!(body["detail"].as_str().is_some_and(|detail| detail.contains("for 30 minutes")), "{body}");
+    let (status, body) = told(Effect::NotPossible, State::Running);
+    assert_eq!(
+        (status, &body["detail"]),
+        (400, &json!("Request 7 cannot be cancelled by force: its state is RUNNING."))
+    );
+    assert_eq!(told(Effect::Cancelled, State::Cancelling).0, 200);
+    assert_eq!(told(Effect::UnverifiedUnanswered, State::Cancelling).0, 500);
 }
 
 #[test]

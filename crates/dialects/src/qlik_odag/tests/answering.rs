@@ -3,8 +3,11 @@
 use countermand_model::{Effect, Fault, FaultKind, Outcome, Snapshot, State};
 use http::{Method, StatusCode};
 
-use super::{ACTIONS, HEX, HOMES, acted, codec, document, job, open, put, seen, text};
+use super::{ACTIONS, HEX, HOMES, acted, codec, document, job, open, put, seen, text, with_attributes};
 
+/// Whatever is answered, there is no `Location`, which clients would follow.
+///
+/// Pitfall qlik-odag 13.
 #[test]
 fn every_effect_of_every_action_is_answered() {
     for home in HOMES {
@@ -132,4 +135,68 @@ fn an_unknown_id_is_the_documented_404() {
     let expected = r#"{"errors":[{"code":"ODAG-ERR-404","title":"Invalid request ID.","#.to_owned()
         + r#""detail":"There is no request with this ID.","meta":{"statusCode":404}}]}"#;
     assert_eq!((response.status(), text(&response)), (StatusCode::NOT_FOUND, expected.as_str()));
+}
+
+/// Pitfall qlik-odag 13.
+#[test]
+fn a_deleted_app_is_answered_without_a_body() {
+    for home in HOMES {
+        for effect in Effect::ALL {
+            let (expected, title) = match effect {
+                Effect::Done | Effect::UnverifiedTaken => (204, None),
+                Effect::AlreadyCancelled
+                | Effect::AlreadyFinished
+                | Effect::AlreadySo
+                | Effect::NotFound
+                | Effect::NotPossible => (404, Some("Invalid request ID or generated app not found.")),
+                Effect::Forbidden => (403, Some("Forbidden")),
+                Effect::UnverifiedUnanswered => (503, Some("Service Unavailable")),
+                // A deletion cannot have these.
+                Effect::Cancelled | Effect::Accepted | Effect::AlreadyCancelling => {
+                    (500, Some("Internal Server Error"))
+                }
+            };
+            let echo = open(Method::DELETE, &format!("{home}/{HEX}/app"));
+            let response = codec().encode_response(&echo, &acted(effect, None));
+            let name = effect.name();
+            if expected == 204 {
+                assert_eq!(response.status(), expected, "{name}");
+                assert!(response.body().is_empty() && response.headers().is_empty(), "{name}");
+            } else {
+                assert_eq!(document(&response)["errors"][0]["title"].as_str(), title, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn selections_are_the_text_that_was_given() {
+    let echo = open(Method::GET, &format!("{}/{HEX}/selections", HOMES[2]));
+    let shown = |attributes: &str| {
+        let job = with_attributes(job(State::Queued), attributes);
+        text(&codec().encode_response(&echo, &seen(Snapshot::of(job)))).to_owned()
+    };
+    assert_eq!(shown(r#"{"selectionState":[ {"a":1.0} ],"bindSelectionState":[]}"#), r#"[ {"a":1.0} ]"#);
+    assert_eq!(shown(r#"{"bindSelectionState":[{"a":1.0}]}"#), r#"[{"a":1.0}]"#);
+    assert_eq!(shown("{}"), "[]");
+    let nobody = Ok(Outcome::Read { at: 0, snapshot: None });
+    assert_eq!(codec().encode_response(&echo, &nobody).status(), StatusCode::NOT_FOUND);
+}
+
+#[test]
+fn a_body_that_is_not_understood_is_told_as_each_profile_tells_it() {
+    for (place, home) in HOMES.into_iter().enumerate() {
+        let echo = open(Method::PUT, &format!("{home}/{HEX}?action=cancel"));
+        let malformed = codec().decode_request(&echo, b"{\"autoAck\":").unwrap_err();
+        let fault = Fault::new(FaultKind::Malformed, malformed.to_string()).with_code(malformed.code);
+        let response = codec().encode_response(&echo, &Err(fault));
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+        let document = document(&response);
+        if place == 0 {
+            assert_eq!(document["errors"][0]["code"], "ODAG-ERR-400");
+            assert_eq!(document["errors"][0]["detail"], malformed.to_string());
+        } else {
+            assert_eq!(document, serde_json::json!({"message": malformed.to_string()}));
+        }
+    }
 }

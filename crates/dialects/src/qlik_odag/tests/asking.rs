@@ -62,12 +62,12 @@ fn a_profile_has_the_operations_that_its_server_has() {
     let refused = |name| (Some(name), Some(FaultKind::Unsupported));
     for (place, (home, links)) in HOMES.into_iter().zip(LINKS).enumerate() {
         let is_public = place == 2;
-        let list = if place == 0 { (Some("list"), None) } else { unknown.clone() };
+        let list = if place == 0 { (Some("list"), None) } else { unknown };
         assert_eq!(kind(&Method::GET, home), list, "{home}");
         assert_eq!(kind(&Method::GET, &format!("{links}/l1/requests")), (Some("linkrequests"), None));
         assert_eq!(kind(&Method::POST, &format!("{links}/l1/requests")), refused("submit"));
         assert_eq!(kind(&Method::DELETE, &format!("{home}/{HEX}/app")), (Some("deleteapp"), None));
-        let selections = if is_public { (Some("selections"), None) } else { unknown.clone() };
+        let selections = if is_public { (Some("selections"), None) } else { unknown };
         assert_eq!(kind(&Method::GET, &format!("{home}/{HEX}/selections")), selections);
         for (windows, public) in [("reloadApp", "reload-app"), ("renameApp", "rename-app")] {
             let (here, elsewhere) = if is_public { (public, windows) } else { (windows, public) };

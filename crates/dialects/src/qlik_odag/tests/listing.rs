@@ -1,9 +1,12 @@
 //! Queries of lists in, filters or refusals out; jobs in, bare arrays out.
 
-use countermand_model::{Command, Field, Filter, Job, Kin, Outcome, Page, Snapshot, State, Test, Value};
+use countermand_model::{
+    Children, Command, Field, Filter, Job, Kin, Kind, Outcome, Page, Snapshot, State, Test, Value,
+};
 use http::{Method, StatusCode};
+use serde_json::Value as Json;
 
-use super::{GUID, HEX, HOMES, LINKS, codec, document, job, open, open_in, option, text};
+use super::{GUID, HEX, HOMES, LINKS, codec, document, job, open, open_in, option, text, with_attributes};
 use crate::qlik_odag::{DIALECT, states};
 use crate::{Echo, OptionValue};
 
@@ -48,16 +51,16 @@ fn a_list_is_asked_for_whole_and_one_more() {
         sort: vec![],
         page: Page { first: 0, size: 10_001 },
         count: false,
-        kin: Kin::All,
+        kin: Kin::None,
     };
     assert_eq!(asked(HOMES[0]), Ok(all));
-    for (links, kin) in LINKS.into_iter().zip([Kin::All, Kin::None, Kin::None]) {
+    for links in LINKS {
         let expected = Command::List {
             filter: Filter::And(vec![Filter::Or(vec![is("link", "l 1"), is("link/id", "l 1")])]),
             sort: vec![],
             page: Page { first: 0, size: 10_001 },
             count: false,
-            kin,
+            kin: Kin::None,
         };
         assert_eq!(asked(&format!("{links}/l%201/requests")), Ok(expected));
     }
@@ -69,8 +72,11 @@ fn parameters_become_filters() {
     let link = Filter::Or(vec![is("link", "l1"), is("link/id", "l1")]);
     let app =
         Filter::Or(vec![is("selectionApp", "a"), is("selectionApp/id", "a"), is("selectionAppId", "a")]);
-    assert_eq!(parts(&format!("{home}?optLinkId=l1")), [link.clone()]);
-    assert_eq!(parts(&format!("{home}?_=123&optSelectAppId=a&xrfkey=0123456789abcdef")), [app.clone()]);
+    assert_eq!(parts(&format!("{home}?optLinkId=l1")), std::slice::from_ref(&link));
+    assert_eq!(
+        parts(&format!("{home}?_=123&optSelectAppId=a&xrfkey=0123456789abcdef")),
+        std::slice::from_ref(&app)
+    );
     let owner = Filter::Field(Field::Owner, Test::Equal(Value::Text("ana".to_owned())));
     let user = Filter::Or(vec![owner, is("owner/userId", "ana"), is("owner/name", "ana")]);
     assert_eq!(parts(&format!("{home}?user=ana")), [user]);
@@ -233,4 +239,63 @@ fn a_link_that_no_request_names_is_what_the_option_says() {
     assert_eq!(status(&*strict, HOMES[0]), 200);
     let response = strict.encode_response(&get(&*strict, &link), &listed(vec![]));
     assert_eq!(document(&response)["errors"][0]["title"], "Invalid link ID.");
+}
+
+#[test]
+fn a_list_shows_sub_requests_where_it_has_all_of_them() {
+    let parent =
+        Job { kind: Kind::Parent, children: Children { total: 2, unfinished: 2 }, ..Job::new(210, 0) };
+    let child = |number| Job { kind: Kind::Child, parent: Some(210), ..Job::new(number, 0) };
+    let shown = |jobs: Vec<Job>| {
+        let response = codec().encode_response(&open(Method::GET, HOMES[0]), &listed(jobs));
+        document(&response)[0].get("subRequests").cloned()
+    };
+    let both = serde_json::json!(["0000000000000000000000d3", "0000000000000000000000d4"]);
+    assert_eq!(shown(vec![parent.clone(), child(211), Job::new(5, 0), child(212)]), Some(both));
+    assert_eq!(shown(vec![parent.clone(), child(211)]), None, "a part would be taken for the whole");
+    let told = with_attributes(parent.clone(), r#"{"subRequests":["a","b"]}"#);
+    assert_eq!(shown(vec![told, child(211)]), Some(serde_json::json!(["a", "b"])));
+    let childless = Job { children: Children::default(), ..parent };
+    assert_eq!(shown(vec![childless]), Some(serde_json::json!([])));
+}
+
+/// What a filter on attributes says of a job.
+fn finds(filter: &Filter, attributes: &Json) -> bool {
+    match filter {
+        Filter::And(parts) => parts.iter().all(|part| finds(part, attributes)),
+        Filter::Or(parts) => parts.iter().any(|part| finds(part, attributes)),
+        Filter::Field(Field::Attribute { member, .. }, Test::Equal(Value::Text(text))) => {
+            let found = match member.split_once('/') {
+                Some((outer, inner)) => attributes[outer].as_object().and_then(|object| object.get(inner)),
+                None => attributes.get(member),
+            };
+            found.and_then(Json::as_str) == Some(text)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_link_is_found_by_the_id_that_is_shown() {
+    let forms = [
+        serde_json::json!("l1"),
+        serde_json::json!({"id": "l1"}),
+        serde_json::json!({"id": "l2", "name": "l1"}),
+        serde_json::json!({"id": {"id": "l1"}}),
+        serde_json::json!({"id": 1}),
+        serde_json::json!(["l1"]),
+        serde_json::json!(1),
+        Json::Null,
+    ];
+    for form in forms {
+        let attributes = serde_json::json!({"link": form});
+        let told = with_attributes(job(State::Queued), &attributes.to_string());
+        for (links, member) in LINKS.into_iter().zip(["/0/link/id", "/0/link", "/0/link"]) {
+            let url = format!("{links}/l1/requests");
+            let list =
+                document(&codec().encode_response(&open(Method::GET, &url), &listed(vec![told.clone()])));
+            let is_shown = list.pointer(member).and_then(Json::as_str) == Some("l1");
+            assert_eq!(parts(&url).iter().all(|part| finds(part, &attributes)), is_shown, "{attributes}");
+        }
+    }
 }

@@ -15,7 +15,7 @@ pub(super) struct Face<'a> {
     /// The id that the caller wrote; in a list nobody has written one.
     pub(super) asked: Option<&'a str>,
     pub(super) job: &'a Job,
-    pub(super) kin: &'a [Job],
+    pub(super) kin: &'a [&'a Job],
     /// Its attributes.
     pub(super) given: BTreeMap<String, &'a RawValue>,
 }
@@ -26,7 +26,7 @@ impl<'a> Face<'a> {
         profile: u8,
         asked: Option<&'a str>,
         job: &'a Job,
-        kin: &'a [Job],
+        kin: &'a [&'a Job],
     ) -> Face<'a> {
         Face { odag, profile, asked, job, kin, given: attributes(job) }
     }
@@ -42,6 +42,11 @@ impl<'a> Face<'a> {
     /// An attribute, read; `None` where there is none or it has another shape.
     pub(super) fn read<T: Deserialize<'a>>(&self, name: &str) -> Option<T> {
         self.given.get(name).and_then(|text| serde_json::from_str(text.get()).ok())
+    }
+
+    /// An attribute that is an object, read. An array of what the members should be would be read as well.
+    pub(super) fn object<T: Deserialize<'a>>(&self, name: &str) -> Option<T> {
+        self.given.get(name).filter(|text| text.get().starts_with('{')).and_then(|_| self.read(name))
     }
 
     /// The user it belongs to, as far as the model knows.

@@ -52,7 +52,7 @@ fn load(
         }
         return;
     };
-    let load: LoadStateWire<'_> = face.read(name).unwrap_or_default();
+    let load: LoadStateWire<'_> = face.object(name).unwrap_or_default();
     json.member_object(name, |json| {
         json.member_string("loadHost", load.load_host.as_deref().unwrap_or_default());
         json.member_string("startedAt", &rfc3339(started, Fraction::Always));

@@ -65,7 +65,7 @@ struct OwnerWire<'a> {
 
 /// As given, if it was given in this profile's shape; else what the other shape and the job's owner say.
 pub(super) fn windows_owner(face: &Face<'_>, json: &mut Writer, name: &'static str) {
-    let owner: OwnerWire<'_> = face.read(name).unwrap_or_default();
+    let owner: OwnerWire<'_> = face.object(name).unwrap_or_default();
     if owner.user_id.is_some() {
         return given(face, json, name);
     }
@@ -79,7 +79,7 @@ pub(super) fn windows_owner(face: &Face<'_>, json: &mut Writer, name: &'static s
 }
 
 pub(super) fn cloud_owner(face: &Face<'_>, json: &mut Writer, name: &'static str) {
-    let owner: OwnerWire<'_> = face.read(name).unwrap_or_default();
+    let owner: OwnerWire<'_> = face.object(name).unwrap_or_default();
     if owner.subject.is_some() {
         return given(face, json, name);
     }
@@ -99,7 +99,7 @@ struct NamedWire {
 
 // Quirk: an object on Windows, although the model page says an id; fixtures/qlik-odag/p1-get-all-members.http
 pub(super) fn windows_link(face: &Face<'_>, json: &mut Writer, name: &'static str) {
-    if face.read::<NamedWire>(name).is_some() {
+    if face.object::<NamedWire>(name).is_some() {
         return given(face, json, name);
     }
     json.member_object(name, |json| {
@@ -109,13 +109,13 @@ pub(super) fn windows_link(face: &Face<'_>, json: &mut Writer, name: &'static st
 
 // Quirk: a string in the cloud; fixtures/qlik-odag/p3-get-all-members.http
 pub(super) fn cloud_link(face: &Face<'_>, json: &mut Writer, name: &'static str) {
-    let link = face.read::<NamedWire>(name).map(|link| link.id).or_else(|| face.read(name));
+    let link = face.object::<NamedWire>(name).map(|link| link.id).or_else(|| face.read(name));
     json.member_string(name, &link.unwrap_or_default());
 }
 
 /// The model knows an app's id and name; what more a Windows server says of it is shown while it is that same app.
 pub(super) fn windows_app(face: &Face<'_>, json: &mut Writer, name: &'static str) {
-    let same = |app: &Output| face.read::<NamedWire>(name).is_some_and(|wire| wire.id == app.id);
+    let same = |app: &Output| face.object::<NamedWire>(name).is_some_and(|wire| wire.id == app.id);
     if face.app().is_some_and(same) {
         return given(face, json, name);
     }
@@ -155,8 +155,8 @@ pub(super) fn parent(face: &Face<'_>, json: &mut Writer, name: &'static str) {
     }
 }
 
-/// The sub-requests, of a multiple request only. They come with a reading; the answer to an action knows them only
-/// where an attribute says them, and else leaves them out rather than show none.
+/// The sub-requests, of a multiple request only. They come with a reading; the answer to an action and a list that has
+/// not all of them know them only where an attribute says them, and else leave them out rather than show none.
 pub(super) fn sub_requests(face: &Face<'_>, json: &mut Writer, name: &'static str) {
     if face.job.kind != Kind::Parent {
         return;

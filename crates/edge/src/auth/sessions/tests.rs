@@ -76,7 +76,7 @@ async fn a_session_is_of_one_user_and_one_password() {
     assert!(!store.belongs(&id, "li", &password("one"), now));
     assert!(!store.belongs(&id, "ana", &password("two"), now));
     let next = store.open("ana", &password("two"), address(1), now).unwrap();
-    assert!(next != id && !store.lives(&id), "the new password ends what the old one opened");
+    assert!(next != id && !store.belongs(&next, "ana", &password("one"), now));
     store.check();
 }
 

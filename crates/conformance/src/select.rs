@@ -1,0 +1,52 @@
+//! Which cases are played, by their names.
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+/// A choice of cases. Without any pattern, all of them.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    patterns: Option<GlobSet>,
+}
+
+impl Filter {
+    /// Cases that fit any of these patterns: `*` and `?` as in a shell, and `*` does not end at a `/`.
+    ///
+    /// # Errors
+    /// A sentence about the pattern that is none.
+    pub fn new(patterns: &[String]) -> Result<Filter, String> {
+        if patterns.is_empty() {
+            return Ok(Filter { patterns: None });
+        }
+        let mut set = GlobSetBuilder::new();
+        for pattern in patterns {
+            set.add(
+                Glob::new(pattern)
+                    .map_err(|error| format!("{error}; write such as 'oracle-ess/cancel-*'"))?,
+            );
+        }
+        let set = set.build().map_err(|error| error.to_string())?;
+        Ok(Filter { patterns: Some(set) })
+    }
+
+    /// Whether a case of that name, `<dialect>/<case>`, is chosen. A pattern without a `/` may fit the case alone.
+    #[must_use]
+    pub fn fits(&self, name: &str) -> bool {
+        let Some(patterns) = &self.patterns else { return true };
+        let case = name.rsplit('/').next().unwrap_or(name);
+        patterns.is_match(name) || patterns.is_match(case)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_fits_the_whole_name_or_the_case() {
+        let fits = |pattern: &str, name| Filter::new(&[pattern.to_owned()]).unwrap().fits(name);
+        assert!(fits("oracle-ess/*", "oracle-ess/get-running") && fits("get-*", "oracle-ess/get-running"));
+        assert!(fits("*running", "oracle-ess/get-running") && !fits("get", "oracle-ess/get-running"));
+        assert!(Filter::new(&[]).unwrap().fits("x/y"));
+        assert!(Filter::new(&["[".to_owned()]).is_err());
+    }
+}

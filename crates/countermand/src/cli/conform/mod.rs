@@ -1,0 +1,111 @@
+//! `countermand conform`: fixtures against a gateway in this process, one that runs, or a foreign server. Chooses the
+//! cases and the target and tells what came of it; how a case is played and judged is the conformance crate's.
+
+mod arguments;
+
+mod files;
+
+mod update;
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::time::Instant;
+
+use countermand_conformance::report::{self, Counts, Style};
+use countermand_conformance::run::{self, Verdict};
+use countermand_conformance::target::{Control, Credentials, Hook, Http, Settings, Target, Trouble};
+use indicatif::{ProgressBar, ProgressStyle};
+
+pub(super) use arguments::Arguments;
+
+use crate::conform::InProcess;
+use crate::exit::{self, Failure};
+
+impl Arguments {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let fixtures = files::chosen(&self.fixtures, &self.filter)?;
+        let target = self.target()?;
+        let name = target.name();
+        let progress = progress(fixtures.len());
+        let begun = Instant::now();
+        let verdicts = super::block_on(&mut tokio::runtime::Builder::new_multi_thread(), async {
+            let told = |verdict: &Verdict| {
+                if verdict.result.fell_short() {
+                    progress.set_message("some fell short");
+                }
+                progress.inc(1);
+            };
+            run::play(target, fixtures.into_iter().map(Arc::new).collect(), told).await.map_err(gone)
+        });
+        progress.finish_and_clear();
+        let verdicts = verdicts?;
+        let time = begun.elapsed();
+        let counts = Counts::of(&verdicts);
+        if let Some(file) = &self.junit {
+            let text =
+                report::junit(&name, &verdicts, time).map_err(|problem| Failure::new(exit::IO, problem))?;
+            std::fs::write(file, text).map_err(|error| {
+                Failure::new(exit::IO, format!("cannot write {}: {error}", file.display()))
+            })?;
+        }
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            writeln!(out, "{:#}", report::json(&name, &verdicts, time.as_millis()))?;
+        } else {
+            let style = Style { colour: colour(), verbose: self.verbose };
+            write!(out, "{}", report::dialects(&verdicts, style))?;
+            writeln!(out, "{counts} in {:.1} s, {name}", time.as_secs_f64())?;
+        }
+        if self.update || updates() {
+            return update::rewrite(&verdicts, &mut out);
+        }
+        if counts.failed > 0 { Err(Failure::told(exit::FAILED)) } else { Ok(()) }
+    }
+
+    fn target(&self) -> Result<Arc<dyn Target>, Failure> {
+        let usage = |problem: String| Failure::new(exit::USAGE, format!("conform: {problem}"));
+        let Some(url) = &self.target else {
+            let target = InProcess::new();
+            let failed = |error| Failure::new(exit::IO, format!("cannot write a temporary file: {error}"));
+            return Ok(Arc::new(target.map_err(failed)?));
+        };
+        let control = self.control.as_ref().map(|url| {
+            let token = self.token.as_deref().ok_or_else(|| {
+                usage("--control needs a token; set COUNTERMAND_TOKEN, or give --token TOKEN".to_owned())
+            })?;
+            Control::new(url, token, &self.namespace)
+                .map_err(|problem| usage(format!("--control: {problem}")))
+        });
+        let credentials = Credentials::basic(self.user.as_deref(), self.reader.as_deref());
+        let settings = Settings {
+            url: url.clone(),
+            credentials: credentials.map_err(|problem| usage(format!("--user, --reader: {problem}")))?,
+            control: control.transpose()?,
+            hook: self.given_hook.as_deref().map(Hook::new),
+            allow_side_effects: self.allow_side_effects,
+        };
+        Ok(Http::new(settings).map_err(|problem| usage(format!("--target: {problem}")))?)
+    }
+}
+
+fn gone(trouble: Trouble) -> Failure {
+    Failure::new(exit::IO, format!("conform: {trouble}"))
+}
+
+/// Drawn on stderr, and only where that is a terminal.
+fn progress(cases: usize) -> ProgressBar {
+    let progress = ProgressBar::new(u64::try_from(cases).unwrap_or(u64::MAX));
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg}");
+    progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    progress
+}
+
+/// <https://no-color.org>: any value that is not empty says no.
+fn colour() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// `UPDATE_EXPECT=1`, as other tools of this kind have it.
+fn updates() -> bool {
+    std::env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1")
+}
