@@ -3,8 +3,9 @@
 use countermand_model::{Acknowledged, Cancel, Command, Kin, Order, Reach, Results, Status, Target};
 use serde_json::Value;
 
+use super::settings::DeleteRequest;
 use super::wire::FlagsWire;
-use super::{DeleteRequest, Odag, errors, routes};
+use super::{Odag, errors, routes};
 use crate::grammar::{json, query};
 use crate::{Echo, Malformed};
 

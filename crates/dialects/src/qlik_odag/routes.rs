@@ -3,7 +3,8 @@
 
 use http::Method;
 
-use super::{DeleteRequest, Odag, decode, encode, filter};
+use super::settings::DeleteRequest;
+use super::{Odag, decode, encode, filter};
 use crate::grammar::route::{self, Hit, Miss};
 use crate::{Access, BodyRule, Document, Evidence, Operation, Route};
 
