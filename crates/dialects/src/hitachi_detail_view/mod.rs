@@ -48,6 +48,7 @@ use countermand_model::{Command, Fault, Outcome};
 use http::Response;
 
 use self::settings::DetailView;
+use crate::grammar::number;
 use crate::{Codec, Dialect, Echo, Head, Ids, Malformed, Scheme};
 
 /// Its name in configuration, aliases and attributes.
@@ -60,7 +61,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     versions: &["HDCA 8", "Ops Center Analyzer detail view 10", "11.0", "VSP 360 Clear Sight Advanced"],
     paths: &["/dbapi.do", "/clearsightadvanced/dbapi.do"],
     claims: Some(routes::is_printed_line),
-    operations: routes::operations,
+    operations: || routes::ROUTES.iter().map(|route| &route.operation).collect(),
     switches: settings::SWITCHES,
     quirks: quirks::QUIRKS,
     sources: &[
@@ -73,7 +74,8 @@ pub(crate) static DIALECT: Dialect = Dialect {
     ids: Ids {
         form: "any text, such as 316829382_14",
         is_id: decode::is_request_id,
-        number: decode::number,
+        // Only of a job that has no request id of its own.
+        number: number::canonical,
         write: |number| number.to_string(),
     },
     states: states::STATES,

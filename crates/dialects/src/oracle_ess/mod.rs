@@ -82,7 +82,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     ids: Ids {
         form: "a decimal number from 1 to 9223372036854775807, without leading zeros",
         // A JSON number has no leading zeros, and an answer must be able to say the id.
-        is_id: |text| number::decimal(text).is_some_and(|id| id.to_string() == text),
+        is_id: |text| number::canonical(text).is_some(),
         number: number::decimal,
         write: |id| id.to_string(),
     },
