@@ -15,7 +15,7 @@ mod routes;
 
 mod open;
 
-mod refusals;
+mod refused;
 
 mod decode;
 
@@ -84,7 +84,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     ids: Ids {
         form: "a decimal number from 1 to 9223372036854775807, without leading zeros",
         // What is asked for is read as a number first, so no request could mean an id with leading zeros.
-        is_id: |text| number::decimal(text).is_some_and(|id| id.to_string() == text),
+        is_id: |text| number::canonical(text).is_some(),
         number: number::decimal,
         write: |number| number.to_string(),
     },

@@ -124,7 +124,7 @@ pub(super) fn delete(odag: &Odag, echo: &Echo, outcome: &Outcome) -> Response<By
 }
 
 /// Of rows that lead to no command, and so to no outcome.
-pub(super) fn nothing(odag: &Odag, echo: &Echo, _: &Outcome) -> Response<Bytes> {
+pub(super) fn unasked(odag: &Odag, echo: &Echo, _: &Outcome) -> Response<Bytes> {
     unexpected(odag, echo)
 }
 

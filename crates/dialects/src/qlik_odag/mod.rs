@@ -32,6 +32,8 @@ mod decode;
 
 mod filter;
 
+mod refused;
+
 mod encode;
 
 mod wire;
