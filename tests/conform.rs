@@ -7,7 +7,8 @@ use std::process::{Command, Output};
 use crate::server::{Server, bcrypt_of_secret, program};
 use crate::tidy::root;
 
-const TOKEN: &str = "control-token-of-tests";
+/// The control API's token of [`gateway`].
+pub(crate) const TOKEN: &str = "control-token-of-tests";
 
 /// A case that asks for a job which is there, and one that asks for one which is not.
 const CASE: &str = "+++\ntitle = \"A waiting request\"\nevidence = \"documented\"\nsource = \"a page\"\n[[given]]\nnumber = 7\n\
@@ -18,7 +19,7 @@ const CASE: &str = "+++\ntitle = \"A waiting request\"\nevidence = \"documented\
                     {\n  \"status\": 404\n}\n";
 
 /// A running gateway without any job, with the users that fixtures know.
-fn gateway(folder: &Path) -> Server {
+pub(crate) fn gateway(folder: &Path) -> Server {
     let password = bcrypt_of_secret();
     std::fs::write(folder.join("ops.htpasswd"), format!("operator:{password}\nreader:{password}\n")).unwrap();
     let text = format!(

@@ -110,7 +110,7 @@ fn connect(place: &check::Place, readers: usize, durable: bool) -> Result<Opened
         .map_err(sqlite)?;
     let version = upgrade::version(place, &writer)?;
     check::check_tables(place, &writer)?;
-    look::look(place, &writer, look::WHOLE)?;
+    look::look(place, &writer, version, look::WHOLE)?;
     upgrade::upgrade(place, &writer, version)?;
     let last: Option<i64> =
         writer.query_row("SELECT max(seq) FROM commands", [], |row| row.get(0)).map_err(sqlite)?;

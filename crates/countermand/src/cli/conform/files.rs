@@ -9,7 +9,7 @@ use countermand_conformance::select::Filter;
 use crate::exit::{self, Failure};
 
 /// The fixtures below the named paths that fit one of the filters, by path.
-pub(super) fn chosen(paths: &[PathBuf], filters: &[String]) -> Result<Vec<Fixture>, Failure> {
+pub(in crate::cli) fn chosen(paths: &[PathBuf], filters: &[String]) -> Result<Vec<Fixture>, Failure> {
     let filter =
         Filter::new(filters).map_err(|problem| Failure::new(exit::USAGE, format!("--filter: {problem}")))?;
     let mut files = Vec::new();
@@ -35,10 +35,10 @@ pub(super) fn chosen(paths: &[PathBuf], filters: &[String]) -> Result<Vec<Fixtur
         let named: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
         let named = named.join(", ");
         let problem = if there == 0 {
-            format!("conform: there is no fixture, a file that ends in .http, in {named}")
+            format!("there is no fixture, a file that ends in .http, in {named}")
         } else {
             format!(
-                "conform: none of the {there} cases in {named} fits --filter; a case is called as oracle-ess/get-running"
+                "none of the {there} cases in {named} fits --filter; a case is called as oracle-ess/get-running"
             )
         };
         return Err(Failure::new(exit::USAGE, problem));

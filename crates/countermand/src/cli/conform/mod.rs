@@ -3,7 +3,7 @@
 
 mod arguments;
 
-mod files;
+pub(super) mod files;
 
 mod update;
 
