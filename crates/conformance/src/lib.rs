@@ -25,3 +25,5 @@ pub mod run;
 pub mod update;
 
 pub mod report;
+
+pub mod export;

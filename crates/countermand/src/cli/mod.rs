@@ -9,6 +9,8 @@ mod demo;
 
 mod dialects;
 
+mod fixtures;
+
 mod job;
 
 mod later;
@@ -60,9 +62,8 @@ enum Command {
     /// Record the traffic of a legacy system as fixtures.
     #[command(hide = true, disable_help_flag = true)]
     Record(later::Arguments),
-    /// Turn fixtures into other formats and back.
-    #[command(hide = true, disable_help_flag = true)]
-    Fixtures(later::Arguments),
+    /// Write fixtures as files of other tools.
+    Fixtures(fixtures::Arguments),
 }
 
 impl Arguments {
@@ -80,7 +81,7 @@ impl Arguments {
             Command::Job(arguments) => arguments.run(),
             Command::Conform(arguments) => arguments.run(),
             Command::Record(arguments) => Err(arguments.refused("record")),
-            Command::Fixtures(arguments) => Err(arguments.refused("fixtures")),
+            Command::Fixtures(arguments) => arguments.run(),
         }
     }
 }

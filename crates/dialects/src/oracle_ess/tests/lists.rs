@@ -258,5 +258,5 @@ fn submitting_is_refused_whatever_is_sent() {
 }
 
 fn switches() -> crate::Switches {
-    crate::Switches::check(crate::oracle_ess::SWITCHES, &[]).unwrap()
+    crate::Switches::check(crate::oracle_ess::settings::SWITCHES, &[]).unwrap()
 }
