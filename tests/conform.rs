@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use crate::server::{Server, bcrypt_of_secret, program};
 use crate::tidy::root;
 
-const TOKEN: &str = "control-token-of-tests";
+pub(crate) const TOKEN: &str = "control-token-of-tests";
 
 /// A case that asks for a job which is there, and one that asks for one which is not.
 const CASE: &str = "+++\ntitle = \"A waiting request\"\nevidence = \"documented\"\nsource = \"a page\"\n[[given]]\nnumber = 7\n\
@@ -18,7 +18,7 @@ const CASE: &str = "+++\ntitle = \"A waiting request\"\nevidence = \"documented\
                     {\n  \"status\": 404\n}\n";
 
 /// A running gateway without any job, with the users that fixtures know.
-fn gateway(folder: &Path) -> Server {
+pub(crate) fn gateway(folder: &Path) -> Server {
     let password = bcrypt_of_secret();
     std::fs::write(folder.join("ops.htpasswd"), format!("operator:{password}\nreader:{password}\n")).unwrap();
     let text = format!(
@@ -31,21 +31,21 @@ fn gateway(folder: &Path) -> Server {
     Server::start(&path)
 }
 
-fn conform(arguments: &[&str]) -> Output {
+pub(crate) fn conform(arguments: &[&str]) -> Output {
     let mut command = Command::new(program());
     command.arg("conform").args(arguments).env_remove("UPDATE_EXPECT");
     command.env("COUNTERMAND_USER", "operator:secret").env("COUNTERMAND_READER", "reader:secret");
     command.env("COUNTERMAND_TOKEN", TOKEN).output().expect("the program runs")
 }
 
-fn against(server: &Server, arguments: &[&str]) -> Output {
+pub(crate) fn against(server: &Server, arguments: &[&str]) -> Output {
     let target = format!("http://{}", server.listen);
     let control = format!("http://{}", server.control);
     conform(&[&["--target", &target, "--control", &control], arguments].concat())
 }
 
 #[track_caller]
-fn check(output: &Output, code: i32, says: &[&str]) -> String {
+pub(crate) fn check(output: &Output, code: i32, says: &[&str]) -> String {
     let text =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{text}");
