@@ -40,6 +40,8 @@ mod errors;
 
 mod states;
 
+mod vocabulary;
+
 #[cfg(test)]
 mod tests;
 
@@ -91,6 +93,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     attributes: "Members of the request object that the model has no word for, such as `link`, `selectionState` and the \
                  64-bit hashes, written as the text they were given.",
     // Bearer is documented for the cloud. Basic is ours: Windows has tickets and certificates, which no realm has.
+    vocabulary: vocabulary::vocabulary,
     schemes: &[Scheme::Basic, Scheme::Bearer],
     session: None,
     make: |switches| Arc::new(Odag::new(switches)),
