@@ -62,7 +62,7 @@ enum Command {
     /// Record the traffic of a legacy system as fixtures.
     #[command(hide = true, disable_help_flag = true)]
     Record(later::Arguments),
-    /// Write fixtures as files of other tools.
+    /// Make fixtures of saved traffic, and files of other tools of fixtures.
     Fixtures(fixtures::Arguments),
 }
 
