@@ -29,3 +29,7 @@ pub mod record;
 pub mod report;
 
 pub mod export;
+
+pub mod har;
+
+pub mod import;

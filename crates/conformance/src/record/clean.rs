@@ -17,7 +17,7 @@ use crate::fill::{AUTHORIZATION, Base, HOST};
 use crate::place::Path;
 
 /// What stands for the bare name of the server's host, without its port.
-const HOST_NAME: &str = "host.example";
+pub(crate) const HOST_NAME: &str = "host.example";
 
 /// The cleaning of one exchange.
 pub(super) struct Cleaner<'c> {

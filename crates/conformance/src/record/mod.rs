@@ -37,6 +37,7 @@ use bytes::Bytes;
 use countermand_dialects::{ALL, Access, Codec, Dialect, Echo, Head, Origin};
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 
+pub(crate) use clean::HOST_NAME;
 pub use keep::Keep;
 
 use self::callers::{Caller, Callers};
@@ -51,11 +52,14 @@ use crate::target::{Control, Trouble};
 /// The longest body that becomes part of a fixture, in bytes: 1 MiB, as much as a gateway takes by default.
 pub const LONGEST_BODY: usize = 1 << 20;
 
+/// Why an exchange of something else is left out.
+pub(crate) const ELSEWHERE: &str = "the path is in no dialect; --dialect says which it is";
+
 /// What a session is told beforehand.
 pub struct Settings {
     /// The folder that gets a folder per dialect.
     pub into: PathBuf,
-    /// The authority of the server, such as `prime.example:8080`.
+    /// The authority of the server, such as `prime.example:8080`; empty where the client calls the server itself.
     pub upstream: String,
     /// What is spoken, where paths do not begin as the dialect's own.
     pub dialect: Option<&'static Dialect>,
@@ -71,7 +75,7 @@ pub struct Settings {
 pub struct Asked {
     /// The method.
     pub method: Method,
-    /// The target, of which path and query count.
+    /// The target: path and query, and the scheme where the client named it; `http` where it did not.
     pub uri: Uri,
     /// The headers.
     pub headers: HeaderMap,
@@ -165,6 +169,12 @@ impl Tape {
         }
     }
 
+    /// Whether a request is one of a dialect.
+    #[must_use]
+    pub fn knows(&self, method: &Method, uri: &Uri) -> bool {
+        self.place(method, uri, &HeaderMap::new()).is_some()
+    }
+
     /// A request is about to be sent: who asks, what for, and which jobs are there.
     pub async fn before(&mut self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Coming {
         let place = self.place(method, uri, headers);
@@ -196,6 +206,16 @@ impl Tape {
         Ok(noted)
     }
 
+    /// What was recorded until now is from one source, and what follows from another.
+    ///
+    /// # Errors
+    /// The fixture that ends with it cannot be written.
+    pub fn turn(&mut self, source: String) -> std::io::Result<()> {
+        self.cut()?;
+        self.settings.source = source;
+        Ok(())
+    }
+
     /// The session is over.
     ///
     /// # Errors
@@ -213,7 +233,7 @@ impl Tape {
     ) -> std::io::Result<Result<Noted, String>> {
         let Coming { place, caller, has_login, jobs } = coming;
         let Some(place) = place else {
-            return Ok(Err("the path is in no dialect; --dialect says which it is".to_owned()));
+            return Ok(Err(ELSEWHERE.to_owned()));
         };
         if let Some(caller) = &caller {
             self.callers.answered(caller, answered.status.as_u16(), &answered.headers, place.dialect.session);
@@ -300,11 +320,13 @@ impl Tape {
     /// Where the server is, for the client and for us. The longer comes first: it may have the other in it.
     fn bases(&self, asked: &Asked, prefix: &str) -> Vec<Base> {
         let host = asked.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let scheme = asked.uri.scheme_str().unwrap_or("http");
         let base = |authority: &str| Base {
-            url: format!("http://{authority}{prefix}"),
+            url: format!("{scheme}://{authority}{prefix}"),
             authority: authority.to_owned(),
         };
-        let mut bases: Vec<_> = host.into_iter().chain([self.settings.upstream.as_str()]).map(base).collect();
+        let upstream = Some(self.settings.upstream.as_str()).filter(|authority| !authority.is_empty());
+        let mut bases: Vec<_> = host.into_iter().chain(upstream).map(base).collect();
         bases.dedup();
         bases.sort_by_key(|base| std::cmp::Reverse(base.url.len()));
         bases

@@ -13,8 +13,6 @@ mod fixtures;
 
 mod job;
 
-mod later;
-
 mod record;
 
 mod serve;
@@ -63,7 +61,7 @@ enum Command {
     Conform(conform::Arguments),
     /// Stand between a client and a server, and write what they say to each other as fixtures.
     Record(record::Arguments),
-    /// Write fixtures as files of other tools.
+    /// Make fixtures of saved traffic, and files of other tools of fixtures.
     Fixtures(fixtures::Arguments),
 }
 

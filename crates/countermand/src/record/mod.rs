@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countermand_conformance::record::{Answered, Asked, Noted, Summary, Tape};
-use countermand_edge::listen;
+use countermand_edge::listen::{self, Transport};
 use http::{HeaderValue, Request, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 use tokio::net::TcpListener;
@@ -78,7 +78,7 @@ impl Recorder {
                 }
             })
         };
-        listen::serve(self.listener, service, LIMITS, shutdown).await;
+        listen::serve(self.listener, service, LIMITS, Transport::default(), shutdown).await;
         // Exchanges whose clients have gone are waited for here: each holds the session until it has ended.
         let ended = session.lock().await.take().expect("a session ends once");
         let summary = ended.tape.end()?;
