@@ -2,7 +2,7 @@
 //! for the next reader.
 
 use crate::gateway::Gateway;
-use crate::server::{Server, config};
+use crate::server::{Server, config, config_with};
 
 const STATUS: &str = "/dbapi.do?action=getStatus&dataset=defaultDs&requestId=316829382_14";
 
@@ -18,23 +18,31 @@ fn resource(place: usize) -> String {
     )
 }
 
-/// Pitfall hitachi-detail-view 14.
-#[test]
-fn an_answer_of_eight_megabytes_arrives_whole_and_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&config(folder.path(), "memory"));
+/// A finished request with that many [`resource`]s.
+fn describe(server: &Server, resources: &[String]) {
     let job = r#"{"aliases":{"hitachi-detail-view":"316829382_14"},"dataset":"defaultDs","state":"running"}"#;
     server.control("PUT /v1/jobs/101", job);
-    let resources: Vec<_> = (0..1000).map(resource).collect();
     for (place, some) in resources.chunks(100).enumerate() {
         let body = format!(r#"{{"results":{{"from":{},"items":[{}]}}}}"#, place * 100, some.join(","));
         server.control("POST /v1/jobs/101/events", &body);
     }
     server.control("POST /v1/jobs/101/events", r#"{"state":"succeeded"}"#);
+}
 
+fn get_status() -> Vec<u8> {
+    format!("GET {STATUS} HTTP/1.1\r\nHost: h\r\n{BASIC}\r\n\r\n").into_bytes()
+}
+
+/// Pitfall hitachi-detail-view 14.
+#[test]
+fn an_answer_of_eight_megabytes_arrives_whole_and_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&config(folder.path(), "memory"));
+    let resources: Vec<_> = (0..1000).map(resource).collect();
+    describe(&server, &resources);
     let mut client = server.client();
     let mut ask = || {
-        client.send(format!("GET {STATUS} HTTP/1.1\r\nHost: h\r\n{BASIC}\r\n\r\n").as_bytes()).unwrap();
+        client.send(&get_status()).unwrap();
         client.answer(false).unwrap()
     };
     let answer = ask();
@@ -45,6 +53,29 @@ fn an_answer_of_eight_megabytes_arrives_whole_and_once() {
     assert_eq!((answer.status, answer.body.len()), (200, expected.len()));
     assert!(answer.body == expected, "some byte is another one");
     assert_eq!(ask().status, 404, "it can be had once");
+}
+
+/// The answer is longer than what kernels keep for a connection, so what was not read has not left the gateway.
+#[test]
+fn a_reader_who_goes_away_in_the_middle_has_not_drained_it() {
+    for delivery in ["once", "cumulative"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mount = format!(
+            "[[mounts]]\ndialect = \"hitachi-detail-view\"\n[mounts.options]\ndelivery = \"{delivery}\"\n"
+        );
+        let server = Server::start(&config_with(folder.path(), "memory", &mount));
+        describe(&server, &(0..3000).map(resource).collect::<Vec<_>>());
+        let mut gone = server.client();
+        gone.send(&get_status()).unwrap();
+        let answer = gone.answer(true).unwrap();
+        assert_eq!(answer.status, 200);
+        assert!(answer.header("content-length").unwrap().parse::<usize>().unwrap() > 20_000_000);
+        drop(gone);
+        let mut next = server.client();
+        next.send(&get_status()).unwrap();
+        let answer = next.answer(false).unwrap();
+        assert_eq!(answer.status, 206, "{delivery}: they may yet be on their way: {}", answer.body.len());
+    }
 }
 
 /// Pitfall hitachi-detail-view 4.

@@ -76,10 +76,10 @@ impl OracleEss {
     pub(super) fn origin(&self, origin: &Origin) -> String {
         let named =
             origin.authority.parse::<http::uri::Authority>().is_ok_and(|given| given.port().is_some());
-        match (self.always_port && !named, origin.scheme.as_str()) {
-            (true, "https") => format!("{origin}:443"),
-            (true, _) => format!("{origin}:80"),
-            (false, _) => origin.to_string(),
+        if named || !self.always_port {
+            return origin.to_string();
         }
+        let port = if origin.scheme == "https" { 443 } else { 80 };
+        Origin { authority: format!("{}:{port}", origin.authority), ..origin.clone() }.to_string()
     }
 }

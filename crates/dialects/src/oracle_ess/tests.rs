@@ -40,7 +40,7 @@ impl Asked {
         if let Some(accept) = accept {
             headers.insert(ACCEPT, accept.parse().unwrap());
         }
-        let origin = Origin { scheme: "https".to_owned(), authority: "ess.test".to_owned() };
+        let origin = Origin::new("https", "ess.test");
         let (rest, query) = match path_and_query.split_once('?') {
             Some((rest, query)) => (rest, Some(query)),
             None => (path_and_query, None),
