@@ -1,5 +1,6 @@
 //! A gateway with jobs in its ledger, against which a script is run. Knows how scripts are run, and no client.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -17,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What runs a script.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Runtime {
+pub(crate) enum Runtime {
     Shell,
     Python,
     /// A module from standard input, whose imports are looked for where it runs: among the installed packages.
@@ -25,19 +26,19 @@ pub(super) enum Runtime {
 }
 
 /// A gateway whose ledger holds `tests/clients/jobs.ndjson`.
-pub(super) struct Stage {
+pub(crate) struct Stage {
     server: Server,
     folder: TempDir,
 }
 
 impl Stage {
     /// Every dialect is mounted on its own paths.
-    pub(super) fn new() -> Stage {
+    pub(crate) fn new() -> Stage {
         Stage::with("")
     }
 
     /// With mounts as the configuration says them.
-    pub(super) fn with(mounts: &str) -> Stage {
+    pub(crate) fn with(mounts: &str) -> Stage {
         let folder = TempDir::new().unwrap();
         let config = config_with(folder.path(), "memory", &format!("{WITH_TOKENS}{mounts}"));
         let stage = Stage { server: Server::start(&config), folder };
@@ -46,15 +47,32 @@ impl Stage {
     }
 
     /// Describes jobs, one a line.
-    pub(super) fn register(&self, jobs: &str) {
+    pub(crate) fn register(&self, jobs: &str) {
         let answer = self.server.control("POST /v1/jobs", jobs);
         let told: Value = serde_json::from_str(&answer.body).unwrap();
         assert_eq!(told["failed_total"], 0, "{told}");
     }
 
+    /// Describes 250 jobs that have ended, 1001 to 1250: lists of several pages.
+    pub(crate) fn register_many(&self) {
+        let jobs = (1..=250).map(|place| {
+            let number = 1000 + place;
+            format!(
+                "{{\"number\":{number},\"dialects\":[\"cisco-prime\"],\"name\":\"Import {place:03}\",\"type\":\"BulkImport\",\
+                 \"owner\":\"li\",\"state\":\"succeeded\"}}\n"
+            )
+        });
+        self.register(&jobs.collect::<String>());
+    }
+
     /// Runs a script and holds what it prints to the file beside it.
-    pub(super) fn plays(&self, runtime: Runtime, script: &str) {
-        let shown = self.run(runtime, script);
+    pub(crate) fn plays(&self, runtime: Runtime, script: &str) {
+        self.plays_by_way_of(self.server.listen, runtime, script);
+    }
+
+    /// The same, with whoever listens at that address between the script and the gateway.
+    pub(crate) fn plays_by_way_of(&self, address: SocketAddr, runtime: Runtime, script: &str) {
+        let shown = self.run(address, runtime, script);
         let name = script.rsplit_once('.').unwrap().0;
         let expected = std::fs::read_to_string(scripts().join(format!("{name}.txt"))).unwrap();
         let (mut seen, mut wanted) = (shown.lines(), expected.lines());
@@ -72,10 +90,10 @@ impl Stage {
     }
 
     /// What a script prints. Its environment is its own: no proxy, no settings of whoever runs the tests.
-    fn run(&self, runtime: Runtime, script: &str) -> String {
+    fn run(&self, address: SocketAddr, runtime: Runtime, script: &str) -> String {
         let mut command = runtime.command(script);
         command
-            .args([format!("http://{}", self.server.listen), format!("http://{}", self.server.control)])
+            .args([format!("http://{address}"), format!("http://{}", self.server.control)])
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder.path())
@@ -94,11 +112,16 @@ impl Stage {
         let (shown, errors) =
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{script}: {}\n{shown}{errors}", output.status);
-        shown.replace(&self.server.listen.to_string(), "gateway")
+        shown.replace(&address.to_string(), "gateway")
+    }
+
+    /// Where the gateway and its control API are.
+    pub(crate) fn addresses(&self) -> (SocketAddr, SocketAddr) {
+        (self.server.listen, self.server.control)
     }
 
     /// The states of jobs as the ledger has them.
-    pub(super) fn ends_with(&self, states: &[(i64, &str)]) {
+    pub(crate) fn ends_with(&self, states: &[(i64, &str)]) {
         for (number, state) in states {
             let answer = self.server.control(&format!("GET /v1/jobs/{number}"), "");
             let job: Value = serde_json::from_str(&answer.body).unwrap();
@@ -107,7 +130,7 @@ impl Stage {
     }
 
     /// The orders that runners were given: each `NUMBER COMMAND`, in order.
-    pub(super) fn orders(&self) -> Vec<String> {
+    pub(crate) fn orders(&self) -> Vec<String> {
         let answer = self.server.control("GET /v1/commands?after=0&limit=1000", "");
         let told: Value = serde_json::from_str(&answer.body).unwrap();
         let commands = told["commands"].as_array().unwrap();
