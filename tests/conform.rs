@@ -4,12 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::server::{Server, bcrypt_of_secret, program};
+use crate::server::{Server, TOKEN, config, program};
 use crate::tidy::root;
 
 /// The control API's token of [`gateway`].
-pub(crate) const TOKEN: &str = "control-token-of-tests";
-
 /// A case that asks for a job which is there, and one that asks for one which is not.
 const CASE: &str = "+++\ntitle = \"A waiting request\"\nevidence = \"documented\"\nsource = \"a page\"\n[[given]]\nnumber = 7\n\
                     state = \"queued\"\n[then]\n7 = \"queued\"\n+++\nGET /ess/rest/scheduler/v1/requests/7?fields=state HTTP/1.1\n\
@@ -20,16 +18,7 @@ const CASE: &str = "+++\ntitle = \"A waiting request\"\nevidence = \"documented\
 
 /// A running gateway without any job, with the users that fixtures know.
 pub(crate) fn gateway(folder: &Path) -> Server {
-    let password = bcrypt_of_secret();
-    std::fs::write(folder.join("ops.htpasswd"), format!("operator:{password}\nreader:{password}\n")).unwrap();
-    let text = format!(
-        "[server]\nlisten = \"127.0.0.1:0\"\n[control]\nlisten = \"127.0.0.1:0\"\ntoken = \"{TOKEN}\"\n[ledger]\nstore = \"memory\"\n\
-         [realms.ops]\nhtpasswd = \"ops.htpasswd\"\nread = [\"all\"]\nwrite = [\"operators\"]\n\
-         groups = {{ all = [\"operator\", \"reader\"], operators = [\"operator\"] }}\n[engines.primary]\nkind = \"ledger\"\n"
-    );
-    let path = folder.join("countermand.toml");
-    std::fs::write(&path, text).unwrap();
-    Server::start(&path)
+    Server::start(&config(folder, "memory"))
 }
 
 pub(crate) fn conform(arguments: &[&str]) -> Output {
@@ -89,12 +78,10 @@ fn a_namespace_with_jobs_of_somebody_elses_is_left_alone() {
     let server = gateway(folder.path());
     let case = one_case(folder.path(), CASE);
     let case = case.to_str().unwrap();
-    let mut control = crate::client::Client::connect(server.control).unwrap();
-    let headers = format!("Authorization: Bearer {TOKEN}\r\nContent-Type: application/json\r\n");
-    assert_eq!(control.request("PUT /v1/jobs/7", &headers, "{\"state\":\"running\"}").unwrap().status, 201);
+    server.control("PUT /v1/jobs/7", "{\"state\":\"running\"}");
     let refused = against(&server, &[case]);
     check(&refused, 74, &["has 1 jobs already, such as 7", "--namespace", "--allow-side-effects"]);
-    let job = control.request("GET /v1/jobs/7", &headers, "").unwrap();
+    let job = server.control("GET /v1/jobs/7", "");
     assert!(job.body.contains("\"state\":\"running\""), "{}", job.body);
     check(&against(&server, &["--allow-side-effects", case]), 1, &["/type"]);
 }
@@ -108,9 +95,7 @@ fn a_foreign_server_is_asked_but_not_changed() {
     let fixtures = fixtures.to_str().unwrap();
     let said = conform(&["--target", &target, fixtures]);
     check(&said, 0, &["0 failed", ": given", ": side effects"]);
-    let mut control = crate::client::Client::connect(server.control).unwrap();
-    let headers = format!("Authorization: Bearer {TOKEN}\r\n");
-    let audit = control.request("GET /v1/audit", &headers, "").unwrap();
+    let audit = server.control("GET /v1/audit", "");
     assert!(audit.body.contains("\"entries\":[]"), "{}", audit.body);
 }
 

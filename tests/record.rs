@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use crate::client::Client;
 use crate::clients::stage::{Runtime, Stage};
-use crate::conform::{TOKEN, against, check, conform, gateway};
-use crate::server::{BASIC, program};
+use crate::conform::{against, check, conform, gateway};
+use crate::server::{BASIC, TOKEN, program};
 
 /// How long the recorder may take to say something, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -79,14 +79,7 @@ fn written(folder: &Path) -> Vec<(PathBuf, String)> {
 #[test]
 fn a_recorded_session_of_piapi_is_played_again() {
     let stage = Stage::new();
-    let imports = (1..=250).map(|place| {
-        let number = 1000 + place;
-        format!(
-            "{{\"number\":{number},\"dialects\":[\"cisco-prime\"],\"name\":\"Import {place:03}\",\"type\":\"BulkImport\",\
-             \"owner\":\"li\",\"state\":\"succeeded\"}}\n"
-        )
-    });
-    stage.register(&imports.collect::<String>());
+    stage.register_many();
     let folder = tempfile::tempdir().unwrap();
     let into = folder.path().join("recorded");
     let (upstream, control) = stage.addresses();

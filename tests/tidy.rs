@@ -91,6 +91,7 @@ fn every_dialect_folder_has_the_same_files() {
         "mod.rs",
         "open.rs",
         "quirks.rs",
+        "refused.rs",
         "routes.rs",
         "settings.rs",
         "states.rs",
