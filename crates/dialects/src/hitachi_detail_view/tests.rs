@@ -4,7 +4,7 @@ mod asking;
 
 mod answering;
 
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 
 use super::*;
 use crate::{OptionValue, Origin};

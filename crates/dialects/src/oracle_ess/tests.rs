@@ -18,7 +18,7 @@ use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::OptionValue;
+use crate::{OptionValue, Origin};
 
 const BASE: &str = "/ess/rest/scheduler/v1";
 const NOON: i64 = 1_767_268_800_000;

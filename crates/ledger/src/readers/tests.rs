@@ -1,10 +1,12 @@
 //! Where lists are read: on a thread of their own, beside the writer, the runtime and whoever looks at one job.
 
 use std::sync::{Arc, Barrier, mpsc};
+use std::time::Duration;
 
 use countermand_model::{Call, Caller, Command, Draft, Filter, Kin, Outcome, Page, Results, Status, Target};
 use tower::ServiceExt;
 
+use crate::session::Session;
 use crate::{Clock, Config, Location, Put, Store};
 
 /// A clock that tells the name of each thread that reads it, and holds back those that read when they are told to.
@@ -73,4 +75,29 @@ async fn a_list_that_takes_forever_delays_no_write_no_poll_and_no_other_work() {
     held.wait();
     let Outcome::Listed { total, .. } = stuck.await.unwrap().unwrap() else { panic!("not a list") };
     assert_eq!(total, Some(19), "the list began to read only when it was let go");
+}
+
+#[tokio::test]
+async fn a_read_that_nobody_waits_for_any_more_stops() {
+    let (store, _told) = open(None);
+    store.put("default", Some(1), Draft::default(), Put::default()).await.unwrap();
+    let (begun, begins) = mpsc::sync_channel(1);
+    let endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n";
+    let forever = {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let read = move |session: &Session| {
+                begun.send(()).unwrap();
+                session.at_one_moment(|session| session.one(endless, [], |_| Ok(())))
+            };
+            store.house.readers.read(read).await
+        })
+    };
+    tokio::task::yield_now().await;
+    begins.recv().unwrap();
+    forever.abort();
+    // The only reader is free again, and nothing of the read that was stopped is left.
+    let next = tokio::time::timeout(Duration::from_secs(30), store.engine("default").oneshot(call(list())));
+    let Outcome::Listed { total, .. } = next.await.unwrap().unwrap() else { panic!("not a list") };
+    assert_eq!(total, Some(1));
 }
