@@ -33,21 +33,21 @@ pub(crate) fn gateway(folder: &Path) -> Server {
     Server::start(&path)
 }
 
-fn conform(arguments: &[&str]) -> Output {
+pub(crate) fn conform(arguments: &[&str]) -> Output {
     let mut command = Command::new(program());
     command.arg("conform").args(arguments).env_remove("UPDATE_EXPECT");
     command.env("COUNTERMAND_USER", "operator:secret").env("COUNTERMAND_READER", "reader:secret");
     command.env("COUNTERMAND_TOKEN", TOKEN).output().expect("the program runs")
 }
 
-fn against(server: &Server, arguments: &[&str]) -> Output {
+pub(crate) fn against(server: &Server, arguments: &[&str]) -> Output {
     let target = format!("http://{}", server.listen);
     let control = format!("http://{}", server.control);
     conform(&[&["--target", &target, "--control", &control], arguments].concat())
 }
 
 #[track_caller]
-fn check(output: &Output, code: i32, says: &[&str]) -> String {
+pub(crate) fn check(output: &Output, code: i32, says: &[&str]) -> String {
     let text =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{text}");

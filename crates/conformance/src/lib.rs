@@ -4,7 +4,7 @@
 //!
 //! Reading order: [`fixture`] is a case as data and the strict reader of its file; [`place`] names places in answers,
 //! [`compare`] finds what differs there; [`Target`](target::Target) is whoever answers; [`run`] plays cases and
-//! [`report`] tells what came of it.
+//! [`report`] tells what came of it; [`record`] makes cases of what a client and a server said to each other.
 
 pub mod fixture;
 
@@ -24,6 +24,12 @@ pub mod run;
 
 pub mod update;
 
+pub mod record;
+
 pub mod report;
 
 pub mod export;
+
+pub mod har;
+
+pub mod import;

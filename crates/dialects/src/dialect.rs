@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Codec, Operation, OptionError, OptionValue, States, Switch, Switches};
+use crate::{Codec, Operation, OptionError, OptionValue, States, Switch, Switches, Vocabulary};
 
 /// Every dialect. To add one: a folder, its `mod` line, and its row here.
 pub const ALL: &[&Dialect] = &[
@@ -46,6 +46,8 @@ pub struct Dialect {
     pub states: States,
     /// What a job's attributes under this dialect's name may hold, in sentences.
     pub attributes: &'static str,
+    /// The names it knows, for recordings.
+    pub vocabulary: fn() -> Vocabulary,
     /// How its callers may say who they are. What a realm must know for it is the realm's.
     pub schemes: &'static [Scheme],
     /// The cookie in which the real server keeps a login, where it has one.

@@ -14,6 +14,8 @@ mod states;
 
 mod switches;
 
+mod vocabulary;
+
 pub mod grammar;
 
 mod cisco_prime;
@@ -29,3 +31,4 @@ pub use dialect::{ALL, Dialect, Evidence, Ids, Quirk, Scheme, SessionCookie, by_
 pub use operation::{Access, BodyRule, Document, Operation, Route};
 pub use states::{AskedWord, OtherWord, States};
 pub use switches::{OptionError, OptionValue, Switch, SwitchKind, Switches};
+pub use vocabulary::Vocabulary;

@@ -57,6 +57,27 @@ impl Json {
         }
     }
 
+    /// The first member of that name.
+    pub(crate) fn member(&self, name: &str) -> Option<&Json> {
+        let Json::Object(members) = self else { return None };
+        members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// The items of an array; nothing else has any.
+    pub(crate) fn items(&self) -> &[Json] {
+        if let Json::Array(items) = self { items } else { &[] }
+    }
+
+    /// A text.
+    pub(crate) fn text(&self) -> Option<&str> {
+        if let Json::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// A whole number of 64 bits.
+    pub(crate) fn integer(&self) -> Option<i64> {
+        if let Json::Number(number) = self { number.parse().ok() } else { None }
+    }
+
     /// What kind of value it is, in a word.
     const fn kind(&self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::Trouble;
 use super::client::Client;
+use crate::compare::json::Json;
 
 /// A control API, the token for it, and the namespace that the target's mounts see.
 pub struct Control {
@@ -56,6 +57,35 @@ impl Control {
         }
     }
 
+    /// Every job that is there, whole, each the text that the control API writes; with `results`, those too.
+    pub(crate) async fn described(&self, results: bool) -> Result<Vec<Json>, Trouble> {
+        let mut jobs = Vec::new();
+        let mut after = 0;
+        loop {
+            let query = format!("after={after}&limit=1000&");
+            let page = self.text(Method::GET, "/v1/jobs", &query, None, &[200]).await?.1;
+            let page = Json::read(&page).map_err(|why| self.unreadable(&why))?;
+            let next = page.member("next").and_then(Json::integer).filter(|next| *next > after);
+            jobs.extend(page.member("jobs").map(Json::items).unwrap_or_default().iter().cloned());
+            match next {
+                Some(next) => after = next,
+                None => break,
+            }
+        }
+        if results {
+            // A list leaves them out.
+            for job in &mut jobs {
+                let number = job.member("number").and_then(Json::integer).unwrap_or_default();
+                let path = format!("/v1/jobs/{number}");
+                let (status, whole) = self.text(Method::GET, &path, "", None, &[200, 404]).await?;
+                if status == 200 {
+                    *job = Json::read(&whole).map_err(|why| self.unreadable(&why))?;
+                }
+            }
+        }
+        Ok(jobs)
+    }
+
     /// Describes a job, in place of whatever has its number.
     pub(super) async fn put(&self, number: i64, description: String) -> Result<(), Trouble> {
         let path = format!("/v1/jobs/{number}");
@@ -85,6 +115,19 @@ impl Control {
         body: Option<String>,
         fine: &[u16],
     ) -> Result<(u16, Value), Trouble> {
+        let (status, text) = self.text(method, path, query, body, fine).await?;
+        Ok((status, serde_json::from_str(&text).unwrap_or_default()))
+    }
+
+    /// The same, with the answer as it is written.
+    async fn text(
+        &self,
+        method: Method,
+        path: &str,
+        query: &str,
+        body: Option<String>,
+        fine: &[u16],
+    ) -> Result<(u16, String), Trouble> {
         let target = format!("{path}?{query}namespace={}", self.namespace);
         let mut request = Request::builder()
             .method(method)
@@ -98,10 +141,10 @@ impl Control {
         let request = request.body(Bytes::from(body.unwrap_or_default()));
         let request = request.map_err(|error| Trouble::Case(format!("{target} cannot be asked: {error}")))?;
         let answer = self.client.send(request).await?;
-        let document: Value = serde_json::from_str(&answer.body).unwrap_or_default();
         if fine.contains(&answer.status) {
-            return Ok((answer.status, document));
+            return Ok((answer.status, answer.body));
         }
+        let document: Value = serde_json::from_str(&answer.body).unwrap_or_default();
         let says =
             document.get("detail").or(document.get("title")).and_then(Value::as_str).unwrap_or(&answer.body);
         let problem =
@@ -110,5 +153,9 @@ impl Control {
             401 | 403 => Trouble::Gone(format!("{}; check --token", problem.trim_end())),
             _ => Trouble::Case(problem.trim_end().to_owned()),
         })
+    }
+
+    fn unreadable(&self, why: &str) -> Trouble {
+        Trouble::Gone(format!("{} is not understood: {why}", self.place()))
     }
 }

@@ -13,7 +13,7 @@ mod fixtures;
 
 mod job;
 
-mod later;
+mod record;
 
 mod serve;
 
@@ -59,10 +59,9 @@ enum Command {
     Job(job::Arguments),
     /// Play fixtures against a gateway, ours or any other server, and tell what differs.
     Conform(conform::Arguments),
-    /// Record the traffic of a legacy system as fixtures.
-    #[command(hide = true, disable_help_flag = true)]
-    Record(later::Arguments),
-    /// Write fixtures as files of other tools.
+    /// Stand between a client and a server, and write what they say to each other as fixtures.
+    Record(record::Arguments),
+    /// Make fixtures of saved traffic, and files of other tools of fixtures.
     Fixtures(fixtures::Arguments),
 }
 
@@ -80,7 +79,7 @@ impl Arguments {
             Command::User(arguments) => arguments.run(),
             Command::Job(arguments) => arguments.run(),
             Command::Conform(arguments) => arguments.run(),
-            Command::Record(arguments) => Err(arguments.refused("record")),
+            Command::Record(arguments) => arguments.run(),
             Command::Fixtures(arguments) => arguments.run(),
         }
     }

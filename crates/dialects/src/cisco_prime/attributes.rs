@@ -63,6 +63,11 @@ pub(super) const RUN_HISTORY: Attributes = &[
     Attribute { name: "startTime", meaning: Meaning::Time(|| always(Field::StartedAt)) },
 ];
 
+/// What they are called.
+pub(super) fn names(attributes: Attributes) -> impl Iterator<Item = &'static str> {
+    attributes.iter().map(|attribute| attribute.name)
+}
+
 /// The jobs that meet a condition.
 ///
 /// # Errors

@@ -45,6 +45,8 @@ mod limits;
 
 mod states;
 
+mod vocabulary;
+
 mod settings;
 
 mod quirks;
@@ -91,6 +93,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     states: states::STATES,
     attributes: "`runStatus` and `resultStatus` of a run, words that are written while the state that they stand for holds; and \
                  `results` of a run, an array of `{\"property\", \"value\"}`, which runhistory shows.",
+    vocabulary: vocabulary::vocabulary,
     // The cookie is observed, and a client that logs in once and then sends nothing else; its path is inferred.
     schemes: &[Scheme::Basic],
     session: Some(SessionCookie { name: "JSESSIONID", path: "/webacs" }),

@@ -8,5 +8,5 @@ mod control;
 mod instant;
 
 pub(super) use condition::{Comparison, Condition};
-pub(super) use control::{Controls, Paging};
+pub(super) use control::{Controls, NAMES as CONTROLS, Paging};
 pub(super) use instant::instant;

@@ -34,6 +34,8 @@ mod errors;
 
 mod states;
 
+mod vocabulary;
+
 mod settings;
 
 mod quirks;
@@ -83,6 +85,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
                  answers so. The status is 400 to 599, the code eight hexadecimal digits, the text not empty; what is \
                  not that is a 500 that says where.",
     // Bearer is documented for Ops Center Portal users, and what clients of VSP 360 send.
+    vocabulary: vocabulary::vocabulary,
     schemes: &[Scheme::Basic, Scheme::Bearer],
     session: None,
     make: |switches| Arc::new(DetailView::new(switches)),

@@ -43,6 +43,8 @@ mod errors;
 
 mod states;
 
+mod vocabulary;
+
 mod settings;
 
 mod quirks;
@@ -90,6 +92,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     attributes: "Members of RequestDetails that the model has no word for, written as the text they were given; and \
                  `state`, a word that is written while the state that it stands for holds.",
     // Both documented; the token is OAuth2's there, and whatever the realm knows here.
+    vocabulary: vocabulary::vocabulary,
     schemes: &[Scheme::Basic, Scheme::Bearer],
     session: None,
     make: |switches| Arc::new(OracleEss::new(switches)),

@@ -78,7 +78,7 @@ fn names(query: &str, parameter: &str) -> Vec<String> {
 
 /// The members that `fields` may name: those that a live server takes, and those that a filter may name besides, which
 /// a job's attributes may have.
-fn members() -> impl Iterator<Item = &'static str> {
+pub(super) fn members() -> impl Iterator<Item = &'static str> {
     let others = query::NAMES.iter().map(|row| row.name).filter(|name| !DETAILS.contains(name));
     DETAILS.iter().copied().chain(others)
 }

@@ -22,6 +22,11 @@ const OF_LINK: &[&str] = &["selectionAppId", "clientContextHandle", "selectionAp
 /// What only the premium version of the service takes.
 const PREMIUM: &[&str] = &["optEngineGroupNamePattern", "optEngineGroupId"];
 
+/// Every parameter of a list.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    OF_ALL.iter().chain(OF_LINK).chain(PREMIUM).copied()
+}
+
 /// `GET /requests`.
 pub(super) fn all(odag: &Odag, echo: &Echo, _: &[u8]) -> Result<Command, Malformed> {
     let query = Query::of(echo, OF_ALL)?;

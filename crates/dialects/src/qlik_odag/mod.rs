@@ -42,6 +42,8 @@ mod errors;
 
 mod states;
 
+mod vocabulary;
+
 mod settings;
 
 mod quirks;
@@ -96,6 +98,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     attributes: "Members of the request object that the model has no word for, such as `link`, `selectionState` and the \
                  64-bit hashes, written as the text they were given.",
     // Bearer is documented for the cloud. Basic is ours: Windows has tickets and certificates, which no realm has.
+    vocabulary: vocabulary::vocabulary,
     schemes: &[Scheme::Basic, Scheme::Bearer],
     session: None,
     make: |switches| Arc::new(Odag::new(switches)),

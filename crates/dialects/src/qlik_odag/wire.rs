@@ -27,6 +27,11 @@ use crate::grammar::json::{Slashes, Writer};
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct FlagsWire(pub(super) BTreeMap<String, Value>);
 
+/// The members of both shapes.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    WINDOWS.iter().chain(CLOUD).map(|(name, _)| *name)
+}
+
 /// Writes the object of the caller's profile.
 pub(super) fn request(odag: &Odag, echo: &Echo, snapshot: &Snapshot) -> Vec<u8> {
     let mut json = Writer::new(Slashes::Plain);

@@ -11,7 +11,9 @@ use crate::Malformed;
 use crate::grammar::query::pairs;
 use crate::grammar::spelling::nearest;
 
-const NAMES: [&str; 7] = [".full", ".firstResult", ".maxResults", ".sort", ".or_filter", ".nocount", DOMAIN];
+/// Every control.
+pub(in super::super) const NAMES: [&str; 7] =
+    [".full", ".firstResult", ".maxResults", ".sort", ".or_filter", ".nocount", DOMAIN];
 
 /// Everything in the query of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,235 @@
+//! Takes from a request or an answer what is somebody's own: a value stays where a table of the dialect knows the name it
+//! stands under, and gets a stand-in everywhere else. Where the server is becomes a placeholder. Knows headers, queries
+//! and JSON; XML is next door.
+
+use std::collections::BTreeSet;
+
+use countermand_dialects::Vocabulary;
+use countermand_dialects::grammar::query::pairs;
+use http::{HeaderMap, HeaderName};
+
+use super::keep::Keep;
+use super::stand_in::{StandIns, is_time, replaced};
+use super::xml;
+use crate::compare::json::Json;
+use crate::compare::{is_json, is_xml};
+use crate::fill::{AUTHORIZATION, Base, HOST};
+use crate::place::Path;
+
+/// What stands for the bare name of the server's host, without its port.
+pub(crate) const HOST_NAME: &str = "host.example";
+
+/// The cleaning of one exchange.
+pub(super) struct Cleaner<'c> {
+    pub(super) vocabulary: &'c Vocabulary,
+    pub(super) keep: &'c [Keep],
+    pub(super) stand_ins: &'c mut StandIns,
+    /// Where the server is, as the client and as we call it.
+    pub(super) bases: &'c [Base],
+    /// Times that the case is given, in ms since 1970 UTC: what shows one of them is not the server's clock.
+    pub(super) given_times: &'c BTreeSet<i64>,
+    /// Parameters of this request that got a stand-in: answers quote them.
+    pub(super) quoted: Vec<Quoted>,
+    /// Places of answers that hold something else each time, as a fixture's `mask` writes them. Not looked for in
+    /// requests.
+    pub(super) masks: Option<BTreeSet<String>>,
+}
+
+impl Cleaner<'_> {
+    /// A query. What is known stays as it is written, byte for byte.
+    pub(super) fn query(&mut self, query: &str) -> String {
+        let parts: Vec<_> = query.split('&').map(|part| self.parameter(part)).collect();
+        parts.join("&")
+    }
+
+    fn parameter(&mut self, part: &str) -> String {
+        let Some((name, value)) = pairs(part).into_iter().next() else { return part.to_owned() };
+        let known = name.trim();
+        let is_kept =
+            self.vocabulary.has_parameter(known) || self.keep.iter().any(|keep| keep.keeps_parameter(known));
+        if is_kept {
+            return self.bases.iter().fold(part.to_owned(), |part, base| base.emptied(&part));
+        }
+        let Some((written, raw)) = part.split_once('=') else { return self.stand_ins.text(&name) };
+        if value.is_empty() {
+            return part.to_owned();
+        }
+        let stand_in = self.stand_ins.text(&value);
+        let clean = format!("{written}={stand_in}");
+        self.quoted.push(Quoted { name, forms: [raw.to_owned(), value], stand_in });
+        clean
+    }
+
+    /// The headers of a request. `has_login`: whether it says by a cookie who asks.
+    pub(super) fn request_headers(&mut self, headers: &HeaderMap, has_login: bool) -> Vec<(String, String)> {
+        let mut clean = vec![("Host".to_owned(), HOST.to_owned())];
+        if has_login || headers.contains_key(http::header::AUTHORIZATION) {
+            clean.push(("Authorization".to_owned(), AUTHORIZATION.to_owned()));
+        }
+        clean.extend(self.known_headers(headers));
+        clean
+    }
+
+    /// The headers of an answer.
+    pub(super) fn known_headers(&mut self, headers: &HeaderMap) -> Vec<(String, String)> {
+        let is_known = |name: &HeaderName| {
+            self.vocabulary.has_header(name.as_str())
+                || self.keep.iter().any(|keep| keep.keeps_header(name.as_str()))
+        };
+        let known = headers.iter().filter(|(name, _)| is_known(name));
+        let known =
+            known.filter_map(|(name, value)| Some((titled(name.as_str()), value.to_str().ok()?.trim())));
+        known.map(|(name, value)| (name, self.known_text(value).0)).collect()
+    }
+
+    /// A body, by its media type.
+    ///
+    /// # Errors
+    /// Why it cannot be told what in it is whose.
+    pub(super) fn body(&mut self, headers: &HeaderMap, body: &[u8]) -> Result<String, String> {
+        if body.is_empty() {
+            return Ok(String::new());
+        }
+        let text = std::str::from_utf8(body).map_err(|_| "the body is binary".to_owned())?;
+        let media =
+            headers.get(http::header::CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
+        let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let begins = |with: [char; 2]| media.is_empty() && text.trim_start().starts_with(with);
+        if is_json(&media) || begins(['{', '[']) {
+            let document = Json::read(text).map_err(|why| format!("the body is no JSON: {why}"))?;
+            Ok(self.json(&document).pretty())
+        } else if is_xml(&media) || begins(['<', '\u{feff}']) {
+            xml::clean(self, text)
+        } else {
+            Err(format!("nobody knows what is whose in a body of {media:?}"))
+        }
+    }
+
+    /// A JSON document.
+    pub(super) fn json(&mut self, document: &Json) -> Json {
+        // A document that is just a flag says yes or no to what was asked.
+        let is_known = matches!(document, Json::Flag(_));
+        self.value(&Path::root(), &Path::root(), document, is_known)
+    }
+
+    /// A value at a place, which as a pattern has `*` for items.
+    fn value(&mut self, path: &Path, pattern: &Path, value: &Json, is_known: bool) -> Json {
+        let is_kept = self.keeps(path);
+        match value {
+            Json::Object(members) => {
+                let member = |(name, value): &(String, Json)| {
+                    let is_known = is_kept || self.vocabulary.has_member(name);
+                    if self.vocabulary.is_volatile(name) {
+                        self.mask(&pattern.then(name));
+                    }
+                    let clean = self.value(&path.then(name), &pattern.then(name), value, is_known);
+                    (name.clone(), clean)
+                };
+                Json::Object(members.iter().map(member).collect())
+            }
+            Json::Array(items) => {
+                let items = items.iter().enumerate();
+                let item = |(index, item): (usize, &Json)| {
+                    self.value(&path.then(index.to_string()), &pattern.then("*"), item, is_known || is_kept)
+                };
+                Json::Array(items.map(item).collect())
+            }
+            Json::Null => Json::Null,
+            Json::Text(text) if is_known || is_kept => Json::Text(self.known_text_at(pattern, text)),
+            Json::Flag(_) | Json::Number(_) if is_known || is_kept => value.clone(),
+            Json::Text(text) => {
+                self.mask(pattern);
+                Json::Text(self.stand_ins.text(text))
+            }
+            Json::Number(number) => {
+                self.mask(pattern);
+                Json::Number(self.stand_ins.number(number))
+            }
+            Json::Flag(_) => {
+                self.mask(pattern);
+                Json::Flag(false)
+            }
+        }
+    }
+
+    /// Whether somebody wants to see what stands there.
+    pub(super) fn keeps(&self, path: &Path) -> bool {
+        self.keep.iter().any(|keep| keep.keeps(path))
+    }
+
+    /// A text whose name is known, at its place: as it is, but for where the server is and for what is replaced
+    /// elsewhere.
+    pub(super) fn known_text_at(&mut self, pattern: &Path, text: &str) -> String {
+        let (clean, is_other) = self.known_text(text);
+        if is_other || (is_time(text) && !self.is_given(text)) {
+            self.mask(pattern);
+        }
+        clean
+    }
+
+    /// The text, and whether another server would write another.
+    fn known_text(&self, text: &str) -> (String, bool) {
+        let mut clean = self.bases.iter().fold(text.to_owned(), |text, base| base.emptied(&text));
+        for quoted in &self.quoted {
+            clean = quoted.cleared(clean);
+        }
+        clean = self.stand_ins.cleared(&clean);
+        let empty = clean.clone();
+        for base in self.bases {
+            let name = base.authority.rsplit_once(':').map_or(base.authority.as_str(), |(name, _)| name);
+            // A host that is called as a placeholder is cannot be told from it.
+            if !["host", "base", "authorization"].contains(&name) {
+                clean = replaced(&clean, name, HOST_NAME);
+            }
+        }
+        let is_other = clean != empty;
+        (clean, is_other)
+    }
+
+    fn is_given(&self, time: &str) -> bool {
+        instant(time).is_some_and(|time| self.given_times.contains(&time))
+    }
+
+    /// Notes that a place is another each time.
+    pub(super) fn mask(&mut self, pattern: &Path) {
+        let place = pattern.to_string();
+        if let Some(masks) = self.masks.as_mut().filter(|_| !place.is_empty()) {
+            masks.insert(place);
+        }
+    }
+}
+
+/// A parameter whose value got a stand-in.
+pub(super) struct Quoted {
+    name: String,
+    /// The value as it was written, and decoded.
+    forms: [String; 2],
+    stand_in: String,
+}
+
+impl Quoted {
+    /// A text without the value, behind the name: `?name=value` in URLs, `{name=[value]}` in others. Without the name before
+    /// it, a short value would be found everywhere.
+    fn cleared(&self, text: String) -> String {
+        let Some(at) = text.find(&self.name) else { return text };
+        let (before, behind) = text.split_at(at + self.name.len());
+        let behind =
+            self.forms.iter().fold(behind.to_owned(), |behind, form| replaced(&behind, form, &self.stand_in));
+        format!("{before}{behind}")
+    }
+}
+
+/// A time with an offset, in ms since 1970 UTC.
+pub(super) fn instant(text: &str) -> Option<i64> {
+    text.parse().ok().map(jiff::Timestamp::as_millisecond)
+}
+
+/// `content-type` as `Content-Type`.
+fn titled(name: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    };
+    let words: Vec<String> = name.split('-').map(word).collect();
+    words.join("-")
+}

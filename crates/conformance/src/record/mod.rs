@@ -1,0 +1,437 @@
+//! Makes fixtures of what a client and a server say to each other. What is kept is what the dialect's own tables know;
+//! everything else is replaced by a stand-in of its type before it is written anywhere. Listens nowhere and calls nobody
+//! but the control API: whoever stands between the two hands in each exchange.
+//!
+//! A [`Tape`] is one session. What one caller does with nobody in between is a [`scene`] and becomes one file, because
+//! a later answer depends on an earlier order; where somebody else has changed a job, or another caller comes, the next
+//! begins, with the jobs as they are then. So every file can be played by itself.
+//!
+//! Reading order: [`Tape`], `scene`, `clean` and `stand_in`; `jobs` is what a case is given.
+
+mod callers;
+
+mod clean;
+
+mod folder;
+
+mod jobs;
+
+mod keep;
+
+mod scene;
+
+mod stand_in;
+
+mod toml;
+
+mod xml;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use countermand_dialects::{ALL, Access, Codec, Dialect, Echo, Head, Origin};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
+
+pub(crate) use clean::HOST_NAME;
+pub use keep::Keep;
+
+use self::callers::{Caller, Callers};
+use self::clean::Cleaner;
+use self::jobs::Job;
+use self::scene::{LONGEST, Scene, Take, Telling};
+use self::stand_in::StandIns;
+use crate::fill::Base;
+use crate::fixture;
+use crate::target::{Control, Trouble};
+
+/// The longest body that becomes part of a fixture, in bytes: 1 MiB, as much as a gateway takes by default.
+pub const LONGEST_BODY: usize = 1 << 20;
+
+/// Why an exchange of something else is left out.
+pub(crate) const ELSEWHERE: &str = "the path is in no dialect; --dialect says which it is";
+
+/// What a session is told beforehand.
+pub struct Settings {
+    /// The folder that gets a folder per dialect.
+    pub into: PathBuf,
+    /// The authority of the server, such as `prime.example:8080`; empty where the client calls the server itself.
+    pub upstream: String,
+    /// What is spoken, where paths do not begin as the dialect's own.
+    pub dialect: Option<&'static Dialect>,
+    /// Places that are recorded as they are.
+    pub keep: Vec<Keep>,
+    /// Who knows the jobs, where the server is a gateway of ours.
+    pub control: Option<Control>,
+    /// What was recorded, in a sentence without the names of hosts.
+    pub source: String,
+}
+
+/// A request, as it came.
+pub struct Asked {
+    /// The method.
+    pub method: Method,
+    /// The target: path and query, and the scheme where the client named it; `http` where it did not.
+    pub uri: Uri,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body; `None` where it was longer than [`LONGEST_BODY`].
+    pub body: Option<Bytes>,
+}
+
+/// An answer, as it came.
+pub struct Answered {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body; `None` where it was longer than [`LONGEST_BODY`].
+    pub body: Option<Bytes>,
+}
+
+/// What became of an exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// It is part of a fixture.
+    Recorded,
+    /// It is like one before, and nothing has happened since.
+    Folded,
+    /// It is left out, with the reason.
+    LeftOut(String),
+}
+
+/// What became of a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// How many files were written.
+    pub fixtures: usize,
+    /// How many exchanges they hold.
+    pub recorded: usize,
+    /// How many were like one before.
+    pub folded: usize,
+    /// How many were left out, by reason.
+    pub left_out: BTreeMap<String, usize>,
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Summary { fixtures, recorded, folded, .. } = self;
+        write!(f, "{fixtures} fixtures with {recorded} exchanges; {folded} repeated ones are folded")?;
+        for (reason, count) in &self.left_out {
+            write!(f, "\nleft out {count}: {reason}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A session while it is recorded. Exchanges are handed in one after another: [`before`](Tape::before) it is sent and
+/// [`after`](Tape::after) it was answered.
+pub struct Tape {
+    settings: Settings,
+    stand_ins: StandIns,
+    callers: Callers,
+    scene: Option<Scene>,
+    summary: Summary,
+}
+
+/// What was found out about a request before it was sent.
+pub struct Coming {
+    place: Option<Place>,
+    caller: Option<Caller>,
+    has_login: bool,
+    /// The jobs, where somebody could be asked; or why nobody could.
+    jobs: Result<Option<Vec<Job>>, String>,
+}
+
+/// Where in a dialect a request goes.
+struct Place {
+    dialect: &'static Dialect,
+    echo: Echo,
+    codec: std::sync::Arc<dyn Codec>,
+    /// What stands before the dialect's own path.
+    prefix: String,
+}
+
+impl Tape {
+    /// A new session.
+    #[must_use]
+    pub fn new(settings: Settings) -> Tape {
+        Tape {
+            settings,
+            stand_ins: StandIns::default(),
+            callers: Callers::default(),
+            scene: None,
+            summary: Summary::default(),
+        }
+    }
+
+    /// Whether a request is one of a dialect.
+    #[must_use]
+    pub fn knows(&self, method: &Method, uri: &Uri) -> bool {
+        self.place(method, uri, &HeaderMap::new()).is_some()
+    }
+
+    /// A request is about to be sent: who asks, what for, and which jobs are there.
+    pub async fn before(&mut self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Coming {
+        let place = self.place(method, uri, headers);
+        let session = place.as_ref().and_then(|place| place.dialect.session);
+        let (caller, has_login) = self.callers.of(headers, session);
+        let jobs = self.jobs(place.as_ref()).await.map_err(|trouble| trouble.to_string());
+        Coming { place, caller, has_login, jobs }
+    }
+
+    /// It was answered. Call it before the answer is passed on: what the client does then is another exchange.
+    ///
+    /// # Errors
+    /// A fixture cannot be written; what it held is lost.
+    pub async fn after(
+        &mut self,
+        coming: Coming,
+        asked: &Asked,
+        answered: &Answered,
+    ) -> std::io::Result<Noted> {
+        let noted = match self.take(coming, asked, answered).await? {
+            Ok(noted) => noted,
+            Err(reason) => Noted::LeftOut(reason),
+        };
+        match &noted {
+            Noted::Recorded => self.summary.recorded += 1,
+            Noted::Folded => self.summary.folded += 1,
+            Noted::LeftOut(reason) => *self.summary.left_out.entry(reason.clone()).or_default() += 1,
+        }
+        Ok(noted)
+    }
+
+    /// What was recorded until now is from one source, and what follows from another.
+    ///
+    /// # Errors
+    /// The fixture that ends with it cannot be written.
+    pub fn turn(&mut self, source: String) -> std::io::Result<()> {
+        self.cut()?;
+        self.settings.source = source;
+        Ok(())
+    }
+
+    /// The session is over.
+    ///
+    /// # Errors
+    /// The last fixture cannot be written.
+    pub fn end(mut self) -> std::io::Result<Summary> {
+        self.cut()?;
+        Ok(self.summary)
+    }
+
+    async fn take(
+        &mut self,
+        coming: Coming,
+        asked: &Asked,
+        answered: &Answered,
+    ) -> std::io::Result<Result<Noted, String>> {
+        let Coming { place, caller, has_login, jobs } = coming;
+        let Some(place) = place else {
+            return Ok(Err(ELSEWHERE.to_owned()));
+        };
+        if let Some(caller) = &caller {
+            self.callers.answered(caller, answered.status.as_u16(), &answered.headers, place.dialect.session);
+        }
+        let jobs = match jobs {
+            Ok(jobs) => jobs,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        if !self.continues(place.dialect, caller.as_ref(), jobs.as_deref()) {
+            self.cut()?;
+        }
+        let mut scene = self.scene.take().unwrap_or_else(|| Scene::new(place.dialect, caller.clone(), jobs));
+        let taken = self.cleaned(&mut scene, &place, has_login, asked, answered);
+        let noted = match taken {
+            Ok(take) if scene.repeats(&take) => Ok(Noted::Folded),
+            Ok(take) => {
+                scene.caller = scene.caller.or(caller);
+                scene.takes.push(take);
+                if let Ok(command) =
+                    place.codec.decode_request(&place.echo, asked.body.as_deref().unwrap_or_default())
+                    && place.echo.refusal.is_none()
+                {
+                    scene.about.add(command);
+                }
+                Ok(Noted::Recorded)
+            }
+            Err(reason) => Err(reason),
+        };
+        if noted.is_ok() {
+            // What cannot be asked for now is asked for before the next exchange, which then begins a new scene.
+            scene.after = self.jobs(Some(&place)).await.unwrap_or_default();
+        }
+        if !scene.takes.is_empty() {
+            self.scene = Some(scene);
+        }
+        Ok(noted)
+    }
+
+    /// The exchange as the file has it.
+    fn cleaned(
+        &mut self,
+        scene: &mut Scene,
+        place: &Place,
+        has_login: bool,
+        asked: &Asked,
+        answered: &Answered,
+    ) -> Result<Take, String> {
+        let operation = place.echo.operation.ok_or("no operation of the dialect was asked for")?;
+        let bodies = asked.body.as_ref().zip(answered.body.as_ref());
+        let (sent, came) = bodies.ok_or_else(|| format!("a body is longer than {LONGEST_BODY} bytes"))?;
+        let vocabulary = (place.dialect.vocabulary)();
+        let bases = self.bases(asked, &place.prefix);
+        let mut cleaner = Cleaner {
+            vocabulary: &vocabulary,
+            keep: &self.settings.keep,
+            stand_ins: &mut self.stand_ins,
+            bases: &bases,
+            given_times: &scene.given_times,
+            quoted: Vec::new(),
+            masks: None,
+        };
+        let path = asked.uri.path().strip_prefix(&place.prefix).unwrap_or(asked.uri.path());
+        let query = asked.uri.query().map_or_else(String::new, |query| format!("?{}", cleaner.query(query)));
+        let start = format!("{} {path}{query} HTTP/1.1", asked.method);
+        let body = cleaner.body(&asked.headers, sent)?;
+        let request = scene::message(&start, &cleaner.request_headers(&asked.headers, has_login), &body);
+        cleaner.masks = Some(BTreeSet::new());
+        let body = cleaner.body(&answered.headers, came)?;
+        let start = scene::status_line(answered.status);
+        let answer = scene::message(&start, &cleaner.known_headers(&answered.headers), &body);
+        let masks = cleaner.masks.take().unwrap_or_default();
+        let take = Take {
+            operation: operation.name,
+            changes: operation.access == Access::Write,
+            request,
+            status: answered.status.as_u16(),
+            answer,
+        };
+        readable(place.dialect, &take)?;
+        scene.masks.extend(masks);
+        Ok(take)
+    }
+
+    /// Where the server is, for the client and for us. The longer comes first: it may have the other in it.
+    fn bases(&self, asked: &Asked, prefix: &str) -> Vec<Base> {
+        let host = asked.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let scheme = asked.uri.scheme_str().unwrap_or("http");
+        let base = |authority: &str| Base {
+            url: format!("{scheme}://{authority}{prefix}"),
+            authority: authority.to_owned(),
+        };
+        let upstream = Some(self.settings.upstream.as_str()).filter(|authority| !authority.is_empty());
+        let mut bases: Vec<_> = host.into_iter().chain(upstream).map(base).collect();
+        bases.dedup();
+        bases.sort_by_key(|base| std::cmp::Reverse(base.url.len()));
+        bases
+    }
+
+    /// Whether an exchange belongs to the scene that is open: of the same caller, and nobody has changed a job since.
+    fn continues(&self, dialect: &Dialect, caller: Option<&Caller>, jobs: Option<&[Job]>) -> bool {
+        self.scene.as_ref().is_some_and(|scene| {
+            let is_same = caller.is_none() || scene.caller.is_none() || scene.caller.as_ref() == caller;
+            is_same
+                && scene.dialect.name == dialect.name
+                && scene.takes.len() < LONGEST
+                && scene.after.as_deref() == jobs
+        })
+    }
+
+    /// Ends the scene that is open and writes its file.
+    fn cut(&mut self) -> std::io::Result<()> {
+        let Some(scene) = self.scene.take() else { return Ok(()) };
+        let vocabulary = (scene.dialect.vocabulary)();
+        let mut cleaner = Cleaner {
+            vocabulary: &vocabulary,
+            keep: &self.settings.keep,
+            stand_ins: &mut self.stand_ins,
+            bases: &[],
+            given_times: &scene.given_times,
+            quoted: Vec::new(),
+            masks: None,
+        };
+        let given = scene.given();
+        let given = given.iter().map(|job| (job.number, job.given(scene.dialect, &mut cleaner))).collect();
+        let user = self.callers.user(scene.caller.as_ref());
+        let text = scene.text(&Telling { source: &self.settings.source, user, given });
+        folder::write(&self.settings.into.join(scene.dialect.name), &scene.slug(), &text)?;
+        self.summary.fixtures += 1;
+        Ok(())
+    }
+
+    async fn jobs(&self, place: Option<&Place>) -> Result<Option<Vec<Job>>, Trouble> {
+        match self.settings.control.as_ref().zip(place) {
+            Some((control, place)) => jobs::seen_by(place.dialect, control).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The dialect that a request is in, by the longest of the declared paths that its path continues; of a dialect that
+    /// was named, wherever in the path that stands.
+    fn place(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Place> {
+        let path = uri.path();
+        let below = |path: &str, base: &str| {
+            path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let named = self.settings.dialect;
+        let dialects =
+            ALL.iter().copied().filter(|dialect| named.is_none_or(|named| named.name == dialect.name));
+        let starts =
+            path.match_indices('/').map(|(at, _)| at).take(if named.is_some() { usize::MAX } else { 1 });
+        let starts: Vec<usize> = starts.collect();
+        let declared = dialects.clone().flat_map(|dialect| {
+            dialect.paths.iter().enumerate().map(move |(index, base)| (dialect, Some(index), *base))
+        });
+        let found = declared.flat_map(|(dialect, index, base)| {
+            let at = starts.iter().copied().find(|at| below(&path[*at..], base));
+            at.map(|at| (dialect, index, at, at + base.len()))
+        });
+        let found = found.max_by_key(|(_, _, at, end)| end - at);
+        let claimed = || {
+            let claims = |dialect: &&&Dialect| dialect.claims.is_some_and(|claims| claims(path));
+            ALL.iter().find(claims).map(|dialect| (*dialect, None, 0, 0))
+        };
+        let (dialect, base, at, end) = found.or_else(claimed)?;
+        let codec = dialect.build(&[]).ok()?;
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+        let origin = Origin::new("http", host);
+        let echo = codec.open(&Head {
+            method,
+            path: &path[at..],
+            base,
+            rest: &path[end..],
+            query: uri.query(),
+            headers,
+            origin: &origin,
+        });
+        Some(Place { dialect, echo, codec, prefix: path[..at].to_owned() })
+    }
+}
+
+/// Whether a fixture can hold an exchange, by the fixtures' own reader: a carriage return, a line `---` or a brace that
+/// looks like a placeholder cannot stand there.
+fn readable(dialect: &Dialect, take: &Take) -> Result<(), String> {
+    let head = format!(
+        "+++\ntitle = \"-\"\nevidence = \"observed\"\nsource = \"-\"\ndialect = {:?}\n+++",
+        dialect.name
+    );
+    let text = format!("{head}\n{}\n---\n{}\n", take.request, take.answer);
+    let mistakes = match fixture::parse("recorded.http".as_ref(), &text) {
+        Ok(read) if read.exchanges.len() == 1 => return Ok(()),
+        Ok(_) => Vec::new(),
+        Err(mistakes) => mistakes,
+    };
+    // Without what the mistake quotes: reasons are counted, and told in the log.
+    let what = if mistakes.is_empty() {
+        "a line of it is ---"
+    } else {
+        "its text has what fixtures give a meaning to"
+    };
+    Err(format!("no fixture can hold it: {what}"))
+}

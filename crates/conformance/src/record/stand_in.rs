@@ -1,0 +1,149 @@
+//! What stands in a recording for a value that is somebody's own: of the same type and shape, and the same each time, so
+//! that what was one thing is still one. Knows no place and no name.
+
+use std::collections::HashMap;
+
+/// The shortest original that is looked for inside of other texts: a shorter one stands there by chance.
+const TELLING: usize = 4;
+
+/// Every value that was replaced in a session, and what by.
+#[derive(Debug, Default)]
+pub(super) struct StandIns {
+    texts: HashMap<String, String>,
+    /// Numbers, and texts of digits, by how they are written.
+    numbers: HashMap<String, String>,
+}
+
+impl StandIns {
+    /// For a text.
+    pub(super) fn text(&mut self, original: &str) -> String {
+        if original.is_empty() {
+            // What is empty says nothing, and that it is empty may matter.
+            return String::new();
+        }
+        if original.bytes().all(|byte| byte.is_ascii_digit()) {
+            return self.number(original);
+        }
+        let count = self.texts.len() + 1;
+        self.texts.entry(original.to_owned()).or_insert_with(|| shaped(original, count)).clone()
+    }
+
+    /// For a number, as JSON text.
+    pub(super) fn number(&mut self, original: &str) -> String {
+        let count = self.numbers.len();
+        self.numbers.entry(original.to_owned()).or_insert_with(|| (1001 + count).to_string()).clone()
+    }
+
+    /// A text in which no original stands any more that was replaced elsewhere. Only whole words: what is part of a
+    /// longer word is another word. A text that is an original and nothing else is what its own place makes of it.
+    pub(super) fn cleared(&self, text: &str) -> String {
+        let mut cleared = text.to_owned();
+        let mut originals: Vec<_> = self
+            .texts
+            .iter()
+            .filter(|(original, _)| original.len() >= TELLING && *original != text)
+            .collect();
+        // A longer one first: a shorter one may be a part of it.
+        originals.sort_by(|(one, _), (other, _)| other.len().cmp(&one.len()).then(one.cmp(other)));
+        for (original, stand_in) in originals {
+            cleared = replaced(&cleared, original, stand_in);
+        }
+        cleared
+    }
+}
+
+/// Every occurrence of a word that is not part of a longer one.
+pub(super) fn replaced(text: &str, word: &str, by: &str) -> String {
+    let mut out = String::new();
+    let mut from = 0;
+    for (at, _) in text.match_indices(word) {
+        let (before, after) = (text[..at].chars().next_back(), text[at + word.len()..].chars().next());
+        let is_part = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+        let opens = word.chars().next().is_some_and(char::is_alphanumeric);
+        let closes = word.chars().next_back().is_some_and(char::is_alphanumeric);
+        if at < from || (opens && is_part(before)) || (closes && is_part(after)) {
+            continue;
+        }
+        out.push_str(&text[from..at]);
+        out.push_str(by);
+        from = at + word.len();
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
+/// The nth text, of the shape of its original: a time, a GUID, digits and letters of base 16, or none of these.
+fn shaped(original: &str, count: usize) -> String {
+    if is_time(original) {
+        let digits = format!("20260101{:02}{:02}{:02}", 12 + count / 3600 % 12, count / 60 % 60, count % 60);
+        return with_digits(original, &digits);
+    }
+    let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let groups: Vec<_> = original.split('-').map(str::len).collect();
+    if groups == [8, 4, 4, 4, 12] && is_hex(&original.replace('-', "")) {
+        return format!("00000000-0000-4000-8000-{count:012x}");
+    }
+    if original.len() >= 16 && is_hex(original) {
+        return format!("{count:0width$x}", width = original.len());
+    }
+    format!("text-{count}")
+}
+
+/// Whether a text is a point in time, as JSON and XML documents write them: `2026-01-01T12:00:00` with more behind it,
+/// or `20260101_120000`.
+pub(super) fn is_time(text: &str) -> bool {
+    let fits = |form: &str| {
+        let head = text.get(..form.len());
+        head.is_some_and(|head| {
+            head.bytes().zip(form.bytes()).all(|(byte, want)| match want {
+                b'0' => byte.is_ascii_digit(),
+                b'T' => matches!(byte, b'T' | b't' | b' '),
+                want => byte == want,
+            })
+        })
+    };
+    let rest = |form: &str| text[form.len()..].bytes();
+    let (long, short) = ("0000-00-00T00:00:00", "00000000_000000");
+    fits(short) && text.len() == short.len()
+        || fits(long)
+            && rest(long)
+                .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b':' | b'+' | b'-' | b'Z'))
+}
+
+/// A time with other digits: date and time of day as given, fraction and offset nought.
+fn with_digits(original: &str, digits: &str) -> String {
+    let mut digits = digits.chars();
+    let other = |letter: char| if letter.is_ascii_digit() { digits.next().unwrap_or('0') } else { letter };
+    original.chars().map(other).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stand_in_has_the_shape_of_its_original_and_stays_the_same() {
+        let mut stand_ins = StandIns::default();
+        let mut check = |original: &str, expected: &str| {
+            assert_eq!(stand_ins.text(original), expected);
+            assert_eq!(stand_ins.text(original), expected);
+        };
+        check("hunter2", "text-1");
+        check("2016-06-20T01:56:27.247+10:00", "2026-01-01T12:00:02.000+00:00");
+        check("20140713_230100", "20260101_120003");
+        check("5f0c8e9a-1111-4222-8333-444455556666", "00000000-0000-4000-8000-000000000004");
+        check("5f00aa00000000000000bb01", "000000000000000000000005");
+        check("112401323", "1001");
+        check("", "");
+        assert_eq!(stand_ins.number("112401323"), "1001");
+        assert_eq!(stand_ins.number("24.00"), "1002");
+    }
+
+    #[test]
+    fn an_original_does_not_stand_in_other_texts() {
+        let mut stand_ins = StandIns::default();
+        stand_ins.text("hunter2");
+        assert_eq!(stand_ins.cleared("no hunter2, but hunter22"), "no text-1, but hunter22");
+        assert_eq!(stand_ins.cleared("hunter2"), "hunter2");
+    }
+}
