@@ -122,8 +122,16 @@ fn recorded(stage: &Stage, runtime: Runtime, script: &str) -> (usize, usize) {
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         exchanges += text.matches("\n---\nHTTP/1.1 ").count();
         // Passwords and tokens as they are sent, cookies, what the client calls itself, and where everybody is.
-        let credentials =
-            ["b3BlcmF0b3I6", "cmVhZGVyO", "token-of-", "JSESSIONID", "ookie", "python-requests", "127.0.0.1"];
+        let credentials = [
+            "secret",
+            "b3BlcmF0b3I6",
+            "cmVhZGVyO",
+            "token-of-",
+            "JSESSIONID",
+            "ookie",
+            "python-requests",
+            "127.0.0.1",
+        ];
         for secret in credentials {
             assert!(!text.contains(secret), "{secret} is in {}:\n{text}", path.display());
         }

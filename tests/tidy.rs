@@ -93,6 +93,7 @@ fn every_dialect_folder_has_the_same_files() {
         "routes.rs",
         "states.rs",
         "tests.rs",
+        "vocabulary.rs",
         "wire.rs",
     ];
     for entry in std::fs::read_dir(root().join("crates/dialects/src")).unwrap().flatten() {
