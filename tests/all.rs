@@ -28,6 +28,9 @@ mod drain;
 // A forced cancel, over a clock that moves.
 mod forced;
 
+// The cases as Hurl files, judged by the real hurl.
+mod judge;
+
 // Sessions, against the running program.
 mod logins;
 

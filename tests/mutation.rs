@@ -17,7 +17,7 @@ const EACH: usize = 2;
 
 /// A way of changing an expected answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Mutation {
+pub(crate) enum Mutation {
     /// Another status.
     Status,
     /// One header has another value.
@@ -144,7 +144,7 @@ fn change_xml(text: &str, mutation: Mutation, chance: &mut Chance) -> Option<Str
 }
 
 /// Every fixture, a few times over, each time with one answer changed.
-fn mutants(fixtures: &[Arc<Fixture>]) -> Vec<(Mutation, Arc<Fixture>)> {
+pub(crate) fn mutants(fixtures: &[Arc<Fixture>]) -> Vec<(Mutation, Arc<Fixture>)> {
     let mut chance = Chance(SEED);
     let mut mutants = Vec::new();
     for fixture in fixtures.iter().filter(|fixture| fixture.head.mask.is_empty()) {

@@ -41,7 +41,9 @@ impl Recorder {
         let (told, log) = mpsc::channel();
         // Read to its end, so that the recorder never waits for a full pipe.
         std::thread::spawn(move || {
-            lines.lines().map_while(Result::ok).for_each(|line| drop(told.send(line)))
+            for line in lines.lines().map_while(Result::ok) {
+                let _ = told.send(line);
+            }
         });
         let ready = log.recv_timeout(PATIENCE).expect("the recorder says that it is ready");
         let ready: serde_json::Value = serde_json::from_str(&ready).unwrap_or_else(|_| panic!("{ready}"));

@@ -1,4 +1,4 @@
-//! `cargo bench -p countermand-tests`: what a request costs this program, in CPU, against nginx answering a fixed body in
+//! `cargo bench -p countermand-tests --bench cost`: what a request costs this program, in CPU, against nginx answering a fixed body in
 //! the same run. Slices of one second, anchor and targets in turn; the median of the paired ratios is the figure.
 //!
 //! Needs nginx, wrk and taskset, on Linux. A slice with an error voids its row. Flags: `--rounds N` (10), `--jobs N`

@@ -27,3 +27,5 @@ pub mod update;
 pub mod record;
 
 pub mod report;
+
+pub mod export;

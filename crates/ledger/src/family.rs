@@ -10,6 +10,15 @@ use crate::rows::{self, Standing, Word, tally_text};
 use crate::session::Namespace;
 use crate::turn::Turn;
 
+/// What an order writes of a job that it ends.
+const END: &str =
+    "UPDATE jobs SET state = ?2, previous_state = ?3, changed_at = ?4, finished_at = ?4, ended = 1,
+  held_by_order = 0, cancel_open = ?5, revision = revision + 1 WHERE id = ?1";
+
+/// What an order writes of a job that goes on.
+const MOVE: &str = "UPDATE jobs SET state = ?2, previous_state = ?3, changed_at = ?4, held_by_order = ?5,
+  cancel_open = ?6, revision = revision + 1 WHERE id = ?1";
+
 /// Moves one job by order, and leaves its parent and what was put off until its end to the caller.
 pub(crate) fn set_state(turn: &mut Turn<'_>, job: &mut Standing, to: State) -> rusqlite::Result<()> {
     let from = job.state;
@@ -20,17 +29,10 @@ pub(crate) fn set_state(turn: &mut Turn<'_>, job: &mut Standing, to: State) -> r
     job.cancel_open |= matches!(to, State::Cancelling | State::Cancelled);
     job.revision += 1;
     if to.is_terminal() {
-        turn.session.run(
-            "UPDATE jobs SET state = ?2, previous_state = ?3, changed_at = ?4, finished_at = ?4, ended = 1,
-             held_by_order = 0, cancel_open = ?5, revision = revision + 1 WHERE id = ?1",
-            (job.id, Word(to), Word(from), turn.now, job.cancel_open),
-        )?;
+        turn.session.run(END, (job.id, Word(to), Word(from), turn.now, job.cancel_open))?;
     } else {
-        turn.session.run(
-            "UPDATE jobs SET state = ?2, previous_state = ?3, changed_at = ?4, held_by_order = ?5, cancel_open = ?6,
-             revision = revision + 1 WHERE id = ?1",
-            (job.id, Word(to), Word(from), turn.now, job.held_by_order, job.cancel_open),
-        )?;
+        turn.session
+            .run(MOVE, (job.id, Word(to), Word(from), turn.now, job.held_by_order, job.cancel_open))?;
     }
     Ok(())
 }
@@ -167,4 +169,39 @@ pub(crate) fn order_trigger(parent: &mut Standing, to: TriggerState) {
     parent.trigger = Some(to);
     // A release leaves the trigger as a description may want it.
     parent.trigger_by_order = to != TriggerState::Scheduled;
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    /// The trees that a statement may write to.
+    fn written(sql: &str) -> Vec<String> {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(crate::schema::CREATE).unwrap();
+        let mut listing = connection.prepare(&format!("EXPLAIN {sql}")).unwrap();
+        let parameters = listing.parameter_count();
+        let opened = listing
+            .query_map(rusqlite::params_from_iter(vec![1; parameters]), |row| {
+                Ok((row.get::<_, String>(1)?, row.get::<_, i64>(3)?))
+            })
+            .unwrap();
+        let name = |root| {
+            let of = "SELECT name FROM sqlite_schema WHERE rootpage = ?1";
+            connection.query_row(of, [root], |row| row.get(0)).unwrap()
+        };
+        opened
+            .map(Result::unwrap)
+            .filter(|(code, _)| code == "OpenWrite")
+            .map(|(_, root)| name(root))
+            .collect()
+    }
+
+    #[test]
+    fn an_order_writes_to_no_index_that_lists_use() {
+        assert_eq!(written(END), ["jobs", "jobs_unfinished"]);
+        assert_eq!(written(MOVE), ["jobs"]);
+    }
 }

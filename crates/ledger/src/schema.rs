@@ -54,8 +54,14 @@ pub(crate) const UPGRADE_1: &str =
 pub(crate) const TABLES: [&str; 8] =
     ["afterwards", "aliases", "attributes", "audit", "commands", "jobs", "namespaces", "results"];
 
-/// Every table and index, as what is selected from and the order it is kept in, for a look at its ends.
-pub(crate) const TREES: [(&str, &str); 21] = [
+/// Every table and index of a file of that version, as what is selected from and the order it is kept in, for a look at
+/// its ends.
+pub(crate) fn trees(version: u32) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let added = if version < 2 { &[][..] } else { &TREES_2[..] };
+    TREES_1.iter().chain(added).copied()
+}
+
+const TREES_1: [(&str, &str); 14] = [
     ("afterwards", "job"),
     ("aliases", "namespace, dialect, alias"),
     ("aliases INDEXED BY aliases_by_job", "job, position"),
@@ -67,14 +73,18 @@ pub(crate) const TREES: [(&str, &str); 21] = [
     ("jobs INDEXED BY jobs_by_number", "namespace, number"),
     ("jobs INDEXED BY jobs_by_parent WHERE parent IS NOT NULL", "namespace, parent, started_at, number"),
     ("jobs INDEXED BY jobs_unfinished WHERE parent IS NOT NULL AND ended = 0", "namespace, parent"),
+    ("namespaces", "id"),
+    ("namespaces INDEXED BY sqlite_autoindex_namespaces_1", "name"),
+    ("results", "job, position"),
+];
+
+/// What version 2 adds.
+const TREES_2: [(&str, &str); 7] = [
     ("jobs INDEXED BY jobs_by_name", "namespace, name, number"),
     ("jobs INDEXED BY jobs_by_owner", "namespace, owner, number"),
     ("jobs INDEXED BY jobs_by_type", "namespace, type, number"),
     ("jobs INDEXED BY jobs_by_creation", "namespace, created_at, number"),
     ("jobs INDEXED BY jobs_by_start", "namespace, started_at, number"),
-    ("namespaces", "id"),
-    ("namespaces INDEXED BY sqlite_autoindex_namespaces_1", "name"),
-    ("results", "job, position"),
     ("sqlite_stat1", "tbl"),
     ("sqlite_stat4", "tbl"),
 ];

@@ -158,6 +158,13 @@ fn body(expected: &Message, seen: &Seen, base: &Base, found: &mut Found<'_>) {
     }
 }
 
+/// Whether two documents are the same by value.
+pub(crate) fn is_same_xml(one: &str, other: &str) -> bool {
+    let mut found = Found { rules: &Rules::default(), list: Vec::new() };
+    xml::compare(one, other, &mut found);
+    found.list.is_empty()
+}
+
 fn essence(media: &str) -> String {
     media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

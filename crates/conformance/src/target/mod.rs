@@ -11,7 +11,7 @@ mod hook;
 
 mod http;
 
-mod stage;
+pub(crate) mod stage;
 
 use std::fmt;
 

@@ -55,7 +55,7 @@ impl Stage {
             }
             self.used.insert(job.number);
             self.set.push(job.clone());
-            self.control.put(job.number, whole(job, now)).await?;
+            self.control.put(job.number, whole(job, Some(now))).await?;
         }
         Ok(())
     }
@@ -63,8 +63,7 @@ impl Stage {
     /// Puts away what is on the stage: children before their parents, which are then jobs without any.
     pub(super) async fn clear(&mut self) -> Result<(), Trouble> {
         let set = std::mem::take(&mut self.set);
-        let is_child = |job: &&Given| job.member("parent").is_some();
-        for job in set.iter().filter(is_child).chain(set.iter().filter(|job| !is_child(job))) {
+        for job in children_first(&set) {
             // Once to take from it what its state is derived from, once more to end it.
             for _ in 0..2 {
                 self.control.put(job.number, put_away("succeeded")).await?;
@@ -78,8 +77,14 @@ impl Stage {
     }
 }
 
+/// The jobs in the order in which they are put away.
+pub(crate) fn children_first(set: &[Given]) -> impl Iterator<Item = &Given> {
+    let is_child = |job: &&Given| job.member("parent").is_some();
+    set.iter().filter(is_child).chain(set.iter().filter(move |job| !is_child(job)))
+}
+
 /// A job that nobody sees.
-fn put_away(state: &str) -> String {
+pub(crate) fn put_away(state: &str) -> String {
     let blank = |name: &str, text: &str| (name.to_owned(), text.to_owned());
     let members = MEMBERS.iter().filter_map(|member| match member.name {
         "kind" => Some(blank("kind", "\"single\"")),
@@ -91,11 +96,12 @@ fn put_away(state: &str) -> String {
     object(members.collect::<Vec<_>>().iter())
 }
 
-/// The description of a job with every member, so that nothing stays of what had its number before.
-fn whole(job: &Given, now: &str) -> String {
+/// The description of a job with every member, so that nothing stays of what had its number before. Without `now`, it
+/// stays when it was registered, if nothing is said of that.
+pub(crate) fn whole(job: &Given, now: Option<&str>) -> String {
     let members = MEMBERS.iter().filter_map(|member| {
         let blank = match member.name {
-            "created_at" => Some(format!("{now:?}")),
+            "created_at" => now.map(|now| format!("{now:?}")),
             _ => member.blank.map(str::to_owned),
         };
         let text = job.member(member.name).map(str::to_owned).or(blank)?;

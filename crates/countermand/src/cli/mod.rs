@@ -9,6 +9,8 @@ mod demo;
 
 mod dialects;
 
+mod fixtures;
+
 mod job;
 
 mod later;
@@ -62,9 +64,8 @@ enum Command {
     Conform(conform::Arguments),
     /// Stand between a client and a server, and write what they say to each other as fixtures.
     Record(record::Arguments),
-    /// Turn fixtures into other formats and back.
-    #[command(hide = true, disable_help_flag = true)]
-    Fixtures(later::Arguments),
+    /// Write fixtures as files of other tools.
+    Fixtures(fixtures::Arguments),
 }
 
 impl Arguments {
@@ -82,7 +83,7 @@ impl Arguments {
             Command::Job(arguments) => arguments.run(),
             Command::Conform(arguments) => arguments.run(),
             Command::Record(arguments) => arguments.run(),
-            Command::Fixtures(arguments) => Err(arguments.refused("fixtures")),
+            Command::Fixtures(arguments) => arguments.run(),
         }
     }
 }

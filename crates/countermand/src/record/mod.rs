@@ -78,7 +78,7 @@ impl Recorder {
                 }
             })
         };
-        listen::serve(self.listener, service, LIMITS, shutdown).await;
+        listen::serve(self.listener, service, LIMITS, listen::Transport::default(), shutdown).await;
         // Exchanges whose clients have gone are waited for here: each holds the session until it has ended.
         let ended = session.lock().await.take().expect("a session ends once");
         let summary = ended.tape.end()?;

@@ -19,11 +19,16 @@ pub(super) const WHOLE: u64 = 64 << 20;
 /// In how many places a table is looked at between its first row and its last.
 const PLACES: i64 = 16;
 
-/// Looks, and answers with the damage found. A file of more than `whole` bytes is looked at in places.
-pub(super) fn look(place: &Place, connection: &Connection, whole: u64) -> Result<(), OpenError> {
+/// Looks at a file of that version, and answers with the damage found. A file of more than `whole` bytes is looked at in places.
+pub(super) fn look(
+    place: &Place,
+    connection: &Connection,
+    version: u32,
+    whole: u64,
+) -> Result<(), OpenError> {
     let sqlite = |error| OpenError::from_sqlite(place.path(), error);
     if size(connection).map_err(sqlite)? > whole {
-        return look_in_places(connection).map_err(sqlite);
+        return look_in_places(connection, version).map_err(sqlite);
     }
     let found: String =
         connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sqlite)?;
@@ -36,8 +41,8 @@ fn size(connection: &Connection) -> rusqlite::Result<u64> {
     Ok(number("PRAGMA page_count")?.unsigned_abs() * number("PRAGMA page_size")?.unsigned_abs())
 }
 
-fn look_in_places(connection: &Connection) -> rusqlite::Result<()> {
-    for (tree, order) in schema::TREES {
+fn look_in_places(connection: &Connection, version: u32) -> rusqlite::Result<()> {
+    for (tree, order) in schema::trees(version) {
         let backwards = order.replace(',', " DESC,");
         touch(connection, &format!("SELECT * FROM {tree} ORDER BY {order} LIMIT 1"))?;
         touch(connection, &format!("SELECT * FROM {tree} ORDER BY {backwards} DESC LIMIT 1"))?;

@@ -36,7 +36,7 @@ fn draft(number: i64) -> Draft {
             draft.started_at = Patch::Set((number % 13 > 0).then_some(START + number * 31 % 1000));
         }
         6 | 7 => {
-            draft.attributes = Patch::Set(vec![("odag".to_owned(), format!("{{\"m\":{}}}", number % 500))])
+            draft.attributes = Patch::Set(vec![("odag".to_owned(), format!("{{\"m\":{}}}", number % 500))]);
         }
         8 => {
             let id = JOBS + number;

@@ -1,6 +1,7 @@
 //! Which fixtures are played: files and folders that were named, cases that fit a filter. Every file is read before the
 //! first case is played, so that a mistake is not found halfway.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use countermand_conformance::fixture::{Fixture, read};
@@ -9,7 +10,7 @@ use countermand_conformance::select::Filter;
 use crate::exit::{self, Failure};
 
 /// The fixtures below the named paths that fit one of the filters, by path.
-pub(super) fn chosen(paths: &[PathBuf], filters: &[String]) -> Result<Vec<Fixture>, Failure> {
+pub(in crate::cli) fn chosen(paths: &[PathBuf], filters: &[String]) -> Result<Vec<Fixture>, Failure> {
     let filter =
         Filter::new(filters).map_err(|problem| Failure::new(exit::USAGE, format!("--filter: {problem}")))?;
     let mut files = Vec::new();
@@ -17,7 +18,9 @@ pub(super) fn chosen(paths: &[PathBuf], filters: &[String]) -> Result<Vec<Fixtur
         collect(path, &mut files)?;
     }
     files.sort();
-    files.dedup();
+    // A file that is named in two ways is one case, and rewritten once.
+    let mut there = BTreeSet::new();
+    files.retain(|file| std::fs::canonicalize(file).map_or(true, |place| there.insert(place)));
     let mut fixtures = Vec::new();
     let mut mistakes = Vec::new();
     for file in &files {
@@ -35,10 +38,10 @@ pub(super) fn chosen(paths: &[PathBuf], filters: &[String]) -> Result<Vec<Fixtur
         let named: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
         let named = named.join(", ");
         let problem = if there == 0 {
-            format!("conform: there is no fixture, a file that ends in .http, in {named}")
+            format!("there is no fixture, a file that ends in .http, in {named}")
         } else {
             format!(
-                "conform: none of the {there} cases in {named} fits --filter; a case is called as oracle-ess/get-running"
+                "none of the {there} cases in {named} fits --filter; a case is called as oracle-ess/get-running"
             )
         };
         return Err(Failure::new(exit::USAGE, problem));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use countermand_model::{Draft, Patch, State};
 
 use super::*;
+use crate::open::look::look;
 use crate::{Config, Location, Store, Wall};
 
 const VERSION_1: &str = include_str!("version_1.sql");
@@ -47,6 +48,9 @@ async fn a_file_of_version_1_is_opened_with_all_that_is_in_it() {
     ))
     .unwrap();
     drop(old);
+    // A large file is looked at before it is upgraded, in the places that it has.
+    let place = Place::find(&path).unwrap();
+    look(&place, &Connection::open(&path).unwrap(), 1, 0).unwrap();
     let open = || {
         let location = Location::File(path.clone());
         Store::open(Config { location, clock: Arc::new(Wall), durable: true, queue: 9, readers: 1 }).unwrap()
