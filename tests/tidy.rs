@@ -96,6 +96,7 @@ fn every_dialect_folder_has_the_same_files() {
         "settings.rs",
         "states.rs",
         "tests.rs",
+        "vocabulary.rs",
         "wire.rs",
     ];
     for entry in std::fs::read_dir(root().join("crates/dialects/src")).unwrap().flatten() {
