@@ -73,18 +73,6 @@ fn every_command_has_help_and_is_in_the_help_above_it() {
 }
 
 #[test]
-fn what_has_not_landed_is_not_in_the_help() {
-    let help = text(&run(&["--help"]).stdout);
-    for absent in [&["record"][..]] {
-        let name = absent.last().unwrap();
-        let listed = |line: &str| line.split_whitespace().next() == Some(name);
-        assert!(!help.lines().any(listed), "{help}");
-        let asked = run(&[absent, &["--target", "x", "--help"]].concat());
-        check(&asked, 64, &format!("{} is not in this version", absent.join(" ")));
-    }
-}
-
-#[test]
 fn a_command_line_that_is_not_understood_is_64_in_one_line() {
     for arguments in
         [&["chek"][..], &["check"], &["job", "get", "x"], &["check", "--confg", "f"], &["job", "cancel"]]
