@@ -1,6 +1,7 @@
 //! `countermand conform` as a process: against a gateway in it, against one that runs, against one that it may not change,
 //! and with a hook. What it prints, what it writes, how it ends.
 
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -84,6 +85,46 @@ fn a_namespace_with_jobs_of_somebody_elses_is_left_alone() {
     let job = server.control("GET /v1/jobs/7", "");
     assert!(job.body.contains("\"state\":\"running\""), "{}", job.body);
     check(&against(&server, &["--allow-side-effects", case]), 1, &["/type"]);
+}
+
+#[test]
+fn a_control_api_that_is_none_is_told_with_its_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = gateway(folder.path());
+    let case = one_case(folder.path(), CASE);
+    std::fs::write(case.with_file_name("waiting-again.http"), CASE).unwrap();
+    let (dialects, cases) = (format!("http://{}", server.listen), case.parent().unwrap().to_str().unwrap());
+    let swapped = conform(&["--target", &dialects, "--control", &dialects, cases]);
+    check(&swapped, 74, &["/v1/jobs answered 404", "check --control"]);
+}
+
+/// Two runs on one stage set the same jobs. The other one is a control API here on which job 7 comes after the first
+/// look.
+#[test]
+fn a_run_ends_when_somebody_else_sets_jobs_on_its_stage() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = gateway(folder.path());
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let control = format!("http://{}", other.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in other.incoming() {
+            let mut connection = connection.unwrap();
+            let mut head = String::new();
+            BufReader::new(&connection).read_line(&mut head).unwrap();
+            let is_list = head.starts_with("GET /v1/jobs?");
+            let body = if is_list { r#"{"jobs":[]}"# } else { r#"{"number":7,"name":"Another's"}"# };
+            let length = body.len();
+            write!(
+                connection,
+                "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+            )
+            .unwrap();
+        }
+    });
+    let case = one_case(folder.path(), CASE);
+    let target = format!("http://{}", server.listen);
+    let ended = conform(&["--target", &target, "--control", &control, case.to_str().unwrap()]);
+    check(&ended, 74, &["job 7 came to the namespace default of", "one run at a time"]);
 }
 
 #[test]

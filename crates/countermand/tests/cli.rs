@@ -89,6 +89,13 @@ fn a_command_line_that_is_not_understood_is_64_in_one_line() {
 }
 
 #[test]
+fn a_failure_that_nobody_hears_keeps_its_exit_code() {
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let unheard = countermand(&["dialcts"]).stderr(full).status().unwrap();
+    assert_eq!(unheard.code(), Some(64));
+}
+
+#[test]
 fn a_missing_configuration_is_74_and_a_wrong_one_78() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("countermand.toml");
