@@ -9,10 +9,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::client::Client;
 use crate::clients::stage::{Runtime, Stage};
 use crate::conform::{against, check, conform, gateway};
-use crate::server::{BASIC, TOKEN, program};
+use crate::server::{TOKEN, program};
 
 /// How long the recorder may take to say something, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -41,9 +40,7 @@ impl Recorder {
         let (told, log) = mpsc::channel();
         // Read to its end, so that the recorder never waits for a full pipe.
         std::thread::spawn(move || {
-            for line in lines.lines().map_while(Result::ok) {
-                let _ = told.send(line);
-            }
+            lines.lines().map_while(Result::ok).for_each(|line| drop(told.send(line)));
         });
         let ready = log.recv_timeout(PATIENCE).expect("the recorder says that it is ready");
         let ready: serde_json::Value = serde_json::from_str(&ready).unwrap_or_else(|_| panic!("{ready}"));
