@@ -13,6 +13,9 @@ mod clients;
 // kill -9, and the order of system calls.
 mod crash;
 
+// Every fixture through its codec alone.
+mod codecs;
+
 // `countermand conform` as a process, against a gateway in it and against one that runs.
 mod conform;
 
