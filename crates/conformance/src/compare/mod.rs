@@ -76,7 +76,7 @@ impl Rules {
         Rules { exact: fixture.head.exact && masks.is_empty(), masks }
     }
 
-    fn covers(&self, path: &Path) -> bool {
+    pub(crate) fn covers(&self, path: &Path) -> bool {
         self.masks.iter().any(|mask| mask.covers(path))
     }
 }
