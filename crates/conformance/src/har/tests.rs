@@ -33,14 +33,14 @@ fn a_mistake_is_told_with_its_place() {
         &LOG.replace("1.2", "1.1"),
         "1:23: /log/version: HAR \"1.1\" is not read; save the traffic as HAR 1.2",
     );
-    check(&with("\"method\":\"GET\",", ""), "2:80: /log/entries/0/request: missing field `method`");
+    check(&with("\"method\":\"GET\",", ""), "2:71: /log/entries/0/request: missing field `method`");
     check(
         &with("200", "\"200\""),
         "3:30: /log/entries/0/response/status: invalid type: string \"200\", expected u16",
     );
     check(
         &with("2026-01-01T12:00:00+02:00", "today"),
-        "1:110: /log/entries/0/startedDateTime: \"today\" is no time; write such as 2026-01-01T12:00:00.000Z",
+        "1:109: /log/entries/0/startedDateTime: \"today\" is no time; write such as 2026-01-01T12:00:00.000Z",
     );
     check("[]", "1:2: invalid length 0, expected struct Har with 1 element");
     check("{\"log\":", "1:7: /log: no JSON: EOF while parsing a value");
