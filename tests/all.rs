@@ -49,6 +49,9 @@ mod prime_lists;
 // A dialect's codec, asked directly.
 mod probe;
 
+// `countermand record`: a session recorded, and what it wrote replayed.
+mod record;
+
 // Every fixture through the whole gateway in this process, and what is promised of fixtures.
 mod replay;
 

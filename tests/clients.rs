@@ -6,7 +6,7 @@
 //! ends in `.txt`; `…` there stands for anything. `tests/clients/install`, which `./check` runs, installs the clients.
 
 // The gateway that a session plays against, and what runs the scripts.
-mod stage;
+pub(crate) mod stage;
 
 use stage::{Runtime, Stage};
 

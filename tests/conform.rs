@@ -32,21 +32,21 @@ pub(crate) fn gateway(folder: &Path) -> Server {
     Server::start(&path)
 }
 
-fn conform(arguments: &[&str]) -> Output {
+pub(crate) fn conform(arguments: &[&str]) -> Output {
     let mut command = Command::new(program());
     command.arg("conform").args(arguments).env_remove("UPDATE_EXPECT");
     command.env("COUNTERMAND_USER", "operator:secret").env("COUNTERMAND_READER", "reader:secret");
     command.env("COUNTERMAND_TOKEN", TOKEN).output().expect("the program runs")
 }
 
-fn against(server: &Server, arguments: &[&str]) -> Output {
+pub(crate) fn against(server: &Server, arguments: &[&str]) -> Output {
     let target = format!("http://{}", server.listen);
     let control = format!("http://{}", server.control);
     conform(&[&["--target", &target, "--control", &control], arguments].concat())
 }
 
 #[track_caller]
-fn check(output: &Output, code: i32, says: &[&str]) -> String {
+pub(crate) fn check(output: &Output, code: i32, says: &[&str]) -> String {
     let text =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{text}");
@@ -136,7 +136,7 @@ fn a_hook_prepares_a_case_or_says_that_it_cannot() {
         "{\"case\":\"oracle-ess/waiting\",\"dialect\":\"oracle-ess\",\"title\":\"A waiting request\",\
          \"given\":[{\"number\":7,\"state\":\"queued\"}]}\noracle-ess/waiting\n"
     );
-    check(&with_hook("exit 75"), 0, &["1 skipped (1: hook)"]);
+    check(&with_hook("exit 75"), 1, &["1 skipped (1: hook)", "nothing was played"]);
     check(&with_hook("echo no such host >&2; exit 3"), 1, &["--given-hook ended with", "no such host"]);
 }
 
@@ -165,6 +165,13 @@ fn a_case_that_falls_short_is_told_and_rewritten() {
     assert!(
         rewritten.contains("Authorization: {{authorization}}") && rewritten.contains("{\"state\":\"WAIT\"}")
     );
+    // A file that is named in two ways is played once, and rewritten once.
+    std::fs::write(&path, &wrong).unwrap();
+    let twice = folder.path().join("oracle-ess/../oracle-ess");
+    let said = conform(&["--json", "--update", case, twice.to_str().unwrap()]);
+    let report: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
+    assert_eq!((report["failed"].as_u64(), said.status.code()), (Some(1), Some(0)));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), rewritten);
     // What is expected afterwards stands in the head, which is its author's.
     let then = one_case(folder.path(), &rewritten.replace("7 = \"queued\"", "7 = \"held\""));
     check(&conform(&["--update", then.to_str().unwrap()]), 1, &["then:7", "1 case still fall short"]);

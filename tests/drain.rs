@@ -29,11 +29,8 @@ fn resource(place: usize) -> String {
     )
 }
 
-/// Pitfall hitachi-detail-view 14.
-#[test]
-fn an_answer_of_eight_megabytes_arrives_whole_and_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&written(folder.path(), "memory"));
+/// A finished request with that many [`resource`]s.
+fn describe(server: &Server, resources: &[String]) {
     let mut control = Client::connect(server.control).unwrap();
     let token = "Authorization: Bearer control-token-of-tests\r\nContent-Type: application/json\r\n";
     let mut say = |line: &str, body: &str| {
@@ -42,16 +39,27 @@ fn an_answer_of_eight_megabytes_arrives_whole_and_once() {
     };
     let job = r#"{"aliases":{"hitachi-detail-view":"316829382_14"},"dataset":"defaultDs","state":"running"}"#;
     say("PUT /v1/jobs/101", job);
-    let resources: Vec<_> = (0..1000).map(resource).collect();
     for (place, some) in resources.chunks(100).enumerate() {
         let body = format!(r#"{{"results":{{"from":{},"items":[{}]}}}}"#, place * 100, some.join(","));
         say("POST /v1/jobs/101/events", &body);
     }
     say("POST /v1/jobs/101/events", r#"{"state":"succeeded"}"#);
+}
 
+fn get_status() -> Vec<u8> {
+    format!("GET {STATUS} HTTP/1.1\r\nHost: h\r\n{BASIC}\r\n\r\n").into_bytes()
+}
+
+/// Pitfall hitachi-detail-view 14.
+#[test]
+fn an_answer_of_eight_megabytes_arrives_whole_and_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&written(folder.path(), "memory"));
+    let resources: Vec<_> = (0..1000).map(resource).collect();
+    describe(&server, &resources);
     let mut client = server.client();
     let mut ask = || {
-        client.send(format!("GET {STATUS} HTTP/1.1\r\nHost: h\r\n{BASIC}\r\n\r\n").as_bytes()).unwrap();
+        client.send(&get_status()).unwrap();
         client.answer(false).unwrap()
     };
     let answer = ask();
@@ -62,6 +70,32 @@ fn an_answer_of_eight_megabytes_arrives_whole_and_once() {
     assert_eq!((answer.status, answer.body.len()), (200, expected.len()));
     assert!(answer.body == expected, "some byte is another one");
     assert_eq!(ask().status, 404, "it can be had once");
+}
+
+/// The answer is longer than what kernels keep for a connection, so what was not read has not left the gateway.
+#[test]
+fn a_reader_who_goes_away_in_the_middle_has_not_drained_it() {
+    for delivery in ["once", "cumulative"] {
+        let folder = tempfile::tempdir().unwrap();
+        let config = written(folder.path(), "memory");
+        let mount = format!(
+            "[[mounts]]\ndialect = \"hitachi-detail-view\"\n[mounts.options]\ndelivery = \"{delivery}\"\n"
+        );
+        let text = std::fs::read_to_string(&config).unwrap() + &mount;
+        std::fs::write(&config, text).unwrap();
+        let server = Server::start(&config);
+        describe(&server, &(0..3000).map(resource).collect::<Vec<_>>());
+        let mut gone = server.client();
+        gone.send(&get_status()).unwrap();
+        let answer = gone.answer(true).unwrap();
+        assert_eq!(answer.status, 200);
+        assert!(answer.header("content-length").unwrap().parse::<usize>().unwrap() > 20_000_000);
+        drop(gone);
+        let mut next = server.client();
+        next.send(&get_status()).unwrap();
+        let answer = next.answer(false).unwrap();
+        assert_eq!(answer.status, 206, "{delivery}: they may yet be on their way: {}", answer.body.len());
+    }
 }
 
 /// A clock that a test moves.

@@ -21,7 +21,7 @@ pub(crate) fn open(
     let rest = &path[root.len()..];
     let media = HeaderValue::from_static(media);
     let headers = HeaderMap::from_iter([(CONTENT_TYPE, media.clone()), (ACCEPT, media)]);
-    let origin = Origin { scheme: "https".to_owned(), authority: "localhost".to_owned() };
+    let origin = Origin::new("https", "localhost");
     let head = Head { method, path, base: Some(base), rest, query, headers: &headers, origin: &origin };
     let echo = codec.open(&head);
     (codec, echo)

@@ -1,5 +1,6 @@
 //! A gateway with jobs in its ledger, against which a script is run. Knows how scripts are run, and no client.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -43,7 +44,7 @@ reader:{SHA256}f9e36f90379bbb3c10c8874dde93c9c078b38316c1d9d076ea507844b76d2278
 
 /// What runs a script.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Runtime {
+pub(crate) enum Runtime {
     Shell,
     Python,
     /// A module from standard input, whose imports are looked for where it runs: among the installed packages.
@@ -52,19 +53,19 @@ pub(super) enum Runtime {
 
 /// A gateway whose ledger holds `tests/clients/jobs.ndjson`. Users `operator`, who may write, and `reader`; the password
 /// of both is `secret`, their bearer tokens are `token-of-operator` and `token-of-reader`.
-pub(super) struct Stage {
+pub(crate) struct Stage {
     server: Server,
     folder: TempDir,
 }
 
 impl Stage {
     /// Every dialect is mounted on its own paths.
-    pub(super) fn new() -> Stage {
+    pub(crate) fn new() -> Stage {
         Stage::with("")
     }
 
     /// With mounts as the configuration says them.
-    pub(super) fn with(mounts: &str) -> Stage {
+    pub(crate) fn with(mounts: &str) -> Stage {
         let folder = TempDir::new().unwrap();
         let hash = bcrypt_of_secret();
         let users = format!("operator:{hash}\nreader:{hash}\n");
@@ -78,15 +79,20 @@ impl Stage {
     }
 
     /// Describes jobs, one a line.
-    pub(super) fn register(&self, jobs: &str) {
+    pub(crate) fn register(&self, jobs: &str) {
         let answer = self.control("POST /v1/jobs", "Content-Type: application/x-ndjson\r\n", jobs);
         let told: Value = serde_json::from_str(&answer.body).unwrap();
         assert_eq!(told["failed_total"], 0, "{told}");
     }
 
     /// Runs a script and holds what it prints to the file beside it.
-    pub(super) fn plays(&self, runtime: Runtime, script: &str) {
-        let shown = self.run(runtime, script);
+    pub(crate) fn plays(&self, runtime: Runtime, script: &str) {
+        self.plays_by_way_of(self.server.listen, runtime, script);
+    }
+
+    /// The same, with whoever listens at that address between the script and the gateway.
+    pub(crate) fn plays_by_way_of(&self, address: SocketAddr, runtime: Runtime, script: &str) {
+        let shown = self.run(address, runtime, script);
         let name = script.rsplit_once('.').unwrap().0;
         let expected = std::fs::read_to_string(scripts().join(format!("{name}.txt"))).unwrap();
         let (mut seen, mut wanted) = (shown.lines(), expected.lines());
@@ -104,10 +110,10 @@ impl Stage {
     }
 
     /// What a script prints. Its environment is its own: no proxy, no settings of whoever runs the tests.
-    fn run(&self, runtime: Runtime, script: &str) -> String {
+    fn run(&self, address: SocketAddr, runtime: Runtime, script: &str) -> String {
         let mut command = runtime.command(script);
         command
-            .args([format!("http://{}", self.server.listen), format!("http://{}", self.server.control)])
+            .args([format!("http://{address}"), format!("http://{}", self.server.control)])
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder.path())
@@ -126,11 +132,16 @@ impl Stage {
         let (shown, errors) =
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{script}: {}\n{shown}{errors}", output.status);
-        shown.replace(&self.server.listen.to_string(), "gateway")
+        shown.replace(&address.to_string(), "gateway")
+    }
+
+    /// Where the gateway and its control API are.
+    pub(crate) fn addresses(&self) -> (SocketAddr, SocketAddr) {
+        (self.server.listen, self.server.control)
     }
 
     /// The states of jobs as the ledger has them.
-    pub(super) fn ends_with(&self, states: &[(i64, &str)]) {
+    pub(crate) fn ends_with(&self, states: &[(i64, &str)]) {
         for (number, state) in states {
             let answer = self.control(&format!("GET /v1/jobs/{number}"), "", "");
             let job: Value = serde_json::from_str(&answer.body).unwrap();
@@ -139,7 +150,7 @@ impl Stage {
     }
 
     /// The orders that runners were given: each `NUMBER COMMAND`, in order.
-    pub(super) fn orders(&self) -> Vec<String> {
+    pub(crate) fn orders(&self) -> Vec<String> {
         let answer = self.control("GET /v1/commands?after=0&limit=1000", "", "");
         let told: Value = serde_json::from_str(&answer.body).unwrap();
         let commands = told["commands"].as_array().unwrap();

@@ -29,7 +29,7 @@ fn request_changes(dialect: &Dialect, request: &Message) -> bool {
             Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?))
         })
         .collect();
-    let origin = Origin { scheme: "http".to_owned(), authority: "localhost".to_owned() };
+    let origin = Origin::new("http", "localhost");
     let echo = codec.open(&Head {
         method: &method,
         path,

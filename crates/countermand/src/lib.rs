@@ -2,7 +2,7 @@
 //! gateway from its parts, and is the command line. The only crate that sees everything; the others meet through it.
 //!
 //! Reading order: [`config`] is a gateway as data, [`compose`] makes it run, [`demo`] is one that needs no file,
-//! [`conform`] is one for fixtures, and [`cli`] is what people type.
+//! [`conform`] is one for fixtures, [`record`] makes such of the traffic of a server, and [`cli`] is what people type.
 
 pub mod config;
 
@@ -11,6 +11,8 @@ pub mod compose;
 pub mod demo;
 
 pub mod conform;
+
+pub mod record;
 
 mod client;
 

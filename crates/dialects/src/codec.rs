@@ -81,18 +81,29 @@ impl Head<'_> {
     }
 }
 
-/// The scheme and authority the client used, after what trusted proxies and `public_url` say.
+/// The scheme and authority the client used, after what trusted proxies and `public_url` say: what stands in front of a
+/// path in an absolute URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// `http` or `https`.
     pub scheme: String,
     /// Host, with its port where the client wrote one.
     pub authority: String,
+    /// What a proxy took away in front of the path: empty, or beginning with `/` and not ending with one.
+    pub prefix: String,
+}
+
+impl Origin {
+    /// A scheme and an authority, with nothing taken away.
+    #[must_use]
+    pub fn new(scheme: impl Into<String>, authority: impl Into<String>) -> Origin {
+        Origin { scheme: scheme.into(), authority: authority.into(), prefix: String::new() }
+    }
 }
 
 impl std::fmt::Display for Origin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}://{}", self.scheme, self.authority)
+        write!(f, "{}://{}{}", self.scheme, self.authority, self.prefix)
     }
 }
 

@@ -30,6 +30,34 @@ pub struct Operation {
     pub evidence: Evidence,
 }
 
+impl Operation {
+    /// A row as most are that read: by GET, and by HEAD, which is answered alike.
+    pub(crate) const fn read(name: &'static str, path: &'static str, meaning: &'static str) -> Operation {
+        const READS: &[Method] = &[Method::GET, Method::HEAD];
+        Operation { access: Access::Read, ..Operation::write(name, READS, path, meaning) }
+    }
+
+    /// A row as most are that change something: documented, without a body, for writers.
+    pub(crate) const fn write(
+        name: &'static str,
+        methods: &'static [Method],
+        path: &'static str,
+        meaning: &'static str,
+    ) -> Operation {
+        Operation {
+            name,
+            methods,
+            path,
+            selector: None,
+            access: Access::Write,
+            body: BodyRule::None,
+            document: None,
+            meaning,
+            evidence: Evidence::Documented,
+        }
+    }
+}
+
 /// An operation with what a codec of type `C` does for it. A dialect's `routes.rs` is a table of these.
 #[derive(Debug)]
 pub struct Route<C: 'static> {

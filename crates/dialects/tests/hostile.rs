@@ -50,7 +50,7 @@ fn opened(case: &Case, codec: &dyn Codec) -> Echo {
     let base = case.dialect.paths.get(case.base).map(|_| case.base);
     let path = format!("{}{}", base.map_or("", |base| case.dialect.paths[base]), case.rest);
     let headers: HeaderMap = case.headers.iter().cloned().collect();
-    let origin = Origin { scheme: "https".to_owned(), authority: case.authority.clone() };
+    let origin = Origin::new("https", case.authority.to_string());
     codec.open(&Head {
         method: &case.method,
         path: &path,

@@ -18,8 +18,9 @@ use crate::body::RequestBody;
 use crate::confirm::{Confirmation, delivery, taken};
 use crate::log::Seen;
 use crate::mount::Found;
+use crate::origin::Arrival;
 use crate::stack::{Shared, bare};
-use crate::{AnswerBody, Denied, Mount, origin, reply, rescue};
+use crate::{AnswerBody, Denied, Mount, reply, rescue};
 
 /// What a request led to, when nothing refused it.
 enum Reached {
@@ -43,7 +44,8 @@ where
 {
     let mount = found.mount;
     seen.dialect = mount.dialect.name;
-    let (origin, bad_host) = origin::of(parts, &shared.settings);
+    let Arrival { origin, client, refusal } = Arrival::of(parts, &shared.settings);
+    seen.client = client;
     let head = Head {
         method: &parts.method,
         path: parts.uri.path(),
@@ -68,7 +70,7 @@ where
     let request = Request { shared, found, parts, echo: &echo, origin: &origin };
     // Not in `seen`, which is for the log.
     let mut cookie = None;
-    let reached = match bad_host {
+    let reached = match refusal {
         // RFC 9112 §3.2 leaves no choice, so it comes before everything else.
         Some(fault) => Err(fault),
         None => rescue::caught_async(request.reach(&mut body, seen, &mut cookie)).await,

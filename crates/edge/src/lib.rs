@@ -23,6 +23,7 @@ mod answer;
 mod body;
 mod confirm;
 
+mod forwarded;
 mod origin;
 
 mod request_id;

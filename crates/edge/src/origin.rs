@@ -1,5 +1,7 @@
-//! The scheme and authority the client used, from what it says itself. Trusted proxies and TLS are later issues, so
-//! the scheme is `http` unless `public_url` says otherwise.
+//! The scheme and authority the client used, and who it is: from what it says itself, what trusted proxies say of it, and
+//! the connection.
+
+use std::net::{IpAddr, SocketAddr};
 
 use countermand_dialects::Origin;
 use countermand_model::{Fault, FaultKind};
@@ -8,20 +10,59 @@ use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderMap, Version};
 
+use crate::forwarded::{self, Forwarded};
 use crate::{Local, Settings};
 
-/// The origin of a request, and what is wrong with its `Host`. The origin is always there: the refusal, too, may be
-/// full of absolute URLs.
-pub(crate) fn of(parts: &Parts, settings: &Settings) -> (Origin, Option<Fault>) {
-    let (authority, fault) = match authority(parts) {
-        Ok(authority) => (authority, None),
-        Err(problem) => (None, Some(Fault::new(FaultKind::Malformed, problem))),
-    };
-    let origin = settings.public_url.clone().unwrap_or_else(|| {
-        let authority = authority.unwrap_or_else(|| ours(parts));
-        Origin { scheme: "http".to_owned(), authority }
-    });
-    (origin, fault)
+/// Where a request came from and what it was meant for.
+pub(crate) struct Arrival {
+    /// What URLs in answers begin with. Always there: a refusal, too, may be full of absolute URLs.
+    pub(crate) origin: Origin,
+    /// The client's address, as far as it is known.
+    pub(crate) client: Option<IpAddr>,
+    /// What is wrong with the request's `Host`, or with what a trusted proxy says.
+    pub(crate) refusal: Option<Fault>,
+}
+
+impl Arrival {
+    pub(crate) fn of(parts: &Parts, settings: &Settings) -> Arrival {
+        let peer = parts.extensions.get::<SocketAddr>().map(|address| address.ip().to_canonical());
+        let mut problem = None;
+        let told = peer.map(|peer| forwarded::of(&parts.headers, peer, &settings.trusted_proxies));
+        let told = told.transpose().unwrap_or_else(|header| {
+            problem = Some(format!("The {header} header is malformed."));
+            None
+        });
+        let told = told.unwrap_or_default();
+        let host = authority(parts).and_then(|named| match &told.host {
+            Some(host) => sound(host).map(Some),
+            None => Ok(named),
+        });
+        let host = host.unwrap_or_else(|malformed| {
+            problem = Some(malformed.to_owned());
+            None
+        });
+        let local = parts.extensions.get::<Local>();
+        let refusal = problem.map(|problem| Fault::new(FaultKind::Malformed, problem));
+        Arrival { origin: origin(host, &told, local, settings), client: told.client.or(peer), refusal }
+    }
+}
+
+fn origin(host: Option<String>, told: &Forwarded, local: Option<&Local>, settings: &Settings) -> Origin {
+    let prefix = told.prefix.clone();
+    if let Some(public) = &settings.public_url {
+        return Origin { prefix, ..public.clone() };
+    }
+    let secure = local.is_some_and(|local| local.secure);
+    let scheme = told.scheme.clone().unwrap_or_else(|| if secure { "https" } else { "http" }.to_owned());
+    // A listener that does not tell is on this host.
+    let ours = || local.map_or_else(|| "localhost".to_owned(), |local| local.address.to_string());
+    let mut authority = host.unwrap_or_else(ours);
+    let usual = if scheme == "https" { 443 } else { 80 };
+    let names_port = authority.parse::<Authority>().is_ok_and(|authority| authority.port().is_some());
+    if let Some(port) = told.port.filter(|port| *port != usual && !names_port) {
+        authority = format!("{authority}:{port}");
+    }
+    Origin { scheme, authority, prefix }
 }
 
 /// What the client calls us; `None` where HTTP/1.0 lets it say nothing.
@@ -59,12 +100,6 @@ fn sound(text: &str) -> Result<String, &'static str> {
     let port_is_sound = port.is_empty() || port == ":" || authority.port_u16().is_some();
     let is_sound = !host.is_empty() && host.bytes().all(plain) && !text.contains('@') && port_is_sound;
     if is_sound { Ok(text.to_owned()) } else { Err(MALFORMED) }
-}
-
-/// The address the request came in on; a listener that does not tell is on this host.
-fn ours(parts: &Parts) -> String {
-    let local = parts.extensions.get::<Local>();
-    local.map_or_else(|| "localhost".to_owned(), |Local(address)| address.to_string())
 }
 
 #[cfg(test)]

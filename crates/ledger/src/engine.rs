@@ -1,5 +1,5 @@
-//! The ledger as an engine: commands that change go to the writer, the others to the readers. One is looked at first and
-//! written perhaps: the question of a job whether it is being cancelled.
+//! The ledger as an engine: commands that change go to the writer, lists to readers of their own, the others to the
+//! readers. One is looked at first and written perhaps: the question of a job whether it is being cancelled.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -42,11 +42,13 @@ impl Engine {
         }
         let clock = Arc::clone(&store.house.clock);
         let place = Arc::clone(&namespace);
+        let is_list = matches!(call.command, Command::List { .. } | Command::Runs { .. });
+        let readers = if is_list { &store.house.listers } else { &store.house.readers };
         let again = matches!(call.command, Command::CheckIn { .. }).then(|| call.clone());
         let look = move |session: &crate::session::Session| {
             read::read(session, &place, &call, clock.now(), &signals.deliveries)
         };
-        let outcome = store.house.readers.read(look).await?;
+        let outcome = readers.read(look).await?;
         if let (Some(call), Some(Outcome::CheckedIn(Some(true)))) = (again, &outcome) {
             let check_in = move |turn: &mut crate::turn::Turn<'_>| event::check_in(turn, &namespace, &call);
             return store.house.writer.write(check_in).await?.ok_or_else(misdirected);

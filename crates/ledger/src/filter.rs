@@ -82,10 +82,16 @@ impl<'a> Query<'a> {
         self.text.push_str(&condition);
     }
 
-    /// Orders by these fields; ties end with the number. What has no value comes first.
+    /// Orders by these fields; ties end with the number. What has no value comes first. A field that was ordered by
+    /// already has nothing left to order, and SQLite takes only so many.
     pub(crate) fn sort(&mut self, sort: &[Sort]) {
         self.text.push_str(" ORDER BY ");
+        let mut before: Vec<&Field> = Vec::new();
         for Sort { field, descending } in sort {
+            if before.contains(&field) {
+                continue;
+            }
+            before.push(field);
             let by = self.value(field);
             if let Some(by) = by {
                 self.text.push_str(&by);

@@ -33,7 +33,7 @@ pub struct Config {
     /// How many commands may wait for the writer, and how many for the readers; one more is
     /// [`Overloaded`](countermand_model::FaultKind::Overloaded).
     pub queue: usize,
-    /// How many connections read. At least one does.
+    /// How many connections read. At least one does. Lists are read by others: half as many, at least one.
     pub readers: usize,
 }
 
@@ -50,6 +50,8 @@ pub enum Location {
 pub(crate) struct Opened {
     pub(crate) writer: Session,
     pub(crate) readers: Vec<Session>,
+    /// The readers of lists.
+    pub(crate) listers: Vec<Session>,
     /// The lock, where the ledger has a file that another process could open.
     pub(crate) lock: Lock,
     /// The last line of the feed.
@@ -112,10 +114,12 @@ fn connect(place: &check::Place, readers: usize, durable: bool) -> Result<Opened
     upgrade::upgrade(place, &writer, version)?;
     let last: Option<i64> =
         writer.query_row("SELECT max(seq) FROM commands", [], |row| row.get(0)).map_err(sqlite)?;
-    let readers = (0..readers.max(1)).map(|_| reader(path)).collect::<Result<_, _>>().map_err(sqlite)?;
+    let some_readers =
+        |count: usize| (0..count.max(1)).map(|_| reader(path)).collect::<Result<_, _>>().map_err(sqlite);
     Ok(Opened {
         writer: Session::new(writer),
-        readers,
+        readers: some_readers(readers)?,
+        listers: some_readers(readers / 2)?,
         lock: None,
         last_command: crate::rows::counted(last.unwrap_or(0)),
     })

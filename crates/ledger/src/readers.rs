@@ -37,7 +37,9 @@ impl Readers {
         (Readers { queue: sender, ended: gone }, sessions.into_iter().map(seat).collect())
     }
 
-    /// Has `work` done; what is to be seen as of one moment, it reads at one moment. A caller that goes away before its turn is passed over.
+    /// Has `work` done; what is to be seen as of one moment, it reads at one moment. A caller that goes away before its
+    /// turn is passed over, and what is read for one that goes away later stops: a list that takes longer than its
+    /// caller waits would keep the thread from all others.
     pub(crate) async fn read<T, W>(&self, work: W) -> Result<T, Fault>
     where
         W: FnOnce(&Session) -> rusqlite::Result<T> + Send + 'static,
@@ -48,7 +50,12 @@ impl Readers {
             if reply.is_closed() {
                 return;
             }
-            let made = catch_unwind(AssertUnwindSafe(|| work(session)));
+            let reply = Arc::new(reply);
+            let asked = Arc::clone(&reply);
+            let made = session.unless(
+                move || asked.is_closed(),
+                |session| catch_unwind(AssertUnwindSafe(|| work(session))),
+            );
             if !session.is_idle() {
                 // Only a panic or a failed read leaves its transaction open; there is nothing to keep.
                 let _ = session.run("ROLLBACK", []);
@@ -57,7 +64,9 @@ impl Readers {
                 Ok(made) => made.map_err(|error| fault(&error)),
                 Err(panic) => Err(panicked(panic.as_ref())),
             };
-            let _ = reply.send(answer);
+            if let Some(reply) = Arc::into_inner(reply) {
+                let _ = reply.send(answer);
+            }
         });
         self.queue.try_send(Some(task)).map_err(refused)?;
         answer.await.unwrap_or_else(|_| Err(Fault::new(FaultKind::Overloaded, "The ledger is closed.")))

@@ -2,14 +2,22 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use countermand_model::{Fault, FaultKind};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row};
+
+/// After how many steps of a statement it is asked whether to go on: a fraction of a millisecond's.
+const STEPS: i32 = 10_000;
+
+/// Whether nobody waits any more for what a session is at.
+type Abandoned = Box<dyn Fn() -> bool + Send>;
 
 /// A connection, with the ids of the namespaces it has met. They never change, so they are never looked up twice.
 pub(crate) struct Session {
     connection: Connection,
     namespaces: RefCell<HashMap<String, i64>>,
+    abandoned: Arc<Mutex<Option<Abandoned>>>,
 }
 
 /// A compartment of the ledger.
@@ -22,9 +30,29 @@ pub(crate) struct Namespace<'a> {
 }
 
 impl Session {
-    pub(crate) fn new(connection: Connection) -> Session {
+    pub(crate) fn new(mut connection: Connection) -> Session {
         connection.set_prepared_statement_cache_capacity(128);
-        Session { connection, namespaces: RefCell::default() }
+        let abandoned = Arc::<Mutex<Option<Abandoned>>>::default();
+        let asked = Arc::clone(&abandoned);
+        let stops = move || {
+            let abandoned = asked.lock().unwrap_or_else(PoisonError::into_inner);
+            abandoned.as_ref().is_some_and(|abandoned| abandoned())
+        };
+        connection.progress_handler(STEPS, Some(stops)).expect("a connection that is open takes a handler");
+        Session { connection, namespaces: RefCell::default(), abandoned }
+    }
+
+    /// Does `work`. Its statements fail as soon as nobody waits for it any more.
+    pub(crate) fn unless<T>(
+        &self,
+        abandoned: impl Fn() -> bool + Send + 'static,
+        work: impl FnOnce(&Session) -> T,
+    ) -> T {
+        let set = |to| *self.abandoned.lock().unwrap_or_else(PoisonError::into_inner) = to;
+        set(Some(Box::new(abandoned)));
+        let done = work(self);
+        set(None);
+        done
     }
 
     /// The namespace of that name, when a job was ever put into it.

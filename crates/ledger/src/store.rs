@@ -27,7 +27,11 @@ pub struct Store {
 /// What all handles share.
 pub(crate) struct House {
     pub(crate) writer: Writer,
+    /// Whoever looks at one job, or at what comes next.
     pub(crate) readers: Readers,
+    /// Whoever looks at many jobs, which may take a thousand times as long. Apart from the others, so that a few lists
+    /// never keep a poll or a runner waiting.
+    pub(crate) listers: Readers,
     pub(crate) signals: Arc<Signals>,
     pub(crate) clock: Arc<dyn Clock>,
     // The last field: the ways to the threads must be gone before anybody waits for them.
@@ -58,14 +62,17 @@ impl Store {
         let (writer, desk) =
             Writer::new(opened.writer, config.queue, Arc::clone(&clock), Arc::clone(&signals));
         let (readers, seats) = Readers::new(opened.readers, config.queue);
+        let (listers, list_seats) = Readers::new(opened.listers, config.queue);
         let mut threads = Vec::new();
         let held = Arc::clone(&lock);
         threads.push(spawn("ledger-writer", &config.location, move || desk.sit(held))?);
-        for seat in seats {
-            let held = Arc::clone(&lock);
-            threads.push(spawn("ledger-reader", &config.location, move || seat.sit(held))?);
+        for (name, seats) in [("ledger-reader", seats), ("ledger-lists", list_seats)] {
+            for seat in seats {
+                let held = Arc::clone(&lock);
+                threads.push(spawn(name, &config.location, move || seat.sit(held))?);
+            }
         }
-        let house = House { writer, readers, signals, clock, _threads: Threads(threads) };
+        let house = House { writer, readers, listers, signals, clock, _threads: Threads(threads) };
         Ok(Store { house: Arc::new(house) })
     }
 
@@ -196,7 +203,7 @@ impl Store {
                 None => Ok(Vec::new()),
             })
         };
-        Ok(self.house.readers.read(list).await?)
+        Ok(self.house.listers.read(list).await?)
     }
 
     /// The feed after `after`; all namespaces. An `after` older than what is kept: `Err(oldest seq kept)`.
@@ -297,6 +304,7 @@ impl Store {
     /// the file now.
     pub async fn close(&self) {
         self.house.readers.close().await;
+        self.house.listers.close().await;
         self.house.writer.close().await;
     }
 

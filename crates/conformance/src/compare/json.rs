@@ -42,14 +42,16 @@ impl Json {
             Some(b'n') => Json::Null,
             Some(b't') => Json::Flag(true),
             Some(b'f') => Json::Flag(false),
-            Some(b'"') => Json::Text(serde_json::from_str(text).unwrap_or_else(|_| text.to_owned())),
+            Some(b'"') => Json::Text(unquoted(text)),
             Some(b'[') => {
                 let items: Vec<Box<RawValue>> = serde_json::from_str(text).expect(known);
                 Json::Array(items.iter().map(|item| Json::of(item)).collect())
             }
             Some(b'{') => {
-                let Pairs(members) = serde_json::from_str(text).unwrap_or_default();
-                Json::Object(members.into_iter().map(|(name, value)| (name, Json::of(&value))).collect())
+                let Pairs(members) = serde_json::from_str(text).expect(known);
+                let member =
+                    |(name, value): &(Box<RawValue>, Box<RawValue>)| (unquoted(name.get()), Json::of(value));
+                Json::Object(members.iter().map(member).collect())
             }
             _ => Json::Number(text.to_owned()),
         }
@@ -172,8 +174,8 @@ fn values(path: &Path, expected: &Json, seen: &Json, found: &mut Found<'_>) {
     match (expected, seen) {
         (Json::Object(wanted), Json::Object(given)) => objects(path, wanted, given, found),
         (Json::Array(wanted), Json::Array(given)) => arrays(path, wanted, given, found),
-        (Json::Number(one), Json::Number(other)) if decimal(one) == decimal(other) => {}
         (one, other) if one == other => {}
+        (Json::Number(one), Json::Number(other)) if is_one_number(one, other) => {}
         _ => found.add(path, Some(expected.to_string()), Some(seen.to_string())),
     }
 }
@@ -220,30 +222,39 @@ fn arrays(path: &Path, wanted: &[Json], given: &[Json], found: &mut Found<'_>) {
     }
 }
 
+/// Whether two numbers have one value. Where a power of ten is beyond counting, no value is known.
+fn is_one_number(one: &str, other: &str) -> bool {
+    decimal(one).is_some_and(|value| decimal(other) == Some(value))
+}
+
 /// A number's value: its sign, its digits without zeros at either end, and the power of ten of the last of them.
 /// `24`, `24.00` and `2.4e1` are one value; 2^53 and 2^53+1 are two.
-fn decimal(text: &str) -> (bool, String, i64) {
+fn decimal(text: &str) -> Option<(bool, String, i64)> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let exponent: i64 = exponent.parse().unwrap_or(i64::MAX / 2);
+    let exponent: i64 = exponent.parse().ok()?;
     let (negative, mantissa) = mantissa.strip_prefix('-').map_or((false, mantissa), |rest| (true, rest));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{whole}{fraction}");
-    let power = exponent.saturating_sub(i64::try_from(fraction.len()).unwrap_or(i64::MAX));
     let kept = digits.trim_end_matches('0');
-    let dropped = i64::try_from(digits.len() - kept.len()).unwrap_or(i64::MAX);
-    match kept.trim_start_matches('0') {
+    let dropped = i64::try_from(digits.len() - kept.len()).ok()?;
+    let power = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?.checked_add(dropped)?;
+    Some(match kept.trim_start_matches('0') {
         "" => (false, String::new(), 0),
-        digits => (negative, digits.to_owned(), power.saturating_add(dropped)),
-    }
+        digits => (negative, digits.to_owned(), power),
+    })
 }
 
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// The members of an object, each as it is written.
-#[derive(Default)]
-struct Pairs(Vec<(String, Box<RawValue>)>);
+/// What a text in quotes says. One that is no text, since half a surrogate pair stands in it, stays as it is written.
+fn unquoted(written: &str) -> String {
+    serde_json::from_str(written).unwrap_or_else(|_| written.to_owned())
+}
+
+/// The members of an object, each name and each value as it is written.
+struct Pairs(Vec<(Box<RawValue>, Box<RawValue>)>);
 
 impl<'de> serde::Deserialize<'de> for Pairs {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Pairs, D::Error> {

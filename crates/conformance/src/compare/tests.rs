@@ -39,6 +39,7 @@ fn values_are_compared_not_bytes() {
     for (media, one, other) in [
         (JSON, r#"{"a":24.00,"b":[1]}"#, "{ \"b\" : [ 1 ], \"a\" : 24.0 }\n"),
         (JSON, "[2.4e1, -0, 1e2]", "[24, 0.0, 100]"),
+        (JSON, r#"{"\ud800":1e99999999999999999999}"#, r#"{ "\ud800": 1e99999999999999999999 }"#),
         (JSON, r#""{{base}}\/x""#, r#""http://h/x""#),
         ("application/vnd.x+json", "1", "1.0"),
         (XML, "<a x='1' y='2'><b/></a>", "<?xml version=\"1.0\"?>\n<a y=\"2\" x=\"1\">\n <b></b>\n</a>"),
@@ -64,6 +65,9 @@ fn every_difference_is_found_with_its_place() {
         (JSON, "[1,2,3]", "[2,3]", &["/0"]),
         (JSON, "[1,2]", "[2,1]", &["/0", "/1"]),
         (JSON, "{\"a/b\":1}", "{\"a/b\":2}", &["/a~1b"]),
+        (JSON, "{}", r#"{"\ud800":1,"a":2}"#, &[r#"/"\ud800""#, "/a"]),
+        (JSON, "1e99999999999999999999", "1e-99999999999999999999", &[""]),
+        (JSON, "1e9223372036854775807", "10e9223372036854775807", &[""]),
         (JSON, "{}", "{", &["body"]),
         (JSON, "{}", "", &["body"]),
         (XML, "<a><b>1</b></a>", "<a><b>2</b></a>", &["/a/b"]),
@@ -75,6 +79,8 @@ fn every_difference_is_found_with_its_place() {
         (XML, "<a><b/><c/></a>", "<a><c/><b/></a>", &["/a/c", "/a/c"]),
         (XML, "<a xmlns='u'/>", "<a/>", &["/a"]),
         (XML, "<a>so<b/></a>", "<a><b/></a>", &["/a"]),
+        (XML, "<a>so<b/></a>", "<a><b/>so</a>", &["/a"]),
+        (XML, "<a>x<b/>y</a>", "<a>xy<b/></a>", &["/a"]),
         (XML, "<a/>", "<a>", &["body"]),
         ("text/plain", "a\nb", "a\nc", &["body:2:1"]),
     ] {
@@ -112,4 +118,13 @@ fn statuses_and_the_headers_that_are_written_are_compared() {
     assert_eq!(of(405, vec![header("allow", "GET"), header("date", "y"), header("server", "z")]), []);
     let places = [(2, "status".to_owned()), (2, "header:allow".to_owned()), (2, "header:date".to_owned())];
     assert_eq!(of(404, vec![header("allow", "GET"), header("allow", "PUT")]), places);
+}
+
+/// A stranger's answer is at most as long as the client takes; whatever stands in it, the run goes on.
+#[test]
+fn documents_that_nest_without_end_are_told() {
+    let deep = "<a>".repeat(100_000);
+    assert_eq!(places(XML, "<a/>", &deep), ["body"]);
+    assert_eq!(places(XML, "<a/>", &format!("{deep}{}", "</a>".repeat(100_000))), ["body"]);
+    assert_eq!(places(JSON, "[]", &"[".repeat(100_000)), ["body"]);
 }

@@ -66,9 +66,10 @@ fn elements(path: &Path, expected: Node<'_, '_>, seen: Node<'_, '_>, found: &mut
         }
         return;
     }
-    let (one, other) = (mixed(expected), mixed(seen));
-    if one != other {
-        found.add(path, Some(one), Some(other));
+    // Where the elements are others, which text stood between which of them says nothing new.
+    let between = |node| if wanted.len() == given.len() { gaps(node) } else { vec![mixed(node)] };
+    if between(expected) != between(seen) {
+        found.add(path, Some(between(expected).join("<…>")), Some(between(seen).join("<…>")));
     }
     let names = |nodes: &[Node<'_, '_>]| nodes.iter().map(|node| called(*node)).collect::<Vec<_>>();
     for pair in line_up(&names(&wanted), &names(&given)) {
@@ -125,6 +126,21 @@ pub(crate) fn text(node: Node<'_, '_>) -> String {
 /// The text between an element's elements, its white space as one blank.
 pub(crate) fn mixed(node: Node<'_, '_>) -> String {
     text(node).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The same before, between and after its elements, piece by piece.
+fn gaps(node: Node<'_, '_>) -> Vec<String> {
+    let mut gaps = vec![String::new()];
+    for child in node.children() {
+        if child.is_element() {
+            gaps.push(String::new());
+        } else if child.is_text()
+            && let Some(gap) = gaps.last_mut()
+        {
+            gap.push_str(child.text().unwrap_or_default());
+        }
+    }
+    gaps.iter().map(|gap| gap.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
 /// A name with its namespace, as James Clark writes them.

@@ -28,8 +28,8 @@ pub(super) struct Cleaner<'c> {
     pub(super) bases: &'c [Base],
     /// Times that the case is given, in ms since 1970 UTC: what shows one of them is not the server's clock.
     pub(super) given_times: &'c BTreeSet<i64>,
-    /// Parameters of this request that got a stand-in, `name=value` before and after: answers quote them.
-    pub(super) quoted: Vec<(String, String)>,
+    /// Parameters of this request that got a stand-in: answers quote them.
+    pub(super) quoted: Vec<Quoted>,
     /// Places of answers that hold something else each time, as a fixture's `mask` writes them. Not looked for in
     /// requests.
     pub(super) masks: Option<BTreeSet<String>>,
@@ -50,14 +50,13 @@ impl Cleaner<'_> {
         if is_kept {
             return self.bases.iter().fold(part.to_owned(), |part, base| base.emptied(&part));
         }
-        let Some((written, _)) = part.split_once('=') else { return self.stand_ins.text(&name) };
+        let Some((written, raw)) = part.split_once('=') else { return self.stand_ins.text(&name) };
         if value.is_empty() {
             return part.to_owned();
         }
         let stand_in = self.stand_ins.text(&value);
         let clean = format!("{written}={stand_in}");
-        self.quoted.push((part.to_owned(), clean.clone()));
-        self.quoted.push((format!("{name}={value}"), format!("{name}={stand_in}")));
+        self.quoted.push(Quoted { name, forms: [raw.to_owned(), value], stand_in });
         clean
     }
 
@@ -171,8 +170,8 @@ impl Cleaner<'_> {
     /// The text, and whether another server would write another.
     fn known_text(&self, text: &str) -> (String, bool) {
         let mut clean = self.bases.iter().fold(text.to_owned(), |text, base| base.emptied(&text));
-        for (before, after) in &self.quoted {
-            clean = replaced(&clean, before, after);
+        for quoted in &self.quoted {
+            clean = quoted.cleared(clean);
         }
         clean = self.stand_ins.cleared(&clean);
         let empty = clean.clone();
@@ -197,6 +196,26 @@ impl Cleaner<'_> {
         if let Some(masks) = self.masks.as_mut().filter(|_| !place.is_empty()) {
             masks.insert(place);
         }
+    }
+}
+
+/// A parameter whose value got a stand-in.
+pub(super) struct Quoted {
+    name: String,
+    /// The value as it was written, and decoded.
+    forms: [String; 2],
+    stand_in: String,
+}
+
+impl Quoted {
+    /// A text without the value, behind the name: `?name=value` in URLs, `{name=[value]}` in others. Without the name before
+    /// it, a short value would be found everywhere.
+    fn cleared(&self, text: String) -> String {
+        let Some(at) = text.find(&self.name) else { return text };
+        let (before, behind) = text.split_at(at + self.name.len());
+        let behind =
+            self.forms.iter().fold(behind.to_owned(), |behind, form| replaced(&behind, form, &self.stand_in));
+        format!("{before}{behind}")
     }
 }
 

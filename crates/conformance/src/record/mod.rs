@@ -400,7 +400,7 @@ impl Tape {
         let (dialect, base, at, end) = found.or_else(claimed)?;
         let codec = dialect.build(&[]).ok()?;
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-        let origin = Origin { scheme: "http".to_owned(), authority: host.to_owned() };
+        let origin = Origin::new("http", host);
         let echo = codec.open(&Head {
             method,
             path: &path[at..],

@@ -4,19 +4,31 @@
 mod xml;
 
 use crate::compare::json::Json;
-use crate::compare::{Rules, Seen, is_json, is_xml};
+use crate::compare::{self, Rules, Seen, is_json, is_xml};
 use crate::fill::Base;
-use crate::fixture::Message;
+use crate::fixture::{Fixture, Message, parse};
 use crate::place::Path;
 use crate::report::body_diff;
 use crate::run::{Outcome, Verdict};
 
 /// The text of a case's file as it would have to be for the case to pass; `None` where nothing is to be changed. What
 /// `then` says is in the head, and the head is its author's.
-#[must_use]
-pub fn rewritten(file: &str, verdict: &Verdict) -> Option<String> {
-    let Outcome::Failed(differences) = &verdict.result else { return None };
+///
+/// # Errors
+/// A sentence where the file is not the one that was played, or where no fixture can say what was answered: a file that
+/// could not be read again would be worse than one that falls short.
+pub fn rewritten(file: &str, verdict: &Verdict) -> Result<Option<String>, String> {
+    let Outcome::Failed(differences) = &verdict.result else { return Ok(None) };
     let fixture = &verdict.fixture;
+    let is_it = |read: &Fixture| {
+        let messages = |of: &Fixture| -> Vec<Message> {
+            of.exchanges.iter().flat_map(|one| [one.request.clone(), one.response.clone()]).collect()
+        };
+        messages(read) == messages(fixture)
+    };
+    if !parse(&fixture.path, file).is_ok_and(|read| is_it(&read)) {
+        return Err("the file was changed while it was played; play it again".to_owned());
+    }
     let mut text = file.to_owned();
     // From the last to the first, so that places before a change stay where they are.
     for (index, exchange) in fixture.exchanges.iter().enumerate().rev() {
@@ -26,7 +38,25 @@ pub fn rewritten(file: &str, verdict: &Verdict) -> Option<String> {
         let answer = answer(&exchange.response, seen, &verdict.base, &rules, fixture.head.exact);
         text.replace_range(exchange.response.span.clone(), &answer);
     }
-    (text != file).then_some(text)
+    if text == file {
+        return Ok(None);
+    }
+    match parse(&fixture.path, &text) {
+        Ok(read) if says(&read, verdict) => Ok(Some(text)),
+        Ok(_) | Err(_) => {
+            Err("what was answered cannot be written as a fixture; the file stays as it is".to_owned())
+        }
+    }
+}
+
+/// Whether a case expects just what was answered.
+fn says(read: &Fixture, verdict: &Verdict) -> bool {
+    let rules = Rules::of(read, verdict.own_clock);
+    let mut pairs = read.exchanges.iter().zip(&verdict.answers);
+    read.exchanges.len() == verdict.fixture.exchanges.len()
+        && pairs.all(|(exchange, seen)| {
+            compare::answers(&exchange.response, seen, &verdict.base, &rules, 1).is_empty()
+        })
 }
 
 fn answer(expected: &Message, seen: &Seen, base: &Base, rules: &Rules, exact: bool) -> String {
@@ -106,3 +136,6 @@ fn status_line(status: u16) -> String {
     let reason = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
     format!("HTTP/1.1 {status} {}", reason.unwrap_or("Unknown"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ mod fixtures;
 
 mod job;
 
-mod later;
+mod record;
 
 mod serve;
 
@@ -22,6 +22,8 @@ mod user;
 use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use countermand_dialects::grammar::spelling::nearest;
+use countermand_dialects::{ALL, Dialect, by_name};
 
 use crate::exit::{self, Failure};
 
@@ -59,9 +61,8 @@ enum Command {
     Job(job::Arguments),
     /// Play fixtures against a gateway, ours or any other server, and tell what differs.
     Conform(conform::Arguments),
-    /// Record the traffic of a legacy system as fixtures.
-    #[command(hide = true, disable_help_flag = true)]
-    Record(later::Arguments),
+    /// Stand between a client and a server, and write what they say to each other as fixtures.
+    Record(record::Arguments),
     /// Make fixtures of saved traffic, and files of other tools of fixtures.
     Fixtures(fixtures::Arguments),
 }
@@ -80,7 +81,7 @@ impl Arguments {
             Command::User(arguments) => arguments.run(),
             Command::Job(arguments) => arguments.run(),
             Command::Conform(arguments) => arguments.run(),
-            Command::Record(arguments) => Err(arguments.refused("record")),
+            Command::Record(arguments) => arguments.run(),
             Command::Fixtures(arguments) => arguments.run(),
         }
     }
@@ -109,6 +110,18 @@ fn asked(arguments: impl Iterator<Item = OsString>) -> String {
         }
     }
     name
+}
+
+/// A dialect that was named.
+fn dialect(name: &str) -> Result<&'static Dialect, String> {
+    by_name(name).ok_or_else(|| {
+        let names: Vec<_> = ALL.iter().map(|dialect| dialect.name).collect();
+        let advice = nearest(name, &names).map_or_else(
+            || format!("there are {}", names.join(", ")),
+            |near| format!("did you mean {near}?"),
+        );
+        format!("there is no dialect {name:?}; {advice}")
+    })
 }
 
 /// Runs a future on a runtime of its own.

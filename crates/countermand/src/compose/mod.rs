@@ -49,6 +49,7 @@ impl Gateway {
         let mut registry = Registry::default();
         let settings = Settings {
             public_url: config.server.public_url.clone(),
+            trusted_proxies: config.server.trusted_proxies.clone(),
             body_limit: config.limits.body,
             body_timeout: config.limits.body_timeout,
             access_log: config.access,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use countermand_edge::listen;
+use countermand_edge::listen::{self, Tls, TlsFiles, Transport};
 use countermand_ledger::{Clock, Wall};
 use futures_util::FutureExt;
 use tokio::net::TcpListener;
@@ -15,8 +15,8 @@ use crate::config::{Config, Limits};
 /// A gateway whose addresses are bound: connections wait in the backlog until it serves.
 pub struct Listening {
     gateway: Gateway,
-    edge: TcpListener,
-    control: Option<TcpListener>,
+    edge: (TcpListener, Transport),
+    control: Option<(TcpListener, Transport)>,
     limits: Limits,
 }
 
@@ -44,9 +44,15 @@ impl Gateway {
     /// # Errors
     /// One of them cannot be listened at.
     pub async fn listen(self, config: &Config) -> Result<Listening, StartError> {
-        let edge = bind("the dialects", config.server.listen).await?;
+        let server = &config.server;
+        let proxies = server.proxy_protocol.then(|| server.trusted_proxies.as_slice().into());
+        let transport = Transport { proxy_protocol: proxies, tls: tls(server.tls.as_ref())? };
+        let edge = (bind("the dialects", server.listen).await?, transport);
         let control = match &config.control {
-            Some(control) => Some(bind("the control API", control.listen).await?),
+            Some(control) => {
+                let transport = Transport { proxy_protocol: None, tls: tls(control.tls.as_ref())? };
+                Some((bind("the control API", control.listen).await?, transport))
+            }
             None => None,
         };
         Ok(Listening { gateway: self, edge, control, limits: config.limits.clone() })
@@ -60,7 +66,7 @@ impl Listening {
     /// Never: a bound socket has an address.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.edge.local_addr().expect("a bound socket has an address")
+        self.edge.0.local_addr().expect("a bound socket has an address")
     }
 
     /// Where the control API is, where there is one.
@@ -69,7 +75,7 @@ impl Listening {
     /// Never: a bound socket has an address.
     #[must_use]
     pub fn control_address(&self) -> Option<SocketAddr> {
-        self.control.as_ref().map(|control| control.local_addr().expect("a bound socket has an address"))
+        self.control.as_ref().map(|(control, _)| control.local_addr().expect("a bound socket has an address"))
     }
 
     /// Serves until `shutdown`, then lets requests under way end, as long as the configuration allows, and closes the
@@ -83,7 +89,7 @@ impl Listening {
         );
         let Listening {
             gateway: Gateway { store, edge, control },
-            edge: edge_listener,
+            edge: (edge_listener, transport),
             control: control_listener,
             limits,
         } = self;
@@ -95,13 +101,13 @@ impl Listening {
             drain: limits.drain,
         };
         let shutdown = shutdown.boxed().shared();
-        let dialects = listen::serve(edge_listener, edge, limits, shutdown.clone());
+        let dialects = listen::serve(edge_listener, edge, limits, transport, shutdown.clone());
         let controlled = async {
-            let Some(listener) = control_listener else { return 0 };
+            let Some((listener, transport)) = control_listener else { return 0 };
             // Streams of commands have no end of their own; told first, they do not use up the deadline.
             let drained = control.clone();
             let shutdown = shutdown.map(move |()| drained.drain());
-            listen::serve(listener, control, limits, shutdown).await.cut
+            listen::serve(listener, control, limits, transport, shutdown).await.cut
         };
         let (dialects, control_cut) = tokio::join!(dialects, controlled);
         let cut = dialects.cut + control_cut;
@@ -127,6 +133,10 @@ pub fn terminated() -> Result<impl Future<Output = ()> + Send + 'static, StartEr
         };
         tracing::info!(signal = name, "ends; requests under way are finished first");
     })
+}
+
+fn tls(files: Option<&TlsFiles>) -> Result<Option<Arc<Tls>>, StartError> {
+    files.map(|files| Tls::open(files.clone())).transpose().map_err(StartError::Tls)
 }
 
 async fn bind(what: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
+use countermand_edge::listen::TlsError;
 use countermand_edge::{MountError, RealmError};
 use countermand_ledger::OpenError;
 
@@ -26,6 +27,8 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// A certificate cannot be used.
+    Tls(TlsError),
     /// The process cannot hear signals.
     Signals(std::io::Error),
 }
@@ -45,6 +48,7 @@ impl fmt::Display for StartError {
                     "cannot listen at {address} for {what}: {source}; choose another address or end who has it"
                 )
             }
+            StartError::Tls(error) => error.fmt(f),
             StartError::Signals(error) => write!(f, "cannot listen for signals: {error}"),
         }
     }
@@ -58,7 +62,7 @@ impl From<StartError> for Failure {
             StartError::Realms(errors) => {
                 Failure { code: exit::CONFIG, lines: errors.iter().map(ToString::to_string).collect() }
             }
-            StartError::Mounts(_) => Failure::new(exit::CONFIG, error.to_string()),
+            StartError::Mounts(_) | StartError::Tls(_) => Failure::new(exit::CONFIG, error.to_string()),
             StartError::Ledger(_) | StartError::Listen { .. } | StartError::Signals(_) => {
                 Failure::new(exit::IO, error.to_string())
             }

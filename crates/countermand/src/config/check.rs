@@ -4,13 +4,12 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use countermand_dialects::Origin;
 use countermand_dialects::grammar::spelling::nearest;
 use countermand_edge::AccessLog;
 
 use super::mistake::Findings;
-use super::raw::{Raw, RawLedger, RawLimits, RawServer, Text};
-use super::{Config, Ledger, Limits, Server, control, mounts, realms, units};
+use super::raw::{Raw, RawLedger, RawLimits, Text};
+use super::{Config, Ledger, Limits, control, mounts, realms, server, units};
 
 /// hyper's own least buffer for a head.
 const LEAST_HEAD: usize = 8 << 10;
@@ -31,7 +30,7 @@ impl Context<'_> {
 
 /// `None` only where there are mistakes.
 pub(super) fn config(raw: &Raw, context: &Context<'_>, findings: &mut Findings<'_>) -> Option<Config> {
-    let server = server(&raw.server, findings);
+    let server = server::check(&raw.server, context, findings);
     let limits = limits(&raw.limits, findings);
     let control = control::check(raw.control.as_ref(), context, findings);
     if let (Some(control), Some(server), Some(text)) =
@@ -68,29 +67,10 @@ const ACCESS: [(&str, AccessLog); 4] = [
     ("all", AccessLog::All),
 ];
 
-fn server(raw: &RawServer, findings: &mut Findings<'_>) -> Option<Server> {
-    let listen = listen(raw.listen.as_ref(), "127.0.0.1:8080", findings);
-    let public_url = raw.public_url.as_ref().and_then(|url| findings.take(url.at, origin(&url.value)));
-    Some(Server { listen: listen?, public_url })
-}
-
 /// An address, or the default.
 pub(super) fn listen(text: Option<&Text>, default: &str, findings: &mut Findings<'_>) -> Option<SocketAddr> {
     let (at, written) = text.map_or((0, default), |text| (text.at, text.value.as_str()));
     findings.take(at, units::address(written))
-}
-
-/// A scheme and an authority; nothing after them, since dialects have their own paths.
-fn origin(url: &str) -> Result<Origin, String> {
-    let advice = || format!("{url:?} is not a scheme and a host; write it as \"https://prime.example\"");
-    let uri: http::Uri = url.parse().map_err(|_| advice())?;
-    let (Some(scheme @ ("http" | "https")), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-        return Err(advice());
-    };
-    if uri.path_and_query().is_some_and(|rest| rest.as_str() != "/") || authority.as_str().contains('@') {
-        return Err(advice());
-    }
-    Ok(Origin { scheme: scheme.to_owned(), authority: authority.to_string() })
 }
 
 fn limits(raw: &RawLimits, findings: &mut Findings<'_>) -> Limits {

@@ -8,6 +8,8 @@ use std::time::Duration;
 use countermand_control::Token;
 use countermand_dialects::{Codec, Dialect, Origin};
 use countermand_edge::AccessLog;
+use countermand_edge::listen::TlsFiles;
+use ipnet::IpNet;
 
 use super::Mistake;
 
@@ -39,6 +41,12 @@ pub struct Server {
     pub listen: SocketAddr,
     /// What URLs in answers begin with, whatever the request says.
     pub public_url: Option<Origin>,
+    /// The proxies that are believed in what they say of a client.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether every connection begins with the PROXY protocol; only trusted proxies may then connect.
+    pub proxy_protocol: bool,
+    /// The certificate, where TLS is spoken.
+    pub tls: Option<TlsFiles>,
 }
 
 /// How much of anything. Sizes are bytes.
@@ -80,6 +88,14 @@ impl Default for Limits {
     }
 }
 
+impl Server {
+    /// Plain HTTP at an address, with nobody in front.
+    #[must_use]
+    pub fn plain(listen: SocketAddr) -> Server {
+        Server { listen, public_url: None, trusted_proxies: Vec::new(), proxy_protocol: false, tls: None }
+    }
+}
+
 /// The control API.
 #[derive(Clone, Debug)]
 pub struct Control {
@@ -87,6 +103,8 @@ pub struct Control {
     pub listen: SocketAddr,
     /// Who may use it. Of a token only the digest is kept.
     pub tokens: Vec<Token>,
+    /// The certificate, where TLS is spoken.
+    pub tls: Option<TlsFiles>,
 }
 
 /// Where the jobs are kept.

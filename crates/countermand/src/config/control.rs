@@ -7,7 +7,7 @@ use countermand_control::{Scope, Token};
 use super::check::{self, Context};
 use super::mistake::Findings;
 use super::raw::{RawControl, RawToken};
-use super::{Control, secrets};
+use super::{Control, secrets, server};
 
 /// The variable that holds the token where the file names none. Clients read the same one.
 const VARIABLE: &str = "COUNTERMAND_TOKEN";
@@ -25,16 +25,20 @@ pub(super) fn check(
     };
     let tokens = tokens(raw, context, findings);
     let listen = check::listen(raw.listen.as_ref(), "127.0.0.1:8081", findings)?;
-    if !listen.ip().is_loopback() && !raw.plaintext.as_ref().is_some_and(|plaintext| plaintext.value) {
+    let tls = raw.tls.as_ref().and_then(|raw| server::tls("control", raw, context, findings));
+    if !listen.ip().is_loopback()
+        && raw.tls.is_none()
+        && !raw.plaintext.as_ref().is_some_and(|plaintext| plaintext.value)
+    {
         findings.mistake(
             raw.listen.as_ref().map_or(raw.at, |listen| listen.at),
             format!(
-                "control.listen {listen} is beyond loopback and the control API speaks plain HTTP; listen at \
-                 127.0.0.1, or write plaintext = true if the network is yours"
+                "control.listen {listen} is beyond loopback and the control API speaks plain HTTP; give it tls, \
+                 listen at 127.0.0.1, or write plaintext = true if the network is yours"
             ),
         );
     }
-    Some(Control { listen, tokens })
+    Some(Control { listen, tokens, tls })
 }
 
 fn tokens(raw: &RawControl, context: &Context<'_>, findings: &mut Findings<'_>) -> Vec<Token> {

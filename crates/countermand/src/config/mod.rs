@@ -17,6 +17,8 @@ mod check;
 
 mod secrets;
 
+mod server;
+
 mod control;
 
 mod realms;

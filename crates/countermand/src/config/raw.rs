@@ -27,6 +27,16 @@ pub(super) struct Raw {
 pub(super) struct RawServer {
     pub(super) listen: Option<Text>,
     pub(super) public_url: Option<Text>,
+    pub(super) trusted_proxies: Option<At<Vec<Text>>>,
+    pub(super) proxy_protocol: Option<Text>,
+    pub(super) tls: Option<RawTls>,
+}
+
+pub(super) struct RawTls {
+    pub(super) at: usize,
+    pub(super) certificate: Option<Text>,
+    pub(super) key: Option<Text>,
+    pub(super) client_ca: Option<Text>,
 }
 
 /// Sizes, counts and durations, not yet read.
@@ -50,6 +60,7 @@ pub(super) struct RawControl {
     pub(super) token_file: Option<Text>,
     pub(super) tokens: Vec<RawToken>,
     pub(super) plaintext: Option<At<bool>>,
+    pub(super) tls: Option<RawTls>,
 }
 
 pub(super) struct RawToken {
@@ -123,11 +134,24 @@ fn named<T>(
 }
 
 fn server(mut table: Cursor<'_>, findings: &mut Findings<'_>) -> RawServer {
-    let raw =
-        RawServer { listen: table.text("listen", findings), public_url: table.text("public_url", findings) };
-    for later in ["trusted_proxies", "proxy_protocol", "tls"] {
-        table.not_yet(later, findings);
-    }
+    let raw = RawServer {
+        listen: table.text("listen", findings),
+        public_url: table.text("public_url", findings),
+        trusted_proxies: table.texts("trusted_proxies", findings),
+        proxy_protocol: table.text("proxy_protocol", findings),
+        tls: table.table("tls", findings).map(|table| tls(table, findings)),
+    };
+    table.finish(findings);
+    raw
+}
+
+fn tls(mut table: Cursor<'_>, findings: &mut Findings<'_>) -> RawTls {
+    let raw = RawTls {
+        at: table.at,
+        certificate: table.text("certificate", findings),
+        key: table.text("key", findings),
+        client_ca: table.text("client_ca", findings),
+    };
     table.finish(findings);
     raw
 }
@@ -159,8 +183,8 @@ fn control(mut table: Cursor<'_>, findings: &mut Findings<'_>) -> RawControl {
         token_file: table.text("token_file", findings),
         tokens: table.tables("tokens", findings).into_iter().map(|table| token(table, findings)).collect(),
         plaintext: table.flag("plaintext", findings),
+        tls: table.table("tls", findings).map(|table| tls(table, findings)),
     };
-    table.not_yet("tls", findings);
     table.finish(findings);
     raw
 }

@@ -1,6 +1,7 @@
 //! Mistakes, each with its place and its advice: data in, messages out.
 
 mod realms;
+mod server;
 
 use std::path::Path;
 
@@ -108,9 +109,6 @@ fn values_that_make_no_sense_are_refused() {
 #[test]
 fn what_has_not_landed_is_not_in_this_version() {
     let cases = [
-        ("[server]\ntls = { certificate = \"c\", key = \"k\" }", "2:1 server.tls is not in this version"),
-        ("[server]\nproxy_protocol = \"off\"", "2:1 server.proxy_protocol is not in this version"),
-        ("[server]\ntrusted_proxies = []", "2:1 server.trusted_proxies is not in this version"),
         (
             "[ledger]\nkeep_finished = \"7d\"",
             "2:17 ledger.keep_finished other than \"forever\" is not in this version",
@@ -119,7 +117,6 @@ fn what_has_not_landed_is_not_in_this_version() {
             "[ledger]\nkeep_audit = \"1y\"",
             "2:14 ledger.keep_audit other than \"forever\" is not in this version",
         ),
-        ("[control]\ntoken_file = \"ops.token\"\ntls = 1", "3:1 control.tls is not in this version"),
         (
             "[engines.old]\nkind = \"upstream\"\nurl = \"https://prime.example\"\nca = \"x\"",
             "2:8 upstream engines are not in this version; write kind = \"ledger\"",

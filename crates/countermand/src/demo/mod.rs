@@ -57,9 +57,9 @@ impl Demo {
         let bearer = Token { name: "control".to_owned(), digest, scope: Scope::Admin };
         let users = Users::One { user: USER.to_owned(), password: PASSWORD.to_owned() };
         let config = Config {
-            server: Server { listen, public_url: None },
+            server: Server::plain(listen),
             limits: Limits::default(),
-            control: Some(Control { listen: control, tokens: vec![bearer] }),
+            control: Some(Control { listen: control, tokens: vec![bearer], tls: None }),
             ledger,
             realms: vec![Realm { name: "demo".to_owned(), users }],
             mounts: mounts(),

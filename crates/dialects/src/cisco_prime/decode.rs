@@ -34,11 +34,6 @@ pub(super) fn job_summary(_: &Prime, echo: &Echo, _: &[u8]) -> Result<Command, M
     Ok(Command::Status(Status { target, results: Results::None, kin: Kin::Latest }))
 }
 
-/// Of a route that answers with its own document.
-pub(super) fn nothing(_: &Prime, _: &Echo, _: &[u8]) -> Result<Command, Malformed> {
-    Err(Malformed::new("", "this page takes no command"))
-}
-
 /// An order to the triggers of jobs, and to nothing else.
 fn triggers(echo: &Echo, body: &[u8]) -> Result<Order, Malformed> {
     let targets = targets::<JobIds>(echo, body)?;

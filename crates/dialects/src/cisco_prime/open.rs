@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use super::errors::NO_SUCH_RESOURCE;
 use super::routes::{self, ROUTES};
-use super::{Prime, refusals};
+use super::{Prime, refused};
 use crate::grammar::route::{self, Hit, Miss};
 use crate::grammar::{negotiate, path};
 use crate::{BodyRule, Echo, Format, Head};
@@ -31,7 +31,7 @@ pub(super) fn open(prime: &Prime, head: &Head<'_>) -> Echo {
     let (found, missing) = match find(head, path, version) {
         Ok(hit) => (Some(hit), None),
         Err(miss) => {
-            let known = version.and_then(|_| refusals::of_path(head, below));
+            let known = version.and_then(|_| refused::of_path(head, below));
             (None, Some(known.unwrap_or_else(|| Fault::new(miss.kind(), NO_SUCH_RESOURCE))))
         }
     };
@@ -54,7 +54,7 @@ pub(super) fn open(prime: &Prime, head: &Head<'_>) -> Echo {
 
     let query = head.query.unwrap_or_default();
     let range = head.headers.get(RANGE).map(|range| String::from_utf8_lossy(range.as_bytes()).into_owned());
-    let of_query = || refusals::of_query(&prime.settings, operation, query, range.as_deref());
+    let of_query = || refused::of_query(&prime.settings, operation, query, range.as_deref());
     let refusal = missing.or(unacceptable).or(unreadable).or_else(of_query);
 
     Echo {

@@ -1,5 +1,5 @@
-//! The switches of a mount: what `nbi.properties` and `rateService` set on the real server, and what nobody knows for
-//! sure.
+//! The switches of a mount, and what they are read into: what `nbi.properties` and `rateService` set on the real server,
+//! and what nobody knows for sure.
 
 use super::limits::{self, Limits};
 use crate::{Evidence, Switch, SwitchKind, Switches};

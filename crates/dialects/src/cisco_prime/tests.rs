@@ -35,7 +35,7 @@ fn open(method: &str, target: &str, headers: &[(&str, &str)]) -> Echo {
         .iter()
         .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap()))
         .collect();
-    let origin = Origin { scheme: "https".to_owned(), authority: "localhost".to_owned() };
+    let origin = Origin::new("https", "localhost");
     let head =
         Head { method: &method, path, base: Some(base), rest, query, headers: &headers, origin: &origin };
     PRIME.open(&head)

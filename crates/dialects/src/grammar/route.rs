@@ -1,11 +1,11 @@
 //! Requests against a dialect's table of routes: which row is meant, why none is, and what `Allow` says. The words of
 //! a refusal are each dialect's own.
 
-use countermand_model::FaultKind;
+use countermand_model::{Command, FaultKind};
 use http::{HeaderValue, Method};
 
 use crate::grammar::{path, query};
-use crate::{Operation, Route};
+use crate::{Echo, Malformed, Operation, Route};
 
 /// A row of the table.
 #[derive(Clone, Debug)]
@@ -70,6 +70,14 @@ pub fn at<'p, C>(routes: &'static [Route<C>], path: &'p str) -> impl Iterator<It
     routes.iter().enumerate().filter_map(move |(index, Route { operation, .. })| {
         path::matches(operation.path, path).map(|taken| Hit { index, operation, taken })
     })
+}
+
+/// Decodes the requests of a row that no engine is asked for, because it has a document or is refused with its head.
+///
+/// # Errors
+/// Always; and never called.
+pub fn unasked<C>(_codec: &C, _echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
+    Err(Malformed::new("", "this is answered without a command"))
 }
 
 /// The value of `Allow`: each method of these operations once, in their order.

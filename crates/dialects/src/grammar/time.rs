@@ -1,6 +1,7 @@
 //! Times as text. The model counts milliseconds since 1970-01-01T00:00:00Z; all texts here are UTC and end in `Z`.
 
-use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp, civil};
 
 /// When the fraction of a second is written; if it is, with three digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,13 @@ pub fn rfc3339(milliseconds: i64, fraction: Fraction) -> String {
     time.strftime(form).to_string()
 }
 
+/// How long after 1970-01-01T00:00:00Z a date and time of day in UTC is. A [`Timestamp`] ends a day before the year 9999
+/// does, whose last second clients write for "ever".
+#[must_use]
+pub fn since_1970(utc: DateTime) -> SignedDuration {
+    utc.duration_since(civil::date(1970, 1, 1).at(0, 0, 0, 0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +49,13 @@ mod tests {
             assert_eq!(rfc3339(milliseconds, Fraction::Always), always);
             assert_eq!(rfc3339(milliseconds, Fraction::WhenNotZero), when_not_zero);
         }
+    }
+
+    #[test]
+    fn the_last_second_of_9999_is_one() {
+        let last = civil::date(9999, 12, 31).at(23, 59, 59, 0);
+        assert_eq!(since_1970(last).as_secs(), 253_402_300_799);
+        assert_eq!(since_1970(civil::date(1969, 12, 31).at(23, 59, 59, 999_000_000)).as_millis(), -1);
     }
 
     #[test]

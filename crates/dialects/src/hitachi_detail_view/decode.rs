@@ -42,11 +42,6 @@ pub(super) fn is_request_id(text: &str) -> bool {
     !text.is_empty() && text.len() <= 255 && !text.chars().any(char::is_control)
 }
 
-/// The number of a job that has no request id of its own, written as we write it: `0101` is another text than `101`.
-pub(super) fn number(text: &str) -> Option<i64> {
-    number::decimal(text).filter(|number| number.to_string() == text)
-}
-
 /// The request that is meant. What is missing or wrong is told in the order that the codes suggest (inferred): the
 /// dataset (…0000E4) before the request id (…020008). An empty value counts as a missing one.
 ///
@@ -64,5 +59,9 @@ fn target(echo: &Echo) -> Result<Target, Malformed> {
         return Err(malformed(Mistake::DatasetInvalid));
     }
     let written = value("requestId", Mistake::RequestIdMissing, Mistake::RequestIdAmbiguous)?;
-    Ok(Target { written: written.to_owned(), number: number(written), dataset: Some(dataset.to_owned()) })
+    Ok(Target {
+        written: written.to_owned(),
+        number: number::canonical(written),
+        dataset: Some(dataset.to_owned()),
+    })
 }

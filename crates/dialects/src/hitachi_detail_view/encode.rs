@@ -6,8 +6,9 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 
 use super::errors::{self, Mistake};
+use super::settings::Delivery;
 use super::wire::{AbortWire, AttributesWire, RelayedWire, StatusWire};
-use super::{Delivery, DetailView, NAME, states};
+use super::{DetailView, NAME, states};
 use crate::grammar::json;
 use crate::{Echo, Malformed};
 

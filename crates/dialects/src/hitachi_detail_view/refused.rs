@@ -5,12 +5,13 @@
 //! original server's.
 
 use bytes::Bytes;
-use countermand_model::{Command, Outcome};
+use countermand_model::Outcome;
 use http::{Method, Response};
 
 use super::errors::{self, Mistake};
 use super::{DetailView, routes};
-use crate::{Access, BodyRule, Echo, Evidence, Malformed, Operation, Route};
+use crate::grammar::route;
+use crate::{Access, Echo, Evidence, Operation, Route};
 
 /// A row for each. `methods` has the documented one first.
 pub(super) const fn row(
@@ -20,17 +21,12 @@ pub(super) const fn row(
     meaning: &'static str,
 ) -> Route<DetailView> {
     let operation = Operation {
-        name,
-        methods,
-        path: "",
         selector: Some(("action", name)),
         access,
-        body: BodyRule::None,
-        document: None,
-        meaning,
         evidence: Evidence::Inferred,
+        ..Operation::write(name, methods, "", meaning)
     };
-    Route { operation, decode, encode }
+    Route { operation, decode: route::unasked, encode }
 }
 
 /// Why an operation is refused, where it is: with the head, before a body is read.
@@ -44,11 +40,6 @@ pub(super) fn reason(echo: &Echo) -> Option<Mistake> {
         "getServerInfo" | "getAuditLogs" => Some(Mistake::NotServed),
         _ => Some(Mistake::StartsWork),
     }
-}
-
-/// Never called: the refusal comes first.
-fn decode(_codec: &DetailView, echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
-    Err(errors::malformed(echo, Mistake::NotServed))
 }
 
 /// No engine is asked, so there is no outcome: whatever comes is a defect.

@@ -5,38 +5,25 @@ use http::Method;
 
 use super::{DetailView, decode, encode, refused};
 use crate::grammar::query;
-use crate::{Access, BodyRule, Evidence, Operation, Route};
+use crate::{Access, Operation, Route};
 
 /// The functions, in the order of the documentation. The servlet is found by its path and the function by `action`;
 /// "baseURL/dbapi.do?action=…" (MK-99ANA004-11, Getting the request status, Stopping an API request).
 pub(super) static ROUTES: &[Route<DetailView>] = &[
     Route {
         operation: Operation {
-            name: "getStatus",
-            methods: &[Method::GET, Method::HEAD, Method::POST],
-            path: "",
             selector: Some(("action", "getStatus")),
-            access: Access::Read,
-            body: BodyRule::None,
-            document: None,
-            meaning: "Tells how far a request is and hands out its results.",
-            evidence: Evidence::Documented,
+            methods: &[Method::GET, Method::HEAD, Method::POST],
+            ..Operation::read("getStatus", "", "Tells how far a request is and hands out its results.")
         },
         decode: decode::get_status,
         encode: encode::get_status,
     },
     Route {
         operation: Operation {
-            name: "abortRequest",
-            // No HEAD, which must not stop anything: RFC 9110 §9.2.1 calls it safe.
-            methods: &[Method::GET, Method::POST],
-            path: "",
             selector: Some(("action", "abortRequest")),
-            access: Access::Write,
-            body: BodyRule::None,
-            document: None,
-            meaning: "Stops a request.",
-            evidence: Evidence::Documented,
+            // No HEAD, which must not stop anything: RFC 9110 §9.2.1 calls it safe.
+            ..Operation::write("abortRequest", GET, "", "Stops a request.")
         },
         decode: decode::abort_request,
         encode: encode::abort_request,
@@ -74,11 +61,6 @@ const GET: &[Method] = &[Method::GET, Method::POST];
 
 /// The same, where the manual prints POST.
 const POST: &[Method] = &[Method::POST, Method::GET];
-
-/// The operations of [`ROUTES`].
-pub(super) fn operations() -> Vec<&'static Operation> {
-    ROUTES.iter().map(|route| &route.operation).collect()
-}
 
 /// Whether a path is the abort line as one copy of the manual prints it.
 pub(super) fn is_printed_line(path: &str) -> bool {

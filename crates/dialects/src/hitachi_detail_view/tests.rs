@@ -4,7 +4,7 @@ mod asking;
 
 mod answering;
 
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 
 use super::*;
 use crate::{OptionValue, Origin};
@@ -27,7 +27,7 @@ fn open_with(codec: &dyn Codec, method: &Method, target: &str) -> Echo {
         path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
     let rest = base.map_or(path, |base| &path[DIALECT.paths[base].len()..]);
-    let origin = Origin { scheme: "https".to_owned(), authority: "detail.example:8443".to_owned() };
+    let origin = Origin::new("https", "detail.example:8443");
     let headers = HeaderMap::new();
     codec.open(&Head { method, path, base, rest, query, headers: &headers, origin: &origin })
 }

@@ -45,6 +45,8 @@ mod states;
 
 mod vocabulary;
 
+mod settings;
+
 mod quirks;
 
 #[cfg(test)]
@@ -56,10 +58,9 @@ use bytes::Bytes;
 use countermand_model::{Command, Fault, Outcome};
 use http::Response;
 
+use self::settings::OracleEss;
 use crate::grammar::number;
-use crate::{
-    Codec, Dialect, Echo, Evidence, Head, Ids, Malformed, Origin, Scheme, Switch, SwitchKind, Switches,
-};
+use crate::{Codec, Dialect, Echo, Head, Ids, Malformed, Scheme};
 
 const NAME: &str = "oracle-ess";
 
@@ -71,7 +72,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     paths: &["/ess/rest/scheduler/v1"],
     claims: None,
     operations: || routes::ROUTES.iter().map(|route| &route.operation).collect(),
-    switches: SWITCHES,
+    switches: settings::SWITCHES,
     quirks: quirks::QUIRKS,
     sources: &[
         "https://docs.oracle.com/en/cloud/saas/applications-common/25b/farca/op-ess-rest-scheduler-v1-requests-requestid-cancel-post.html",
@@ -83,7 +84,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     ids: Ids {
         form: "a decimal number from 1 to 9223372036854775807, without leading zeros",
         // A JSON number has no leading zeros, and an answer must be able to say the id.
-        is_id: |text| number::decimal(text).is_some_and(|id| id.to_string() == text),
+        is_id: |text| number::canonical(text).is_some(),
         number: number::decimal,
         write: |id| id.to_string(),
     },
@@ -96,86 +97,6 @@ pub(crate) static DIALECT: Dialect = Dialect {
     session: None,
     make: |switches| Arc::new(OracleEss::new(switches)),
 };
-
-const SWITCHES: &[Switch] = &[
-    Switch {
-        name: "rel_case",
-        kind: SwitchKind::Choice(&["upper", "lower"]),
-        default: "upper",
-        meaning: "How links write `rel`: `upper` as the live server does (FORCECANCEL), `lower` as the docs print it (forceCancel).",
-        evidence: Evidence::Observed,
-    },
-    Switch {
-        name: "href_port",
-        kind: SwitchKind::Choice(&["as_asked", "always"]),
-        default: "as_asked",
-        meaning: "Whether links name the port only where the client did, or always, as in the recorded answer (https://HOST:443/...).",
-        evidence: Evidence::Inferred,
-    },
-    Switch {
-        name: "wrong_state_code",
-        kind: SwitchKind::Text,
-        default: errors::WRONG_STATE_CODE,
-        meaning: "The `errorCode` of an order that does not fit the request's state; the real one is not known. Empty: none.",
-        evidence: Evidence::Inferred,
-    },
-    Switch {
-        name: "unknown_id_code",
-        kind: SwitchKind::Text,
-        default: errors::UNKNOWN_ID_CODE,
-        meaning: "The `errorCode` of an unknown request; the real one is not known. Empty: none.",
-        evidence: Evidence::Inferred,
-    },
-    Switch {
-        name: "page_size",
-        kind: SwitchKind::Integer(1, 1000),
-        default: "200",
-        meaning: "How many requests a page of a list has; 200 as in the recorded answer.",
-        evidence: Evidence::Observed,
-    },
-    Switch {
-        name: "multi_select",
-        kind: SwitchKind::Choice(&["batch", "items"]),
-        default: "batch",
-        meaning: "Where a list of `id=` holds its requests: in `batch`, as the docs have it, or in `items` with their `count`, as a client's mock has it.",
-        evidence: Evidence::Documented,
-    },
-];
-
-/// The codec of one mount: its switches, read.
-#[derive(Debug)]
-struct OracleEss {
-    upper_rels: bool,
-    always_port: bool,
-    wrong_state_code: String,
-    unknown_id_code: String,
-    page_size: u64,
-    batch: bool,
-}
-
-impl OracleEss {
-    fn new(switches: &Switches) -> OracleEss {
-        OracleEss {
-            upper_rels: switches.text("rel_case") == "upper",
-            always_port: switches.text("href_port") == "always",
-            wrong_state_code: switches.text("wrong_state_code").to_owned(),
-            unknown_id_code: switches.text("unknown_id_code").to_owned(),
-            page_size: switches.integer("page_size").unsigned_abs().max(1),
-            batch: switches.text("multi_select") == "batch",
-        }
-    }
-
-    /// What an `href` begins with.
-    fn origin(&self, origin: &Origin) -> String {
-        let named =
-            origin.authority.parse::<http::uri::Authority>().is_ok_and(|given| given.port().is_some());
-        match (self.always_port && !named, origin.scheme.as_str()) {
-            (true, "https") => format!("{origin}:443"),
-            (true, _) => format!("{origin}:80"),
-            (false, _) => origin.to_string(),
-        }
-    }
-}
 
 impl Codec for OracleEss {
     fn open(&self, head: &Head<'_>) -> Echo {

@@ -190,6 +190,11 @@ pub(super) const QUIRKS: &[Quirk] = &[
         "Requests that are named by id= stand in batch, without a count.",
     ),
     Quirk::new(
+        Evidence::Inferred,
+        "oracle-ess/list-repeated-parameters.http",
+        "A parameter that a list takes is refused where it is there twice or in another case.",
+    ),
+    Quirk::new(
         Evidence::Documented,
         "oracle-ess/list-fields.http",
         "Quotes around `fields`, as in the example of the reference page, are no part of the names.",

@@ -2,11 +2,18 @@
 //! our own. They have routes, so that a caller is told that they are known and why they are not carried out.
 
 use bytes::Bytes;
-use countermand_model::{Command, Fault, FaultKind, Outcome};
+use countermand_model::{Fault, FaultKind, Outcome};
 use http::Response;
 
 use super::{OracleEss, encode};
-use crate::{Echo, Malformed, Operation};
+use crate::grammar::route;
+use crate::{Echo, Evidence, Operation, Route};
+
+/// A row.
+pub(super) const fn row(operation: Operation) -> Route<OracleEss> {
+    let operation = Operation { evidence: Evidence::Inferred, ..operation };
+    Route { operation, decode: route::unasked, encode }
+}
 
 /// Why an operation is refused, where it is.
 ///
@@ -27,12 +34,7 @@ pub(super) fn reason(operation: &Operation) -> Option<Fault> {
     Some(Fault::new(FaultKind::Unsupported, message))
 }
 
-/// Of a row that is refused with its head, before a body is read: never called.
-pub(super) fn decode(_codec: &OracleEss, _echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
-    Err(Malformed::new("", "this operation is not carried out here"))
-}
-
 /// No engine is asked, so there is no outcome: whatever comes is a defect.
-pub(super) fn encode(codec: &OracleEss, echo: &Echo, _outcome: &Outcome) -> Response<Bytes> {
+fn encode(codec: &OracleEss, echo: &Echo, _outcome: &Outcome) -> Response<Bytes> {
     encode::defect(codec, echo)
 }

@@ -18,7 +18,7 @@ use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::OptionValue;
+use crate::{OptionValue, Origin};
 
 const BASE: &str = "/ess/rest/scheduler/v1";
 const NOON: i64 = 1_767_268_800_000;
@@ -40,7 +40,7 @@ impl Asked {
         if let Some(accept) = accept {
             headers.insert(ACCEPT, accept.parse().unwrap());
         }
-        let origin = Origin { scheme: "https".to_owned(), authority: "ess.test".to_owned() };
+        let origin = Origin::new("https", "ess.test");
         let (rest, query) = match path_and_query.split_once('?') {
             Some((rest, query)) => (rest, Some(query)),
             None => (path_and_query, None),

@@ -3,9 +3,10 @@
 use countermand_model::{Acknowledged, Cancel, Command, Kin, Order, Reach, Results, Status, Target};
 use serde_json::Value;
 
+use super::settings::DeleteRequest;
 use super::wire::FlagsWire;
-use super::{DeleteRequest, Odag, errors, routes};
-use crate::grammar::{json, query};
+use super::{Odag, errors, routes};
+use crate::grammar::{json, query, route};
 use crate::{Echo, Malformed};
 
 /// Whether a text is an id: 24 hexadecimal digits, or a GUID without braces. Which one is the vendor's habit per
@@ -86,13 +87,8 @@ pub(super) fn delete(odag: &Odag, echo: &Echo, body: &[u8]) -> Result<Command, M
         DeleteRequest::DeleteApp => delete_app(odag, echo, body),
         DeleteRequest::Cancel => Ok(Command::Cancel(plain_cancel(odag, echo))),
         // There is no such row then.
-        DeleteRequest::Refuse => nothing(odag, echo, body),
+        DeleteRequest::Refuse => route::unasked(odag, echo, body),
     }
-}
-
-/// Of rows that lead to no command: a document, or a refusal that `open` wrote down.
-pub(super) fn nothing(_: &Odag, _: &Echo, _: &[u8]) -> Result<Command, Malformed> {
-    Err(Malformed::new("", "this is answered without a command"))
 }
 
 /// Whether a cancel that came too late for a succeeded request is no error. An answer is written from the head, so a

@@ -7,7 +7,8 @@ use countermand_model::{Acted, Alias, Effect, Fault, FaultKind, Job, Outcome, Sn
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 
-use super::{DIALECT, DeleteRequest, Odag, UnknownLink, decode, errors, filter, wire};
+use super::settings::{DeleteRequest, UnknownLink};
+use super::{DIALECT, Odag, decode, errors, filter, wire};
 use crate::Echo;
 
 /// The type of every answer. That it names the charset is inferred.
@@ -123,7 +124,7 @@ pub(super) fn delete(odag: &Odag, echo: &Echo, outcome: &Outcome) -> Response<By
 }
 
 /// Of rows that lead to no command, and so to no outcome.
-pub(super) fn nothing(odag: &Odag, echo: &Echo, _: &Outcome) -> Response<Bytes> {
+pub(super) fn unasked(odag: &Odag, echo: &Echo, _: &Outcome) -> Response<Bytes> {
     unexpected(odag, echo)
 }
 

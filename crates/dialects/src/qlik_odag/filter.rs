@@ -4,11 +4,12 @@
 //! `id`: both forms are looked at, as both are shown.
 
 use countermand_model::{Command, Field, Filter, Kin, Page, Test, Value};
-use jiff::tz::TimeZone;
-use jiff::{RoundMode, Timestamp, TimestampRound, Unit, civil};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
 
 use super::{DIALECT, Odag, states};
 use crate::grammar::query;
+use crate::grammar::time::since_1970;
 use crate::{Echo, Malformed};
 
 /// The parameters of `GET /requests`.
@@ -180,10 +181,16 @@ impl Query {
 /// The first whole millisecond that is not before a time. Without an offset it is UTC, without a time midnight:
 /// inferred, for the page says no more than `Date`.
 fn milliseconds(text: &str) -> Option<i64> {
-    let time = text.parse::<Timestamp>().ok().or_else(|| {
-        let local: civil::DateTime = text.parse().ok()?;
-        Some(local.to_zoned(TimeZone::UTC).ok()?.timestamp())
-    })?;
-    let up = TimestampRound::new().smallest(Unit::Millisecond).mode(RoundMode::Ceil);
-    Some(time.round(up).ok()?.as_millisecond())
+    // A reader of ISO 8601 takes second 60 for 59, and passes over the name of a zone in brackets.
+    let time = text.split_once(['T', 't', ' ']).map_or("", |(_, time)| time);
+    let digits = time.split(['.', ',', 'Z', 'z', '+', '-']).next().unwrap_or_default().replace(':', "");
+    if digits.get(4..6) == Some("60") || text.contains('[') {
+        return None;
+    }
+    let utc = text.strip_suffix(['Z', 'z']).filter(|_| !digits.is_empty()).unwrap_or(text);
+    let nanoseconds = match text.parse::<Timestamp>() {
+        Ok(time) => time.as_nanosecond(),
+        Err(_) => since_1970(utc.parse::<DateTime>().ok()?).as_nanos(),
+    };
+    i64::try_from((nanoseconds + 999_999).div_euclid(1_000_000)).ok()
 }

@@ -2,11 +2,11 @@
 
 use countermand_model::{Fault, FaultKind};
 
-use super::Odag;
 use super::routes::{self, PLACES, WINDOWS};
+use super::{Odag, refused};
 use crate::grammar::route::Miss;
 use crate::grammar::{path, query};
-use crate::{Echo, Format, Head, Operation};
+use crate::{Echo, Format, Head};
 
 /// See [`Codec::open`](crate::Codec::open).
 pub(super) fn open(odag: &Odag, head: &Head<'_>) -> Echo {
@@ -15,7 +15,7 @@ pub(super) fn open(odag: &Odag, head: &Head<'_>) -> Echo {
     let path = format!("{}{}", place.collection, head.rest);
     let pairs = query::pairs(head.query.unwrap_or_default());
     let (found, mut refusal) = match routes::find(odag, place.profile, &path, head.method, &pairs) {
-        Ok(hit) => (Some((hit.index, hit.operation)), not_served(hit.operation)),
+        Ok(hit) => (Some((hit.index, hit.operation)), refused::reason(hit.operation)),
         Err(miss) => (None, Some(missed(miss))),
     };
     if place.profile == WINDOWS && forged(head, &pairs) {
@@ -54,12 +54,6 @@ fn missed(miss: Miss) -> Fault {
         }
     };
     Fault::new(miss.kind(), message)
-}
-
-/// Why an operation that exists is not carried out.
-fn not_served(operation: &Operation) -> Option<Fault> {
-    let message = "This service controls requests that are there; it neither submits, reloads nor renames.";
-    routes::is_refused(operation).then(|| Fault::new(FaultKind::Unsupported, message))
 }
 
 /// Whether the two halves of the key against forged requests differ. The names are Qlik's, in any case.

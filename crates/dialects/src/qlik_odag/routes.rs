@@ -3,9 +3,10 @@
 
 use http::Method;
 
-use super::{DeleteRequest, Odag, decode, encode, filter};
+use super::settings::DeleteRequest;
+use super::{Odag, decode, encode, filter, refused};
 use crate::grammar::route::{self, Hit, Miss};
-use crate::{Access, BodyRule, Document, Evidence, Operation, Route};
+use crate::{BodyRule, Document, Evidence, Operation, Route};
 
 /// One of the places where the API lives.
 pub(super) struct Place {
@@ -41,7 +42,7 @@ const OF_LINK: &str = "/links/{linkId}/requests";
 /// Every operation, with paths as profile 1 writes them.
 pub(super) static ROUTES: &[Route<Odag>] = &[
     Route {
-        operation: Operation { meaning: "The state of a request.", ..reading("get", REQUEST) },
+        operation: Operation::read("get", REQUEST, "The state of a request."),
         decode: decode::get,
         encode: encode::read,
     },
@@ -80,55 +81,67 @@ pub(super) static ROUTES: &[Route<Odag>] = &[
         encode: encode::acted,
     },
     Route {
-        operation: Operation { meaning: "All requests, filtered.", ..reading("list", "/requests") },
+        operation: Operation::read("list", "/requests", "All requests, filtered."),
         decode: filter::all,
         encode: encode::listed,
     },
     Route {
-        operation: Operation {
-            meaning: "The requests of one link, filtered.",
-            ..reading("linkrequests", OF_LINK)
-        },
+        operation: Operation::read("linkrequests", OF_LINK, "The requests of one link, filtered."),
         decode: filter::of_link,
         encode: encode::listed,
     },
     Route {
-        operation: Operation {
-            meaning: "Delete the app that a request generated; the request stays.",
-            ..writing("deleteapp", DELETES, "/requests/{requestId}/app")
-        },
+        operation: Operation::write(
+            "deleteapp",
+            DELETE,
+            "/requests/{requestId}/app",
+            "Delete the app that a request generated; the request stays.",
+        ),
         decode: decode::delete_app,
         encode: encode::deleted,
     },
     Route {
-        operation: Operation {
-            meaning: "The selections under which a request was submitted.",
-            ..reading("selections", "/requests/{requestId}/selections")
-        },
+        operation: Operation::read(
+            "selections",
+            "/requests/{requestId}/selections",
+            "The selections under which a request was submitted.",
+        ),
         decode: decode::selections,
         encode: encode::selections,
     },
     Route {
         operation: Operation {
             document: Some(&AVAILABLE),
-            meaning: "Whether the service is there for the caller.",
             evidence: Evidence::Observed,
-            ..reading("isodagavailable", "/isodagavailable")
+            ..Operation::read(
+                "isodagavailable",
+                "/isodagavailable",
+                "Whether the service is there for the caller.",
+            )
         },
-        decode: decode::nothing,
-        encode: encode::nothing,
+        decode: route::unasked,
+        encode: encode::unasked,
     },
-    refused("submit", OF_LINK, "Submit a request. Refused: work is not started here."),
-    refused("reloadApp", "/requests/{requestId}/reloadApp", RELOAD),
-    refused("reload-app", "/requests/{requestId}/reload-app", RELOAD),
-    refused("renameApp", "/requests/{requestId}/renameApp", RENAME),
-    refused("rename-app", "/requests/{requestId}/rename-app", RENAME),
+    refused::row(Operation::write(
+        "submit",
+        POST,
+        OF_LINK,
+        "Submit a request. Refused: work is not started here.",
+    )),
+    refused::row(Operation::write("reloadApp", POST, "/requests/{requestId}/reloadApp", RELOAD)),
+    refused::row(Operation::write("reload-app", POST, "/requests/{requestId}/reload-app", RELOAD)),
+    refused::row(Operation::write("renameApp", POST, "/requests/{requestId}/renameApp", RENAME)),
+    refused::row(Operation::write("rename-app", POST, "/requests/{requestId}/rename-app", RENAME)),
     // Last, because it is not there unless an option says what it means; see `table`.
     Route {
         operation: Operation {
-            meaning: "Not documented, and sent by two clients that mean different things; an option says which.",
             evidence: Evidence::Inferred,
-            ..writing("delete", DELETES, REQUEST)
+            ..Operation::write(
+                "delete",
+                DELETE,
+                REQUEST,
+                "Not documented, and sent by two clients that mean different things; an option says which.",
+            )
         },
         decode: decode::delete,
         encode: encode::delete,
@@ -189,45 +202,12 @@ fn table(odag: &Odag) -> &'static [Route<Odag>] {
     }
 }
 
-const READS: &[Method] = &[Method::GET, Method::HEAD];
-const PUTS: &[Method] = &[Method::PUT];
-const POSTS: &[Method] = &[Method::POST];
-const DELETES: &[Method] = &[Method::DELETE];
-
-const fn reading(name: &'static str, path: &'static str) -> Operation {
-    Operation { access: Access::Read, ..writing(name, READS, path) }
-}
-
-const fn writing(name: &'static str, methods: &'static [Method], path: &'static str) -> Operation {
-    Operation {
-        name,
-        methods,
-        path,
-        selector: None,
-        access: Access::Write,
-        body: BodyRule::None,
-        document: None,
-        meaning: "",
-        evidence: Evidence::Documented,
-    }
-}
+const PUT: &[Method] = &[Method::PUT];
+const POST: &[Method] = &[Method::POST];
+const DELETE: &[Method] = &[Method::DELETE];
 
 /// One value of `action`.
 // Quirk: `action` is a query parameter, though the page lists it under the path; fixtures/qlik-odag/p1-cancel-queued.http
 const fn action(name: &'static str, meaning: &'static str) -> Operation {
-    Operation { selector: Some(("action", name)), meaning, ..writing(name, PUTS, REQUEST) }
-}
-
-/// An operation that is known and not served: `open` refuses it.
-const fn refused(name: &'static str, path: &'static str, meaning: &'static str) -> Route<Odag> {
-    Route {
-        operation: Operation { meaning, ..writing(name, POSTS, path) },
-        decode: decode::nothing,
-        encode: encode::nothing,
-    }
-}
-
-/// Whether an operation is known and not served: of this table, whatever is posted.
-pub(super) fn is_refused(operation: &Operation) -> bool {
-    operation.methods == POSTS
+    Operation { selector: Some(("action", name)), ..Operation::write(name, PUT, REQUEST, meaning) }
 }

@@ -41,7 +41,7 @@ fn open_in(codec: &dyn Codec, method: &Method, url: &str, headers: &HeaderMap) -
         |base: &&&str| path.strip_prefix(**base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let base = DIALECT.paths.iter().find(is_at).unwrap();
     let place = DIALECT.paths.iter().position(|path| path == base);
-    let origin = Origin { scheme: "https".to_owned(), authority: "qlik.example".to_owned() };
+    let origin = Origin::new("https", "qlik.example");
     codec.open(&Head {
         method,
         path,

@@ -13,7 +13,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use pin_project_lite::pin_project;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use super::Limits;
@@ -122,15 +122,15 @@ impl<B: Body> Body for Tracked<B> {
 }
 
 pin_project! {
-    /// A socket that tells when bytes come.
-    pub(super) struct Watched {
+    /// A stream that tells when bytes come.
+    pub(super) struct Watched<I> {
         #[pin]
-        pub(super) stream: TokioIo<TcpStream>,
+        pub(super) stream: TokioIo<I>,
         pub(super) activity: Arc<Activity>,
     }
 }
 
-impl Read for Watched {
+impl<I: AsyncRead> Read for Watched<I> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -144,7 +144,7 @@ impl Read for Watched {
     }
 }
 
-impl Write for Watched {
+impl<I: AsyncWrite> Write for Watched<I> {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,

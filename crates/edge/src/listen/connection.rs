@@ -1,10 +1,8 @@
 //! One connection: hyper's, with our deadlines around it.
 
 use std::convert::Infallible;
-use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -18,9 +16,10 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use tower::ServiceExt;
 
-use super::Limits;
-use super::activity::{Activity, Overdue, Tracked, Watched};
-use crate::Local;
+use super::activity::{Activity, Tracked, Watched};
+use super::arrival::{Arrived, Begins, Stream, arrive};
+use super::deadlines::Deadlines;
+use super::{Limits, Transport};
 
 /// The least buffer that hyper takes without a panic.
 const LEAST_BUFFER: usize = 8192;
@@ -37,10 +36,11 @@ pub(super) struct Server {
     http2: auto::Builder<TokioExecutor>,
     either: auto::Builder<TokioExecutor>,
     limits: Limits,
+    pub(super) transport: Transport,
 }
 
 impl Server {
-    pub(super) fn new(limits: Limits) -> Server {
+    pub(super) fn new(limits: Limits, transport: Transport) -> Server {
         let mut builder = auto::Builder::new(TokioExecutor::new());
         builder
             .http1()
@@ -61,18 +61,17 @@ impl Server {
             http2: builder.clone().http2_only(),
             either: builder,
             limits,
+            transport,
         }
     }
 
-    /// Whose connection begins like this. hyper can tell by itself, but reads 24 bytes to do so and grows its buffer
-    /// to twice the size over them, for as long as the connection lives: 8 KiB times ten thousand.
-    fn builder(&self, first: &[u8]) -> &auto::Builder<TokioExecutor> {
-        // RFC 9113 §3.4; no method of HTTP/1 begins so.
-        let preface = b"PRI";
-        match first {
-            first if first == preface => &self.http2,
-            first if preface.starts_with(first) => &self.either,
-            _ => &self.http1,
+    /// hyper can tell by itself, but reads 24 bytes to do so and grows its buffer to twice the size over them, for as
+    /// long as the connection lives: 8 KiB times ten thousand.
+    fn builder(&self, begins: Begins) -> &auto::Builder<TokioExecutor> {
+        match begins {
+            Begins::Http1 => &self.http1,
+            Begins::Http2 => &self.http2,
+            Begins::Either => &self.either,
         }
     }
 }
@@ -90,84 +89,43 @@ pub(super) async fn run<S, B>(
     B::Data: Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    // Answers are small and written whole: waiting for more would only be waiting. Both calls fail only on a socket
-    // that is dead already.
-    let (Ok(()), Ok(peer), Ok(local)) = (stream.set_nodelay(true), stream.peer_addr(), stream.local_addr())
-    else {
-        return;
-    };
     let activity = Activity::new();
     let mut timer = pin!(sleep_until(Instant::now() + server.limits.head_timeout));
     let mut stopped = pin!(async move { stop.wait_for(|stop| *stop).await.is_ok() });
-    let mut first = [0; 3];
-    let builder = tokio::select! {
+    let arrived = tokio::select! {
         // A request that is there already is answered, shutdown or not.
         biased;
-        peeked = stream.peek(&mut first) => match peeked {
-            Ok(length) if length > 0 => server.builder(&first[..length]),
-            Ok(_) | Err(_) => return,
-        },
-        () = timer.as_mut() => return,
-        _ = stopped.as_mut() => return,
+        arrived = arrive(stream, &server.transport) => arrived,
+        () = timer.as_mut() => None,
+        _ = stopped.as_mut() => None,
     };
+    let Some(Arrived { stream, begins, client, local }) = arrived else { return };
+    let builder = server.builder(begins);
     let requests = Arc::clone(&activity);
     let service = service_fn(move |mut request: Request<Incoming>| {
         let under_way = requests.begin(request.version());
-        request.extensions_mut().insert(peer);
-        request.extensions_mut().insert(Local(local));
+        request.extensions_mut().insert(client);
+        request.extensions_mut().insert(local);
         let answer = service.clone().oneshot(request);
         async move { answer.await.map(|response| response.map(|body| Tracked { body, under_way })) }
     });
-    let stream = Watched { stream: TokioIo::new(stream), activity: Arc::clone(&activity) };
-    let mut connection = pin!(builder.serve_connection(stream, service));
-    // When no further request was let in. From then on the client has the time of a head to take what is its own.
-    let mut goodbye: Option<Instant> = None;
-
-    let ended = poll_fn(|context| {
-        loop {
-            if let Poll::Ready(result) = connection.as_mut().poll(context) {
-                return Poll::Ready(result.map_err(|error| error.to_string()));
-            }
-            if goodbye.is_none() && stopped.as_mut().poll(context).is_ready() {
-                goodbye = Some(Instant::now());
-                connection.as_mut().graceful_shutdown();
-                continue;
-            }
-            let deadline = activity.deadline(&server.limits).map(|(at, overdue)| match goodbye {
-                Some(said) if overdue == Overdue::Idle => {
-                    (at.max(said + server.limits.head_timeout), overdue)
-                }
-                Some(_) | None => (at, overdue),
-            });
-            // The timer is moved only when it would be late or when it was early, so that a request costs it nothing.
-            if let Some((at, _)) = deadline
-                && at < timer.deadline()
-            {
-                timer.as_mut().reset(at);
-            }
-            if timer.as_mut().poll(context).is_pending() {
-                return Poll::Pending;
-            }
-            let now = Instant::now();
-            match deadline {
-                None => timer.as_mut().reset(now + server.limits.head_timeout.min(server.limits.idle)),
-                Some((at, _)) if now < at => timer.as_mut().reset(at),
-                Some((_, Overdue::Head)) => {
-                    return Poll::Ready(Err("the head did not arrive in time".to_owned()));
-                }
-                Some((_, Overdue::Idle)) if goodbye.is_some() => {
-                    return Poll::Ready(Err("the client does not take its last answer".to_owned()));
-                }
-                Some((_, Overdue::Idle)) => {
-                    goodbye = Some(now);
-                    connection.as_mut().graceful_shutdown();
-                }
-            }
+    let deadlines = Deadlines { limits: &server.limits, activity: &activity };
+    let ended = match stream {
+        Stream::Plain(stream) => {
+            let connection = builder.serve_connection(watched(stream, &activity), service);
+            deadlines.hold(pin!(connection), timer, stopped).await
         }
-    })
-    .await;
+        Stream::Tls(stream) => {
+            let connection = builder.serve_connection(watched(*stream, &activity), service);
+            deadlines.hold(pin!(connection), timer, stopped).await
+        }
+    };
     if let Err(error) = ended {
         // What strangers do to a connection is no news.
-        tracing::debug!(client = %peer, error, "a connection ended badly");
+        tracing::debug!(%client, error, "a connection ended badly");
     }
+}
+
+fn watched<I>(stream: I, activity: &Arc<Activity>) -> Watched<I> {
+    Watched { stream: TokioIo::new(stream), activity: Arc::clone(activity) }
 }

@@ -4,7 +4,7 @@
 //! ```
 //! use std::{convert::Infallible, time::Duration};
 //!
-//! use countermand_edge::listen::{Drained, Limits, serve};
+//! use countermand_edge::listen::{Drained, Limits, Transport, serve};
 //! use http_body_util::Full;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -19,13 +19,18 @@
 //!     drain: Duration::from_secs(20),
 //! };
 //! let shutdown = async {};
-//! assert_eq!(serve(listener, hello, limits, shutdown).await, Drained { finished: 0, cut: 0 });
+//! let drained = serve(listener, hello, limits, Transport::default(), shutdown).await;
+//! assert_eq!(drained, Drained { finished: 0, cut: 0 });
 //! # Ok(())
 //! # }
 //! ```
 
 mod activity;
+mod arrival;
 mod connection;
+mod deadlines;
+mod proxy_protocol;
+mod tls;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -37,10 +42,13 @@ use std::time::Duration;
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
+use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+
+pub use tls::{Tls, TlsError, TlsFiles};
 
 /// What a client may take of us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +65,15 @@ pub struct Limits {
     pub drain: Duration,
 }
 
+/// What comes before HTTP on a connection, from the outside in.
+#[derive(Clone, Default)]
+pub struct Transport {
+    /// The PROXY protocol, required of every connection; only these may connect. `None`: nobody speaks it.
+    pub proxy_protocol: Option<Arc<[IpNet]>>,
+    /// TLS, required of every connection.
+    pub tls: Option<Arc<Tls>>,
+}
+
 /// What became of the connections that were open at the shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drained {
@@ -66,15 +83,16 @@ pub struct Drained {
     pub cut: usize,
 }
 
-/// Serves HTTP/1 and, without TLS and by prior knowledge, HTTP/2 until `shutdown` is done, and then whatever is under
-/// way, but not longer than [`Limits::drain`].
+/// Serves HTTP/1 and HTTP/2 (by ALPN under TLS, else by prior knowledge) until `shutdown` is done, and then whatever is
+/// under way, but not longer than [`Limits::drain`].
 ///
-/// Each request carries the client's address as an extension of the type [`SocketAddr`](std::net::SocketAddr), which any
+/// Each request carries the client's address, under the PROXY protocol the one that the proxy tells, as an extension of the type [`SocketAddr`](std::net::SocketAddr), which any
 /// service can read without knowing this crate, and ours as [`Local`](crate::Local).
 pub async fn serve<S, B>(
     listener: TcpListener,
     service: S,
     limits: Limits,
+    transport: Transport,
     shutdown: impl Future<Output = ()>,
 ) -> Drained
 where
@@ -85,7 +103,7 @@ where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let mut shutdown = pin!(shutdown);
-    let server = Arc::new(connection::Server::new(limits));
+    let server = Arc::new(connection::Server::new(limits, transport));
     let slots = Arc::new(Semaphore::new(limits.connections));
     let (stop, stopped) = watch::channel(false);
     let mut connections = JoinSet::new();

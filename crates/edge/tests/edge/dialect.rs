@@ -7,7 +7,7 @@ use bytes::Bytes;
 use countermand_dialects::grammar::{json, number, path};
 use countermand_dialects::{
     Access, BodyRule, Codec, Dialect, Document, Echo, Evidence, Format, Head, Ids, Malformed, Operation,
-    Route, Scheme, SessionCookie, States,
+    Route, Scheme, SessionCookie, States, Vocabulary,
 };
 use countermand_model::{Cancel, Command, Fault, FaultKind, Kin, Outcome, Results, Status, Target};
 use http::{Method, Response, StatusCode};
@@ -44,6 +44,13 @@ const fn dialect(
             losses: &[],
         },
         attributes: "Nothing.",
+        vocabulary: || Vocabulary {
+            headers: &[],
+            parameters: Vec::new(),
+            members: Vec::new(),
+            volatile: &[],
+            shown: &[],
+        },
         schemes: &[Scheme::Basic, Scheme::Bearer],
         session: Some(SessionCookie { name: "ECHOSESSION", path: "/echo" }),
         make: |_| Arc::new(EchoCodec),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use countermand_edge::listen::{self, Drained, Limits};
+use countermand_edge::listen::{self, Drained, Limits, Transport};
 use countermand_edge::{Edge, Engine};
 use countermand_model::Call;
 use http::Request;
@@ -22,24 +22,28 @@ use crate::support::{Bench, basic, done};
 /// Longer than anything here takes, and shorter than anybody's patience.
 const BOUND: Duration = Duration::from_secs(20);
 
-fn limits() -> Limits {
+pub(crate) fn limits() -> Limits {
     Limits { head: 16 * 1024, connections: 100, head_timeout: BOUND, idle: BOUND, drain: BOUND }
 }
 
 /// A listener under test.
-struct Listening {
-    address: SocketAddr,
+pub(crate) struct Listening {
+    pub(crate) address: SocketAddr,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Drained>,
 }
 
 impl Listening {
     async fn start(edge: &Edge, limits: Limits) -> Listening {
+        Listening::over(edge, limits, Transport::default()).await
+    }
+
+    pub(crate) async fn over(edge: &Edge, limits: Limits, transport: Transport) -> Listening {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async { drop(stopped.await) };
-        let ended = tokio::spawn(listen::serve(listener, edge.clone(), limits, shutdown));
+        let ended = tokio::spawn(listen::serve(listener, edge.clone(), limits, transport, shutdown));
         Listening { address, stop, ended }
     }
 
@@ -47,13 +51,13 @@ impl Listening {
         Client(TcpStream::connect(self.address).await.unwrap())
     }
 
-    async fn stop(self) -> Drained {
+    pub(crate) async fn stop(self) -> Drained {
         self.stop.send(()).unwrap();
         bound(self.ended).await.unwrap()
     }
 }
 
-async fn bound<T>(work: impl Future<Output = T>) -> T {
+pub(crate) async fn bound<T>(work: impl Future<Output = T>) -> T {
     timeout(BOUND, work).await.expect("it takes too long")
 }
 

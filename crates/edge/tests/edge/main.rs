@@ -18,3 +18,4 @@ mod sessions;
 mod support;
 mod throttling;
 mod tokens;
+mod transport;

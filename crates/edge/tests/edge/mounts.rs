@@ -99,7 +99,7 @@ fn mounts_that_cannot_be_are_refused() {
 
 #[tokio::test]
 async fn the_public_url_beats_the_host() {
-    let public_url = Some(Origin { scheme: "https".to_owned(), authority: "prime.example".to_owned() });
+    let public_url = Some(Origin::new("https", "prime.example"));
     let settings = Settings { public_url, ..settings() };
     let bench = Bench::built(settings, std::sync::Arc::new(|call| Ok(done(call))), |_| {});
     let answer = bench.send(request("GET", "/echo/jobs/1")).await;

@@ -195,7 +195,7 @@ async fn a_session_is_of_one_mount() {
 
 #[tokio::test]
 async fn over_https_the_cookie_stays_there() {
-    let public_url = Some(Origin { scheme: "https".to_owned(), authority: "prime.example".to_owned() });
+    let public_url = Some(Origin::new("https", "prime.example"));
     let bench =
         Bench::built(Settings { public_url, ..settings() }, Arc::new(|call| Ok(done(call))), |mount| {
             mount.realm = Some(Realm::of_one("tests", "ana", "secret"));

@@ -94,6 +94,7 @@ impl Bench {
 
 pub(crate) fn settings() -> Settings {
     Settings {
+        trusted_proxies: Vec::new(),
         public_url: None,
         body_limit: 1024,
         body_timeout: Duration::from_secs(30),

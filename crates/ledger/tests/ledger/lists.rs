@@ -276,6 +276,23 @@ async fn a_filter_beyond_reason_is_the_callers_mistake() {
 }
 
 #[tokio::test]
+async fn an_order_by_the_same_field_over_and_over_is_one_by_that_field() {
+    let ledger = Ledger::memory();
+    for (number, name) in [(1, "b"), (2, "a"), (3, "b")] {
+        let name = Patch::Set(Some(name.to_owned()));
+        ledger.put(number, Draft { name, ..Draft::default() }).await;
+    }
+    let by = |field: Field, descending| Sort { field, descending };
+    let latest = || Field::Latest(Box::new(Field::Name));
+    let sort = (0..5000).flat_map(|_| [by(latest(), false), by(Field::Number, true), by(latest(), true)]);
+    let page = Page { first: 0, size: 9 };
+    let command =
+        Command::List { filter: Filter::ALL, sort: sort.collect(), page, count: false, kin: Kin::None };
+    let Outcome::Listed { jobs, .. } = ledger.ask(command).await else { panic!("not a list") };
+    assert_eq!(jobs.iter().map(|snapshot| snapshot.job.number).collect::<Vec<_>>(), [2, 3, 1]);
+}
+
+#[tokio::test]
 async fn a_member_of_a_member_is_looked_up_in_objects_only() {
     let ledger = Ledger::memory();
     let link = |text: &str| Draft {

@@ -21,7 +21,7 @@ Without --control the target is a foreign server. What a case is given must be p
 that the shell runs before each case, with {\"case\", \"dialect\", \"title\", \"given\"} as JSON on its stdin; exit code 0
 says that it is done, 75 that this case cannot be prepared. Cases that change something want --allow-side-effects.
 
-Exit codes: 0 all passed, 1 a fixture fell short, 64 usage, 74 the target or a file does not answer.")]
+Exit codes: 0 all that was played passed, 1 a fixture fell short or none was played, 64 usage, 74 the target or a file does not answer.")]
 pub(in crate::cli) struct Arguments {
     /// The server to ask; without it, a gateway in this process.
     #[arg(long, value_name = "URL")]

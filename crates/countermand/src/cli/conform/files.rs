@@ -1,6 +1,7 @@
 //! Which fixtures are played: files and folders that were named, cases that fit a filter. Every file is read before the
 //! first case is played, so that a mistake is not found halfway.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use countermand_conformance::fixture::{Fixture, read};
@@ -17,7 +18,9 @@ pub(in crate::cli) fn chosen(paths: &[PathBuf], filters: &[String]) -> Result<Ve
         collect(path, &mut files)?;
     }
     files.sort();
-    files.dedup();
+    // A file that is named in two ways is one case, and rewritten once.
+    let mut there = BTreeSet::new();
+    files.retain(|file| std::fs::canonicalize(file).map_or(true, |place| there.insert(place)));
     let mut fixtures = Vec::new();
     let mut mistakes = Vec::new();
     for file in &files {

@@ -57,9 +57,23 @@ impl Arguments {
             writeln!(out, "{counts} in {:.1} s, {name}", time.as_secs_f64())?;
         }
         if self.update || updates() {
-            return update::rewrite(&verdicts, &mut out);
+            // Whoever reads the report as JSON reads nothing else there.
+            return if self.json {
+                update::rewrite(&verdicts, &mut std::io::stderr())
+            } else {
+                update::rewrite(&verdicts, &mut out)
+            };
         }
-        if counts.failed > 0 { Err(Failure::told(exit::FAILED)) } else { Ok(()) }
+        if counts.failed > 0 {
+            return Err(Failure::told(exit::FAILED));
+        }
+        if counts.passed == 0 {
+            // A job of a CI server that skips everything would be green for ever, and prove nothing.
+            let problem =
+                format!("conform: nothing was played: {counts}; --verbose says what each case wants");
+            return Err(Failure::new(exit::FAILED, problem));
+        }
+        Ok(())
     }
 
     fn target(&self) -> Result<Arc<dyn Target>, Failure> {

@@ -17,14 +17,22 @@ pub(super) fn rewrite(verdicts: &[Verdict], out: &mut impl Write) -> Result<(), 
         let failed =
             |what: &str, error| Failure::new(exit::IO, format!("cannot {what} {}: {error}", path.display()));
         let before = std::fs::read_to_string(path).map_err(|error| failed("read", error))?;
-        if let Some(after) = rewritten(&before, verdict) {
-            std::fs::write(path, &after).map_err(|error| failed("write", error))?;
-            writeln!(out, "{} is rewritten:", path.display())?;
-            for line in file_diff(&before, &after) {
-                writeln!(out, "  {line}")?;
+        let mut is_left = stays(&verdict.result);
+        match rewritten(&before, verdict) {
+            Ok(None) => {}
+            Ok(Some(after)) => {
+                std::fs::write(path, &after).map_err(|error| failed("write", error))?;
+                writeln!(out, "{} is rewritten:", path.display())?;
+                for line in file_diff(&before, &after) {
+                    writeln!(out, "  {line}")?;
+                }
+            }
+            Err(problem) => {
+                writeln!(out, "{} is not rewritten: {problem}", path.display())?;
+                is_left = true;
             }
         }
-        left += usize::from(stays(&verdict.result));
+        left += usize::from(is_left);
     }
     if left == 0 {
         return Ok(());

@@ -27,9 +27,27 @@ pub(super) fn read(file: &Path) -> Result<String, Failure> {
     }
 }
 
-/// Puts a text in place of the file's. One that was not there is its owner's only; one that was keeps its mode.
-pub(super) fn write(file: &Path, text: &str) -> Result<(), Failure> {
-    replace(file, text).map_err(|error| failed("write", file, &error))
+/// Puts in place of the file's text what `change` makes of it, and answers what else it says. A file that was not there is
+/// its owner's only; one that was keeps its mode.
+///
+/// One process at a time: two that had read the same text would each write it back without the other's line.
+pub(super) fn change<T>(file: &Path, change: impl FnOnce(&str) -> (String, T)) -> Result<T, Failure> {
+    let failed = |error| failed("write", file, &error);
+    let _turn = turn(file).map_err(failed)?;
+    let (text, says) = change(&read(file)?);
+    replace(file, &text).map_err(failed)?;
+    Ok(says)
+}
+
+/// Waits for other processes that change a file of the same folder. The folder is locked and not the file, which is
+/// replaced; the lock goes with the handle.
+fn turn(file: &Path) -> std::io::Result<File> {
+    let folder = File::open(folder(&followed(file)?))?;
+    match folder.lock() {
+        // Some file systems have no locks; there it is as it is with any other tool.
+        Err(error) if error.kind() != std::io::ErrorKind::Unsupported => Err(error),
+        Ok(()) | Err(_) => Ok(folder),
+    }
 }
 
 /// Readers see the old file or the new one, never half of it, also after a crash. A link stays one, and what it leads
@@ -78,4 +96,29 @@ fn take_after(new: &File, old: &Metadata) -> std::io::Result<()> {
 
 fn failed(what: &str, file: &Path, error: &std::io::Error) -> Failure {
     Failure::new(exit::IO, format!("cannot {what} {}: {error}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{change, read};
+
+    #[test]
+    fn changes_at_the_same_time_all_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ops.tokens");
+        std::thread::scope(|scope| {
+            for line in 0..8 {
+                let file = &file;
+                scope.spawn(move || {
+                    let append = |old: &str| {
+                        // Long enough for all of them to have read the same, were they let.
+                        std::thread::yield_now();
+                        (format!("{old}{line}\n"), ())
+                    };
+                    change(file, append).map_err(|failure| failure.lines).unwrap();
+                });
+            }
+        });
+        assert_eq!(read(&file).map_err(|failure| failure.lines).unwrap().lines().count(), 8);
+    }
 }

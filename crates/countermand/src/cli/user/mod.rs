@@ -70,7 +70,8 @@ impl Arguments {
 
 fn add(path: &Path, name: &str) -> Result<(), Failure> {
     file::check_name(name)?;
-    let old = file::read(path)?;
+    // Nobody is asked for a password that could not be written down.
+    file::read(path)?;
     let password = password()?;
     if password.is_empty() || password.len() > LONGEST {
         let problem = format!("a password has 1 to {LONGEST} bytes, and this has {}", password.len());
@@ -84,8 +85,7 @@ fn add(path: &Path, name: &str) -> Result<(), Failure> {
     let hash = bcrypt::hash_with_result(&password, COST)
         .map_err(|error| Failure::new(exit::IO, format!("cannot hash the password: {error}")))?
         .format_for_version(bcrypt::Version::TwoY);
-    let (text, replaced) = with_line(&old, name, &hash);
-    file::write(path, &text)?;
+    let replaced = file::change(path, |old| with_line(old, name, &hash))?;
     let done = if replaced { "has a new password" } else { "is added" };
     writeln!(std::io::stdout(), "{}: {name} {done}", path.display())?;
     Ok(())

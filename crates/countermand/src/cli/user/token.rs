@@ -11,9 +11,8 @@ use crate::exit::{self, Failure};
 
 pub(super) fn make(path: &Path, name: &str) -> Result<(), Failure> {
     file::check_name(name)?;
-    let old = file::read(path)?;
     let token = config::made_up().map_err(|problem| Failure::new(exit::IO, problem))?;
-    file::write(path, &with_line(&old, name, &token))?;
+    file::change(path, |old| (with_line(old, name, &token), ()))?;
     // Nothing but the token on stdout, so that a script can take it.
     writeln!(std::io::stdout(), "{token}")?;
     eprintln!("{}: {name} has a new token; it is not shown again", path.display());

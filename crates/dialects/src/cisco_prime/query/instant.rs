@@ -3,7 +3,8 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+
+use crate::grammar::time::since_1970;
 
 /// The milliseconds since 1970 UTC of a time, and `None` of what is none: another form, a day that does not exist, a
 /// fraction finer than milliseconds. Seconds may be left out, as the pages do; the time of day may not.
@@ -16,14 +17,15 @@ pub(in super::super) fn instant(text: &str) -> Option<i64> {
     if time.contains(":60") || time.contains('[') {
         return None;
     }
-    let has_offset = time.contains(['Z', '+', '-']);
-    let timestamp = if has_offset {
-        text.parse::<Timestamp>().ok()?
+    let utc = text.strip_suffix('Z').unwrap_or(&text);
+    let has_offset = utc[day_ends + 1..].contains(['Z', '+', '-']);
+    let nanoseconds = if has_offset {
+        text.parse::<Timestamp>().ok()?.as_nanosecond()
     } else {
-        text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp()
+        since_1970(utc.parse::<DateTime>().ok()?).as_nanos()
     };
-    let is_whole = timestamp.subsec_nanosecond() % 1_000_000 == 0;
-    is_whole.then(|| timestamp.as_millisecond())
+    let is_whole = nanoseconds % 1_000_000 == 0;
+    is_whole.then(|| i64::try_from(nanoseconds / 1_000_000).ok()).flatten()
 }
 
 #[cfg(test)]
@@ -44,6 +46,8 @@ mod tests {
             ("1970-01-01T10:00:00 10:00", 0),
             ("1969-12-31T17:00:00-0700", 0),
             ("2016-02-29T00:00:00", 1_456_704_000_000),
+            ("9999-12-31T23:59:59", 253_402_300_799_000),
+            ("9999-12-31T23:59:59.999Z", 253_402_300_799_999),
         ];
         for (text, expected) in cases {
             assert_eq!(instant(text), Some(expected), "{text}");
@@ -68,6 +72,10 @@ mod tests {
             "2013-04-26T14:00:00+99:00",
             "2013-04-26T14:00:00+01:00[Europe/Paris]",
             "2013-04-26T14:00:00Zulu",
+            "2013-04-26T14:00:00ZZ",
+            "2013-04-26T14:00:00+01:00Z",
+            "2013-04-26T24:00:00Z",
+            "2013-04-26T23:59:60Z",
             "2013-4-26T14:00:00",
         ];
         for text in cases {

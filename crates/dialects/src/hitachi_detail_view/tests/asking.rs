@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use countermand_model::{Cancel, FaultKind, Kin, Results, Status, Target};
 

@@ -1,7 +1,8 @@
 //! Times in a filter: RFC 3339, and what clients leave out of it. No clock is looked at.
 
 use jiff::civil::DateTime;
-use jiff::tz::Offset;
+
+use crate::grammar::time::since_1970;
 
 /// An instant, as milliseconds since 1970-01-01T00:00:00Z: what the jobs' own times are counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +46,10 @@ pub(super) fn instant(text: &str) -> Result<Instant, &'static str> {
     let [month, day, hour, minute, second] =
         [small(month)?, small(day)?, small(hour)?, small(minute)?, small(second)?];
     let civil = DateTime::new(year, month, day, hour, minute, second, nanoseconds).map_err(|_| ABSENT)?;
-    let offset = Offset::from_seconds(offset).map_err(|_| FORM)?;
-    let timestamp = offset.to_timestamp(civil).map_err(|_| ABSENT)?;
-    let milliseconds = timestamp.as_nanosecond().div_euclid(1_000_000);
+    let nanoseconds = since_1970(civil).as_nanos() - i128::from(offset) * 1_000_000_000;
     Ok(Instant {
-        milliseconds: i64::try_from(milliseconds).map_err(|_| ABSENT)?,
-        exact: timestamp.as_nanosecond().rem_euclid(1_000_000) == 0,
+        milliseconds: i64::try_from(nanoseconds.div_euclid(1_000_000)).map_err(|_| ABSENT)?,
+        exact: nanoseconds.rem_euclid(1_000_000) == 0,
     })
 }
 
@@ -118,6 +117,13 @@ mod tests {
         ] {
             let read = instant(text).unwrap_or_else(|wrong| panic!("{text}: {wrong}"));
             assert_eq!((rfc3339(read.milliseconds, Fraction::Always).as_str(), read.exact), (expected, true));
+        }
+        // What clients write for "ever", which an answer cannot show.
+        for (text, milliseconds) in [
+            ("9999-12-31T23:59:59Z", 253_402_300_799_000),
+            ("9999-12-31T23:59:59-01:00", 253_402_304_399_000),
+        ] {
+            assert_eq!(instant(text), Ok(Instant { milliseconds, exact: true }), "{text}");
         }
         let between = instant("2024-10-12T20:00:05.123456Z").unwrap();
         assert_eq!((between.milliseconds % 1000, between.exact), (123, false));

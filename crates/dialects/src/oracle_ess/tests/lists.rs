@@ -92,6 +92,29 @@ fn named_requests_are_looked_up_together() {
 }
 
 #[test]
+fn a_parameter_stands_once_and_as_it_is_written() {
+    for (query, name) in [
+        ("/requests?id=7&id=8", "id"),
+        ("/requests?q=requestId+eq+7&q=requestId+eq+8", "q"),
+        ("/requests/search/1?fields=state&fields=requestId", "fields"),
+        ("/query/a/requests?pageIndex=1&pageIndex=2", "pageIndex"),
+        ("/requests?orderBy=requestId&orderBy=priority", "orderBy"),
+        ("/requests?excludeFields=state&excludeFields=", "excludeFields"),
+        ("/requests?q=requestId+eq+7&Q=requestId+eq+8", "q"),
+    ] {
+        assert_eq!(refused(query), format!("{name}: it is given more than once"), "{query}");
+    }
+    assert_eq!(refused("/requests?Q=requestId+eq+7"), "Q: there is no such parameter; did you mean q?");
+    assert_eq!(
+        refused("/requests?orderby=requestId"),
+        "orderby: there is no such parameter; did you mean orderBy?"
+    );
+    for path in ["/requests/search/1?id=7&id=8&pageIndex=1&PageIndex=2", "/query/a/requests?id=7&Id=8"] {
+        assert!(get(path).decode().is_ok(), "{path}: what is no parameter of a list is not looked at");
+    }
+}
+
+#[test]
 fn the_first_field_of_an_order_counts() {
     let by = |field, descending| vec![Sort { field, descending }];
     assert_eq!(sort("/requests?orderBy=requestId"), by(Field::Id, false));
@@ -235,5 +258,5 @@ fn submitting_is_refused_whatever_is_sent() {
 }
 
 fn switches() -> crate::Switches {
-    crate::Switches::check(crate::oracle_ess::SWITCHES, &[]).unwrap()
+    crate::Switches::check(crate::oracle_ess::settings::SWITCHES, &[]).unwrap()
 }

@@ -29,7 +29,7 @@ pub(super) fn of_query(
 
 /// `/data/{something}` by GET is told what it is that does not exist.
 fn unknown_entity_type(head: &Head<'_>, below: &str) -> Option<Fault> {
-    let reads = routes::READS.contains(head.method);
+    let reads = [Method::GET, Method::HEAD].contains(head.method);
     let mut segments = below.strip_prefix("/data/")?.split('/');
     let entity = segments.next().filter(|entity| !entity.is_empty() && *entity != routes::JOB_SUMMARY)?;
     let shallow = segments.nth(1).is_none();
