@@ -28,6 +28,9 @@ mod drain;
 // A forced cancel, over a clock that moves.
 mod forced;
 
+// Fixtures as an HTTP Archive, and back.
+mod har;
+
 // The cases as Hurl files, judged by the real hurl.
 mod judge;
 

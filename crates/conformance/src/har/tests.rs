@@ -44,7 +44,7 @@ fn a_mistake_is_told_with_its_place() {
     );
     check("[]", "1:2: invalid length 0, expected struct Har with 1 element");
     check("{\"log\":", "1:7: /log: no JSON: EOF while parsing a value");
-    check(&(LOG.replace("ENTRY", "") + "x"), "1:83: no JSON: trailing characters");
+    check(&(LOG.replace("ENTRY", "") + "x"), "1:87: no JSON: trailing characters");
 }
 
 #[test]
