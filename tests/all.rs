@@ -4,9 +4,6 @@
 // Bad input against the running program: refused in its dialect, memory flat.
 mod bad_input;
 
-// Tokens beside passwords.
-mod bearer;
-
 // A blocking HTTP client of a few lines.
 mod client;
 
@@ -31,10 +28,13 @@ mod forced;
 // Fixtures as an HTTP Archive, and back.
 mod har;
 
+// A whole gateway in this process, over a clock that a test moves.
+mod gateway;
+
 // The cases as Hurl files, judged by the real hurl.
 mod judge;
 
-// Sessions, against the running program.
+// Tokens and sessions, against the running program.
 mod logins;
 
 // Every answer that a fixture expects, changed a little: the runner must see it.

@@ -63,14 +63,7 @@ fn qlik_api_does_its_whole_session() {
 #[test]
 fn piapi_does_its_whole_session() {
     let stage = Stage::new();
-    let imports = (1..=250).map(|place| {
-        let number = 1000 + place;
-        format!(
-            "{{\"number\":{number},\"dialects\":[\"cisco-prime\"],\"name\":\"Import {place:03}\",\"type\":\"BulkImport\",\
-             \"owner\":\"li\",\"state\":\"succeeded\"}}\n"
-        )
-    });
-    stage.register(&imports.collect::<String>());
+    stage.register_many();
     stage.plays(Runtime::Python, "piapi_session.py");
     stage.ends_with(&[(15, "cancelled"), (25, "cancelled"), (16, "succeeded"), (35, "queued")]);
     assert_eq!(stage.orders(), ["7 hold", "7 release", "7 cancel", "15 cancel", "25 cancel"]);

@@ -1,15 +1,14 @@
 //! `countermand conform` as a process: against a gateway in it, against one that runs, against one that it may not change,
 //! and with a hook. What it prints, what it writes, how it ends.
 
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::server::{Server, bcrypt_of_secret, program};
+use crate::server::{Server, TOKEN, config, program};
 use crate::tidy::root;
 
 /// The control API's token of [`gateway`].
-pub(crate) const TOKEN: &str = "control-token-of-tests";
-
 /// A case that asks for a job which is there, and one that asks for one which is not.
 const CASE: &str = "+++\ntitle = \"A waiting request\"\nevidence = \"documented\"\nsource = \"a page\"\n[[given]]\nnumber = 7\n\
                     state = \"queued\"\n[then]\n7 = \"queued\"\n+++\nGET /ess/rest/scheduler/v1/requests/7?fields=state HTTP/1.1\n\
@@ -20,16 +19,7 @@ const CASE: &str = "+++\ntitle = \"A waiting request\"\nevidence = \"documented\
 
 /// A running gateway without any job, with the users that fixtures know.
 pub(crate) fn gateway(folder: &Path) -> Server {
-    let password = bcrypt_of_secret();
-    std::fs::write(folder.join("ops.htpasswd"), format!("operator:{password}\nreader:{password}\n")).unwrap();
-    let text = format!(
-        "[server]\nlisten = \"127.0.0.1:0\"\n[control]\nlisten = \"127.0.0.1:0\"\ntoken = \"{TOKEN}\"\n[ledger]\nstore = \"memory\"\n\
-         [realms.ops]\nhtpasswd = \"ops.htpasswd\"\nread = [\"all\"]\nwrite = [\"operators\"]\n\
-         groups = {{ all = [\"operator\", \"reader\"], operators = [\"operator\"] }}\n[engines.primary]\nkind = \"ledger\"\n"
-    );
-    let path = folder.join("countermand.toml");
-    std::fs::write(&path, text).unwrap();
-    Server::start(&path)
+    Server::start(&config(folder, "memory"))
 }
 
 pub(crate) fn conform(arguments: &[&str]) -> Output {
@@ -89,14 +79,52 @@ fn a_namespace_with_jobs_of_somebody_elses_is_left_alone() {
     let server = gateway(folder.path());
     let case = one_case(folder.path(), CASE);
     let case = case.to_str().unwrap();
-    let mut control = crate::client::Client::connect(server.control).unwrap();
-    let headers = format!("Authorization: Bearer {TOKEN}\r\nContent-Type: application/json\r\n");
-    assert_eq!(control.request("PUT /v1/jobs/7", &headers, "{\"state\":\"running\"}").unwrap().status, 201);
+    server.control("PUT /v1/jobs/7", "{\"state\":\"running\"}");
     let refused = against(&server, &[case]);
     check(&refused, 74, &["has 1 jobs already, such as 7", "--namespace", "--allow-side-effects"]);
-    let job = control.request("GET /v1/jobs/7", &headers, "").unwrap();
+    let job = server.control("GET /v1/jobs/7", "");
     assert!(job.body.contains("\"state\":\"running\""), "{}", job.body);
     check(&against(&server, &["--allow-side-effects", case]), 1, &["/type"]);
+}
+
+#[test]
+fn a_control_api_that_is_none_is_told_with_its_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = gateway(folder.path());
+    let case = one_case(folder.path(), CASE);
+    std::fs::write(case.with_file_name("waiting-again.http"), CASE).unwrap();
+    let (dialects, cases) = (format!("http://{}", server.listen), case.parent().unwrap().to_str().unwrap());
+    let swapped = conform(&["--target", &dialects, "--control", &dialects, cases]);
+    check(&swapped, 74, &["/v1/jobs answered 404", "check --control"]);
+}
+
+/// Two runs on one stage set the same jobs. The other one is a control API here on which job 7 comes after the first
+/// look.
+#[test]
+fn a_run_ends_when_somebody_else_sets_jobs_on_its_stage() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = gateway(folder.path());
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let control = format!("http://{}", other.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in other.incoming() {
+            let mut connection = connection.unwrap();
+            let mut head = String::new();
+            BufReader::new(&connection).read_line(&mut head).unwrap();
+            let is_list = head.starts_with("GET /v1/jobs?");
+            let body = if is_list { r#"{"jobs":[]}"# } else { r#"{"number":7,"name":"Another's"}"# };
+            let length = body.len();
+            write!(
+                connection,
+                "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+            )
+            .unwrap();
+        }
+    });
+    let case = one_case(folder.path(), CASE);
+    let target = format!("http://{}", server.listen);
+    let ended = conform(&["--target", &target, "--control", &control, case.to_str().unwrap()]);
+    check(&ended, 74, &["job 7 came to the namespace default of", "one run at a time"]);
 }
 
 #[test]
@@ -108,9 +136,7 @@ fn a_foreign_server_is_asked_but_not_changed() {
     let fixtures = fixtures.to_str().unwrap();
     let said = conform(&["--target", &target, fixtures]);
     check(&said, 0, &["0 failed", ": given", ": side effects"]);
-    let mut control = crate::client::Client::connect(server.control).unwrap();
-    let headers = format!("Authorization: Bearer {TOKEN}\r\n");
-    let audit = control.request("GET /v1/audit", &headers, "").unwrap();
+    let audit = server.control("GET /v1/audit", "");
     assert!(audit.body.contains("\"entries\":[]"), "{}", audit.body);
 }
 

@@ -1,19 +1,8 @@
 //! Results that can be had once, through the whole gateway: large ones arrive whole, and what did not arrive is there
 //! for the next reader.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
-
-use bytes::Bytes;
-use countermand::compose::Gateway;
-use countermand::config;
-use countermand_ledger::{Clock, Put};
-use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
-use tower::ServiceExt;
-
-use crate::client::Client;
-use crate::server::{Server, config as written};
+use crate::gateway::Gateway;
+use crate::server::{Server, config, config_with};
 
 const STATUS: &str = "/dbapi.do?action=getStatus&dataset=defaultDs&requestId=316829382_14";
 
@@ -31,19 +20,13 @@ fn resource(place: usize) -> String {
 
 /// A finished request with that many [`resource`]s.
 fn describe(server: &Server, resources: &[String]) {
-    let mut control = Client::connect(server.control).unwrap();
-    let token = "Authorization: Bearer control-token-of-tests\r\nContent-Type: application/json\r\n";
-    let mut say = |line: &str, body: &str| {
-        let answer = control.request(line, token, body).unwrap();
-        assert!(answer.status < 300, "{line}: {}", answer.body);
-    };
     let job = r#"{"aliases":{"hitachi-detail-view":"316829382_14"},"dataset":"defaultDs","state":"running"}"#;
-    say("PUT /v1/jobs/101", job);
+    server.control("PUT /v1/jobs/101", job);
     for (place, some) in resources.chunks(100).enumerate() {
         let body = format!(r#"{{"results":{{"from":{},"items":[{}]}}}}"#, place * 100, some.join(","));
-        say("POST /v1/jobs/101/events", &body);
+        server.control("POST /v1/jobs/101/events", &body);
     }
-    say("POST /v1/jobs/101/events", r#"{"state":"succeeded"}"#);
+    server.control("POST /v1/jobs/101/events", r#"{"state":"succeeded"}"#);
 }
 
 fn get_status() -> Vec<u8> {
@@ -54,7 +37,7 @@ fn get_status() -> Vec<u8> {
 #[test]
 fn an_answer_of_eight_megabytes_arrives_whole_and_once() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&written(folder.path(), "memory"));
+    let server = Server::start(&config(folder.path(), "memory"));
     let resources: Vec<_> = (0..1000).map(resource).collect();
     describe(&server, &resources);
     let mut client = server.client();
@@ -77,13 +60,10 @@ fn an_answer_of_eight_megabytes_arrives_whole_and_once() {
 fn a_reader_who_goes_away_in_the_middle_has_not_drained_it() {
     for delivery in ["once", "cumulative"] {
         let folder = tempfile::tempdir().unwrap();
-        let config = written(folder.path(), "memory");
         let mount = format!(
             "[[mounts]]\ndialect = \"hitachi-detail-view\"\n[mounts.options]\ndelivery = \"{delivery}\"\n"
         );
-        let text = std::fs::read_to_string(&config).unwrap() + &mount;
-        std::fs::write(&config, text).unwrap();
-        let server = Server::start(&config);
+        let server = Server::start(&config_with(folder.path(), "memory", &mount));
         describe(&server, &(0..3000).map(resource).collect::<Vec<_>>());
         let mut gone = server.client();
         gone.send(&get_status()).unwrap();
@@ -98,46 +78,22 @@ fn a_reader_who_goes_away_in_the_middle_has_not_drained_it() {
     }
 }
 
-/// A clock that a test moves.
-struct Moved(AtomicI64);
-
-impl Clock for Moved {
-    fn now(&self) -> i64 {
-        self.0.load(Relaxed)
-    }
-}
-
-async fn ask(gateway: &Gateway) -> Response<Bytes> {
-    let (head, body) = unread(gateway).await.into_parts();
-    Response::from_parts(head, body.collect().await.expect("the body is in memory").to_bytes())
-}
-
-async fn unread(gateway: &Gateway) -> Response<impl BodyExt<Data = Bytes, Error: std::fmt::Debug>> {
-    let (name, value) = BASIC.split_once(':').expect("a header has a colon");
-    let request = Request::get(STATUS).header("host", "h").header(name, value).body(Full::<Bytes>::default());
-    gateway.edge.clone().oneshot(request.unwrap()).await.unwrap_or_else(|never| match never {})
-}
-
 /// Pitfall hitachi-detail-view 4.
 #[tokio::test]
 async fn an_answer_that_was_not_read_is_there_for_the_next_reader() {
-    let folder = tempfile::tempdir().unwrap();
-    let clock = Arc::new(Moved(AtomicI64::new(1_767_268_800_000)));
-    let config = config::load(&written(folder.path(), "memory"), &|_| None).unwrap();
-    let gateway = Gateway::build(&config, Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
     let job = r#"{"number":101,"aliases":{"hitachi-detail-view":"316829382_14"},"state":"succeeded","results":[24.00]}"#;
-    let (number, _, draft) = countermand_control::describe(job.as_bytes()).unwrap();
-    gateway.store.put("default", number, draft, Put::default()).await.unwrap();
+    let gateway = Gateway::start(job).await;
+    let ask = || gateway.call("GET", STATUS, "");
 
     // The connection broke off before the body was taken.
-    drop(unread(&gateway).await);
-    let meanwhile = ask(&gateway).await;
+    drop(gateway.unread("GET", STATUS, "").await);
+    let meanwhile = ask().await;
     assert_eq!(meanwhile.status(), 206, "they may yet be on their way to the first reader");
     assert!(meanwhile.body().ends_with(b"\"result\":[]}"));
-    clock.0.fetch_add(30_000, Relaxed);
-    let again = ask(&gateway).await;
+    gateway.after(30_000);
+    let again = ask().await;
     assert_eq!(again.status(), 200);
     assert!(again.body().ends_with(b"\"result\":[24.00]}"));
-    assert_eq!(ask(&gateway).await.status(), 404);
-    gateway.store.close().await;
+    assert_eq!(ask().await.status(), 404);
+    gateway.close().await;
 }

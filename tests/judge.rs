@@ -12,9 +12,9 @@ use countermand_conformance::fixture::Fixture;
 use countermand_conformance::run::{Outcome, play};
 use countermand_conformance::target::{Control, Credentials, Http, Settings};
 
-use crate::conform::{TOKEN, gateway};
+use crate::conform::gateway;
 use crate::mutation::mutants;
-use crate::server::Server;
+use crate::server::{Server, TOKEN};
 use crate::tidy::root;
 
 /// How many changed answers both are asked about.

@@ -1,10 +1,9 @@
 //! Logins against the running program: bearer tokens where the real API has them, and the cookie of a login by password.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::client::{Answer, Client};
-use crate::server::{BASIC, Server, bcrypt_of_secret, program};
+use crate::server::{BASIC, Server, WITH_TOKENS, config_with};
 
 /// What reads nothing that is there: each is answered 404 to who may read, in the dialect's own words.
 const READINGS: &[(&str, &str)] = &[
@@ -16,20 +15,9 @@ const READINGS: &[(&str, &str)] = &[
 
 const SUMMARY: &str = "GET /webacs/api/v1/data/JobSummary/1.json";
 
-/// A configuration with `operator`, who has a password, and `farm`, who has a token and may only read.
-fn config(folder: &Path) -> (PathBuf, String) {
-    std::fs::write(folder.join("ops.htpasswd"), format!("operator:{}\n", bcrypt_of_secret())).unwrap();
-    let mut command = Command::new(program());
-    let made = command.args(["user", "token"]).arg(folder.join("ops.tokens")).arg("farm").output().unwrap();
-    let token = String::from_utf8(made.stdout).unwrap().trim().to_owned();
-    let text = "[server]\nlisten = \"127.0.0.1:0\"\n\
-                [control]\nlisten = \"127.0.0.1:0\"\ntoken = \"control-token-of-tests\"\n\
-                [ledger]\nstore = \"memory\"\n\
-                [realms.ops]\nhtpasswd = \"ops.htpasswd\"\ntokens = \"ops.tokens\"\n\
-                write = [\"w\"]\ngroups = { w = [\"operator\"] }\n";
-    let path = folder.join("countermand.toml");
-    std::fs::write(&path, text).unwrap();
-    (path, token)
+/// A configuration in which `operator` and `reader` have a token each, beside their passwords.
+fn config(folder: &Path) -> PathBuf {
+    config_with(folder, "memory", WITH_TOKENS)
 }
 
 fn ask(client: &mut Client, line: &str, headers: &str) -> Answer {
@@ -44,12 +32,11 @@ fn cookie(answer: &Answer) -> Option<&str> {
 #[test]
 fn a_token_opens_the_dialects_that_know_tokens_and_no_other() {
     let folder = tempfile::tempdir().unwrap();
-    let (config, token) = config(folder.path());
-    let server = Server::start(&config);
+    let server = Server::start(&config(folder.path()));
     let mut client = server.client();
-    let bearer = format!("Authorization: Bearer {token}\r\n");
+    let bearer = "Authorization: Bearer token-of-reader\r\n";
     for (line, dialect) in READINGS {
-        assert_eq!(ask(&mut client, line, &bearer).status, 404, "{dialect}");
+        assert_eq!(ask(&mut client, line, bearer).status, 404, "{dialect}");
         let wrong = ask(&mut client, line, "Authorization: Bearer guess\r\n");
         assert_eq!(wrong.status, 401, "{dialect}: {}", wrong.body);
         assert!(wrong.header("content-type").unwrap().contains("json"), "{dialect}: {wrong:?}");
@@ -59,16 +46,45 @@ fn a_token_opens_the_dialects_that_know_tokens_and_no_other() {
         );
     }
     let cancel = "POST /ess/rest/scheduler/v1/requests/1/cancel";
-    assert_eq!(ask(&mut client, cancel, &bearer).status, 403, "who has no write group does not write");
-    let unknown = ask(&mut client, SUMMARY, &bearer);
+    assert_eq!(ask(&mut client, cancel, bearer).status, 403, "whoever only reads does not write");
+    let unknown = ask(&mut client, SUMMARY, bearer);
     assert!(unknown.status == 401 && unknown.body.contains("errorDocument"), "{unknown:?}");
 
     // The file changes, the gateway does not end.
     std::fs::write(folder.path().join("ops.tokens"), "").unwrap();
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    while ask(&mut client, READINGS[0].0, &bearer).status != 401 {
+    while ask(&mut client, READINGS[0].0, bearer).status != 401 {
         assert!(std::time::Instant::now() < deadline, "a token that was taken away still opens");
         std::thread::yield_now();
+    }
+}
+
+/// Pitfall hitachi-detail-view 8.
+#[test]
+fn a_token_leads_where_a_password_does_and_a_wrong_one_is_told_how_to_do_better() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&config(folder.path()));
+    let target = "GET /clearsightadvanced/dbapi.do?action=getStatus&dataset=defaultDs&requestId=1";
+    for credentials in [BASIC, "Authorization: Bearer token-of-operator\r\n"] {
+        let answer = server.client().request(target, credentials, "").unwrap();
+        assert_eq!(answer.status, 404, "{credentials}: {}", answer.body);
+        assert!(answer.body.starts_with("{\"code\":\"720600E6\""), "{}", answer.body);
+    }
+    for credentials in
+        ["", "Authorization: Bearer nobodys-token\r\n", "Authorization: Basic b3BlcmF0b3I6d3Jvbmc=\r\n"]
+    {
+        let answer = server.client().request(target, credentials, "").unwrap();
+        assert_eq!(answer.status, 401, "{credentials}");
+        assert_eq!(answer.body, "{\"code\":\"720000E9\",\"error\":\"Authorization needed.\"}");
+        let challenges: Vec<_> =
+            answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("www-authenticate")).collect();
+        let [(_, basic), (_, bearer)] = challenges[..] else { panic!("{credentials}: {challenges:?}") };
+        assert_eq!(basic, "Basic realm=\"Analyzer detail view\"");
+        let expected = match credentials.contains("Bearer") {
+            true => "Bearer realm=\"ops\", error=\"invalid_token\"",
+            false => "Bearer realm=\"ops\"",
+        };
+        assert_eq!(bearer, expected);
     }
 }
 
@@ -76,7 +92,7 @@ fn a_token_opens_the_dialects_that_know_tokens_and_no_other() {
 #[test]
 fn a_client_that_logs_in_once_goes_on_by_its_cookie() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&config(folder.path()).0);
+    let server = Server::start(&config(folder.path()));
     let mut client = server.client();
     let login = ask(&mut client, SUMMARY, BASIC);
     assert_eq!(login.status, 404, "{login:?}");
@@ -103,7 +119,7 @@ fn a_client_that_logs_in_once_goes_on_by_its_cookie() {
 #[test]
 fn connections_use_up_no_sessions_kept_alive_or_not() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&config(folder.path()).0);
+    let server = Server::start(&config(folder.path()));
     let mut kept = server.client();
     let first = ask(&mut kept, SUMMARY, BASIC);
     let first = cookie(&first).unwrap();

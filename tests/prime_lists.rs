@@ -109,10 +109,8 @@ impl Shown {
     fn new() -> Shown {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(&config(folder.path(), "memory"));
-        let token = "Authorization: Bearer control-token-of-tests\r\nContent-Type: application/x-ndjson\r\n";
-        let mut control = Client::connect(server.control).unwrap();
-        let answer = control.request("POST /v1/jobs", token, &jobs()).unwrap();
-        assert!(answer.status == 200 && answer.body.contains("\"failed_total\":0"), "{}", answer.body);
+        let answer = server.control("POST /v1/jobs", &jobs());
+        assert!(answer.body.contains("\"failed_total\":0"), "{}", answer.body);
         let client = server.client();
         let mut shown = Shown { client, all: Vec::new(), _server: server };
         // The whole, in pages of a size that does not divide it.

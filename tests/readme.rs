@@ -1,5 +1,5 @@
-//! The README's tour, run: every `$ curl` is sent to a fresh demo, and what comes back is what the README shows. `…` stands
-//! for anything.
+//! The README, run: every `$ curl` of its tour is sent to a fresh demo, and what comes back is what the README shows, `…`
+//! standing for anything; and its commands follow one another as they stand there.
 
 use std::process::Command;
 
@@ -54,6 +54,42 @@ fn the_tour_is_what_the_demo_prints() {
         let seen = String::from_utf8(output.stdout).unwrap().replace(&listen, "127.0.0.1:8080");
         assert!(fits(shown.trim_end(), seen.trim_end()), "$ {call}\nshown: {shown}\nseen:  {seen}");
     }
+}
+
+/// The first block of the README that begins so, without its fences.
+fn block(begins: &str) -> String {
+    let readme = std::fs::read_to_string(crate::tidy::root().join("README.md")).unwrap();
+    let (_, rest) = readme.split_once(begins).expect("there is such a block");
+    format!("{}{}", begins.rsplit('\n').next().unwrap(), rest.split("\n```").next().unwrap())
+}
+
+#[test]
+fn the_commands_for_real_are_understood_one_after_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("countermand.toml"), block("```toml\n# countermand.toml")).unwrap();
+    std::fs::write(folder.path().join("control.token"), "token-of-the-readme").unwrap();
+    std::fs::write(folder.path().join("password"), "secret").unwrap();
+    // One case is enough: all of them are played elsewhere, and recordings are made elsewhere.
+    let case = crate::tidy::root().join("fixtures/oracle-ess/cancel-running.http");
+    for cases in ["fixtures/oracle-ess", "recorded/oracle-ess"] {
+        let cases = folder.path().join(cases);
+        std::fs::create_dir_all(&cases).unwrap();
+        std::fs::copy(&case, cases.join("cancel-running.http")).unwrap();
+    }
+    let commands = block("```sh\ncountermand user");
+    for command in commands.lines() {
+        let mut run = Command::new("sh");
+        // Whatever serves does not end: of that, only what `--help` says of it is asked.
+        let serves = ["countermand serve", "countermand record"];
+        let help = if serves.iter().any(|name| command.starts_with(name)) { "--help" } else { "" };
+        let bare = command.split(" #").next().unwrap();
+        run.args(["-c", &format!("{bare} {help} < password")]).current_dir(folder.path());
+        let path = std::env::var("PATH").unwrap();
+        run.env("PATH", format!("{}:{path}", program().parent().unwrap().display()));
+        let output = run.output().expect("sh starts");
+        assert!(output.status.success(), "{command}: {output:?}");
+    }
+    assert!(commands.lines().count() >= 5, "{commands}");
 }
 
 #[test]

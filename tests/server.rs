@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use crate::client::Client;
+use crate::client::{Answer, Client};
 
 /// A running gateway; killed when dropped.
 pub(crate) struct Server {
@@ -18,7 +18,19 @@ pub(crate) struct Server {
     pub(crate) control: SocketAddr,
 }
 
-/// The credentials of the only user of [`config`]: `operator`, `secret`.
+/// The token of the control API.
+pub(crate) const TOKEN: &str = "control-token-of-tests";
+
+/// What [`config_with`] is given where the users have bearer tokens too: `token-of-operator` and `token-of-reader`.
+pub(crate) const WITH_TOKENS: &str = "tokens = \"ops.tokens\"\n";
+
+/// The SHA-256 of each user's bearer token, by sha256sum.
+const TOKENS: &str = "\
+operator:{SHA256}18480fd309fa2cc658eb41b2df7eebc20f8f515b6331fa8417b15c198f9559da
+reader:{SHA256}f9e36f90379bbb3c10c8874dde93c9c078b38316c1d9d076ea507844b76d2278
+";
+
+/// The credentials of `operator` of [`config`].
 pub(crate) const BASIC: &str = "Authorization: Basic b3BlcmF0b3I6c2VjcmV0\r\n";
 
 /// The program, built as this test was.
@@ -37,26 +49,28 @@ pub(crate) fn program() -> &'static Path {
     })
 }
 
-/// Writes a configuration into a folder: every dialect on its own paths, one user, a ledger of that name.
+/// Writes a configuration into a folder: every dialect on its own paths, a ledger of that name, and users `operator`, who
+/// may write, and `reader`, both with the password `secret`.
 pub(crate) fn config(folder: &Path, store: &str) -> PathBuf {
+    config_with(folder, store, "")
+}
+
+/// The same with `more` after its last table, which is the realm's.
+pub(crate) fn config_with(folder: &Path, store: &str, more: &str) -> PathBuf {
     // A cheap hash, so that the start of a test is not spent on a password.
-    let password = bcrypt_of_secret();
-    std::fs::write(folder.join("ops.htpasswd"), format!("operator:{password}\n"))
-        .expect("a folder to write in");
+    let password = bcrypt::hash("secret", 4).expect("cost 4 is allowed");
+    let users = format!("operator:{password}\nreader:{password}\n");
+    std::fs::write(folder.join("ops.htpasswd"), users).expect("a folder to write in");
+    std::fs::write(folder.join("ops.tokens"), TOKENS).expect("a folder to write in");
     let text = format!(
-        "[server]\nlisten = \"127.0.0.1:0\"\n[control]\nlisten = \"127.0.0.1:0\"\ntoken = \"control-token-of-tests\"\n\
-         [ledger]\nstore = \"{store}\"\n\
-         [realms.ops]\nhtpasswd = \"ops.htpasswd\"\nread = [\"all\"]\nwrite = [\"all\"]\ngroups = {{ all = [\"operator\"] }}\n\
-         [engines.primary]\nkind = \"ledger\"\n"
+        "[server]\nlisten = \"127.0.0.1:0\"\n[control]\nlisten = \"127.0.0.1:0\"\ntoken = \"{TOKEN}\"\n\
+         [ledger]\nstore = \"{store}\"\n[engines.primary]\nkind = \"ledger\"\n\
+         [realms.ops]\nhtpasswd = \"ops.htpasswd\"\nread = [\"all\"]\nwrite = [\"operators\"]\n\
+         groups = {{ all = [\"operator\", \"reader\"], operators = [\"operator\"] }}\n{more}"
     );
     let path = folder.join("countermand.toml");
     std::fs::write(&path, text).expect("a folder to write in");
     path
-}
-
-/// `secret` under bcrypt of cost 4.
-pub(crate) fn bcrypt_of_secret() -> String {
-    bcrypt::hash("secret", 4).expect("cost 4 is allowed")
 }
 
 impl Server {
@@ -96,6 +110,16 @@ impl Server {
     /// A new connection for legacy calls.
     pub(crate) fn client(&self) -> Client {
         Client::connect(self.listen).expect("the gateway listens")
+    }
+
+    /// What the control API answers to a call, which must be no refusal. Many jobs come as NDJSON, one a line.
+    pub(crate) fn control(&self, line: &str, body: &str) -> Answer {
+        let media = if line == "POST /v1/jobs" { "application/x-ndjson" } else { "application/json" };
+        let headers = format!("Authorization: Bearer {TOKEN}\r\nContent-Type: {media}\r\n");
+        let mut client = Client::connect(self.control).expect("the control API listens");
+        let answer = client.request(line, &headers, body).expect("it answers");
+        assert!(answer.status < 300, "{line}: {}", answer.body);
+        answer
     }
 
     /// The process, which under a tracer is the tracer's.

@@ -91,10 +91,12 @@ fn every_dialect_folder_has_the_same_files() {
         "mod.rs",
         "open.rs",
         "quirks.rs",
+        "refused.rs",
         "routes.rs",
         "settings.rs",
         "states.rs",
         "tests.rs",
+        "vocabulary.rs",
         "wire.rs",
     ];
     for entry in std::fs::read_dir(root().join("crates/dialects/src")).unwrap().flatten() {

@@ -5,7 +5,6 @@
 //! (200000), `--connections N` (64).
 
 #[path = "../client.rs"]
-#[expect(dead_code, reason = "shared with the tests; a bench asks for less")]
 mod client;
 
 #[path = "../server.rs"]

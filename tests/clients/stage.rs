@@ -9,38 +9,12 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::client::{Answer, Client};
 use crate::readme::fits;
-use crate::server::{Server, bcrypt_of_secret};
+use crate::server::{Server, WITH_TOKENS, config_with};
 use crate::tidy::root;
 
 /// How long a session may take, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(120);
-
-/// The configuration, up to the mounts.
-const CONFIG: &str = r#"
-[server]
-listen = "127.0.0.1:0"
-[control]
-listen = "127.0.0.1:0"
-token = "control-token-of-tests"
-[ledger]
-store = "memory"
-[realms.ops]
-htpasswd = "ops.htpasswd"
-tokens = "ops.tokens"
-read = ["all"]
-write = ["operators"]
-groups = { all = ["operator", "reader"], operators = ["operator"] }
-[engines.primary]
-kind = "ledger"
-"#;
-
-/// The SHA-256 of each user's bearer token.
-const TOKENS: &str = "\
-operator:{SHA256}18480fd309fa2cc658eb41b2df7eebc20f8f515b6331fa8417b15c198f9559da
-reader:{SHA256}f9e36f90379bbb3c10c8874dde93c9c078b38316c1d9d076ea507844b76d2278
-";
 
 /// What runs a script.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +25,7 @@ pub(crate) enum Runtime {
     Node,
 }
 
-/// A gateway whose ledger holds `tests/clients/jobs.ndjson`. Users `operator`, who may write, and `reader`; the password
-/// of both is `secret`, their bearer tokens are `token-of-operator` and `token-of-reader`.
+/// A gateway whose ledger holds `tests/clients/jobs.ndjson`.
 pub(crate) struct Stage {
     server: Server,
     folder: TempDir,
@@ -67,12 +40,7 @@ impl Stage {
     /// With mounts as the configuration says them.
     pub(crate) fn with(mounts: &str) -> Stage {
         let folder = TempDir::new().unwrap();
-        let hash = bcrypt_of_secret();
-        let users = format!("operator:{hash}\nreader:{hash}\n");
-        std::fs::write(folder.path().join("ops.htpasswd"), users).unwrap();
-        std::fs::write(folder.path().join("ops.tokens"), TOKENS).unwrap();
-        let config = folder.path().join("countermand.toml");
-        std::fs::write(&config, format!("{CONFIG}{mounts}")).unwrap();
+        let config = config_with(folder.path(), "memory", &format!("{WITH_TOKENS}{mounts}"));
         let stage = Stage { server: Server::start(&config), folder };
         stage.register(&std::fs::read_to_string(scripts().join("jobs.ndjson")).unwrap());
         stage
@@ -80,9 +48,21 @@ impl Stage {
 
     /// Describes jobs, one a line.
     pub(crate) fn register(&self, jobs: &str) {
-        let answer = self.control("POST /v1/jobs", "Content-Type: application/x-ndjson\r\n", jobs);
+        let answer = self.server.control("POST /v1/jobs", jobs);
         let told: Value = serde_json::from_str(&answer.body).unwrap();
         assert_eq!(told["failed_total"], 0, "{told}");
+    }
+
+    /// Describes 250 jobs that have ended, 1001 to 1250: lists of several pages.
+    pub(crate) fn register_many(&self) {
+        let jobs = (1..=250).map(|place| {
+            let number = 1000 + place;
+            format!(
+                "{{\"number\":{number},\"dialects\":[\"cisco-prime\"],\"name\":\"Import {place:03}\",\"type\":\"BulkImport\",\
+                 \"owner\":\"li\",\"state\":\"succeeded\"}}\n"
+            )
+        });
+        self.register(&jobs.collect::<String>());
     }
 
     /// Runs a script and holds what it prints to the file beside it.
@@ -143,7 +123,7 @@ impl Stage {
     /// The states of jobs as the ledger has them.
     pub(crate) fn ends_with(&self, states: &[(i64, &str)]) {
         for (number, state) in states {
-            let answer = self.control(&format!("GET /v1/jobs/{number}"), "", "");
+            let answer = self.server.control(&format!("GET /v1/jobs/{number}"), "");
             let job: Value = serde_json::from_str(&answer.body).unwrap();
             assert_eq!(job["state"], **state, "{job}");
         }
@@ -151,20 +131,13 @@ impl Stage {
 
     /// The orders that runners were given: each `NUMBER COMMAND`, in order.
     pub(crate) fn orders(&self) -> Vec<String> {
-        let answer = self.control("GET /v1/commands?after=0&limit=1000", "", "");
+        let answer = self.server.control("GET /v1/commands?after=0&limit=1000", "");
         let told: Value = serde_json::from_str(&answer.body).unwrap();
         let commands = told["commands"].as_array().unwrap();
         commands
             .iter()
             .map(|order| format!("{} {}", order["number"], order["command"].as_str().unwrap()))
             .collect()
-    }
-
-    fn control(&self, line: &str, headers: &str, body: &str) -> Answer {
-        let headers = format!("Authorization: Bearer control-token-of-tests\r\n{headers}");
-        let answer = Client::connect(self.server.control).unwrap().request(line, &headers, body).unwrap();
-        assert_eq!(answer.status, 200, "{line}: {}", answer.body);
-        answer
     }
 }
 

@@ -1,5 +1,7 @@
 //! How the program ends: a few exit codes, and a failure that says what, where and what to do, one line each.
 
+use std::io::Write;
+
 /// All is well.
 pub const FINE: u8 = 0;
 
@@ -14,6 +16,11 @@ pub const IO: u8 = 74;
 
 /// The configuration has mistakes. `EX_CONFIG` of sysexits.h.
 pub const CONFIG: u8 = 78;
+
+/// A line on stderr. Where nobody hears it, as on a full disk or a closed pipe, the exit code still says how it went.
+pub fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
 
 /// Why a command did not do what it was asked.
 #[derive(Debug, PartialEq, Eq)]

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
 fn end(result: Result<(), Failure>) -> ExitCode {
     let Err(failure) = result else { return ExitCode::from(exit::FINE) };
     for line in &failure.lines {
-        eprintln!("{line}");
+        exit::tell(line);
     }
     ExitCode::from(failure.code)
 }

@@ -45,10 +45,15 @@ fn demo(more: &[&str]) -> Running {
 
 impl Running {
     fn job(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the program runs")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_countermand"));
         command.arg("job").args(arguments).stdin(Stdio::null());
         command.env("COUNTERMAND_CONTROL", format!("http://{}", self.control));
-        command.env("COUNTERMAND_TOKEN", TOKEN).output().expect("the program runs")
+        command.env("COUNTERMAND_TOKEN", TOKEN);
+        command
     }
 
     /// SIGTERM, and the exit code.
@@ -138,6 +143,15 @@ fn jobs_are_moved_from_the_shell() {
     let absent = running.job(&["get", "999"]);
     assert_eq!(absent.status.code(), Some(1), "{}", String::from_utf8_lossy(&absent.stderr));
     assert!(!said(&running.job(&["list", "--state", "running"]))["jobs"].as_array().unwrap().is_empty());
+
+    // Nobody reads the answers, and still every job is told.
+    let mut unheard = running.command(&["cancel", "301", "999", "302"]);
+    let full = || std::fs::File::create("/dev/full").unwrap();
+    assert_eq!(unheard.stdout(full()).stderr(full()).status().unwrap().code(), Some(1));
+    for number in ["301", "302"] {
+        let state = said(&running.job(&["get", number]))["state"].as_str().unwrap().to_owned();
+        assert!(state.starts_with("cancel"), "{number} is {state}");
+    }
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("jobs.ndjson");

@@ -76,10 +76,26 @@ impl Cleaner<'_> {
             self.vocabulary.has_header(name.as_str())
                 || self.keep.iter().any(|keep| keep.keeps_header(name.as_str()))
         };
-        let known = headers.iter().filter(|(name, _)| is_known(name));
-        let known =
-            known.filter_map(|(name, value)| Some((titled(name.as_str()), value.to_str().ok()?.trim())));
-        known.map(|(name, value)| (name, self.known_text(value).0)).collect()
+        let known: Vec<_> = headers.iter().filter(|(name, _)| is_known(name)).collect();
+        let known = known.into_iter().filter_map(|(name, value)| Some((name, value.to_str().ok()?.trim())));
+        known.map(|(name, value)| (titled(name.as_str()), self.header(name, value))).collect()
+    }
+
+    fn header(&mut self, name: &HeaderName, value: &str) -> String {
+        let is_kept = self.keep.iter().any(|keep| keep.keeps_header(name.as_str()));
+        if *name != http::header::WWW_AUTHENTICATE || is_kept {
+            return self.known_text(value).0;
+        }
+        // Realms and what stands beside them are the server's and not the dialect's: only that it asks is compared.
+        if let Some(masks) = &mut self.masks {
+            masks.insert(format!("header:{name}"));
+        }
+        let mut parts = value.split('"');
+        let mut clean = parts.next().unwrap_or_default().to_owned();
+        while let (Some(quoted), Some(between)) = (parts.next(), parts.next()) {
+            clean.push_str(&format!("\"{}\"{between}", self.stand_ins.text(quoted)));
+        }
+        clean
     }
 
     /// A body, by its media type.
@@ -230,6 +246,7 @@ fn titled(name: &str) -> String {
         let mut letters = word.chars();
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     };
-    let words: Vec<String> = name.split('-').map(word).collect();
+    let words: Vec<String> =
+        name.split('-').map(|part| if part == "www" { "WWW".to_owned() } else { word(part) }).collect();
     words.join("-")
 }

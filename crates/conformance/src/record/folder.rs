@@ -45,12 +45,11 @@ mod tests {
 
     #[test]
     fn nothing_is_overwritten_and_nobody_else_reads_it() {
-        let folder = std::env::temp_dir().join(format!("countermand-recording-{}", std::process::id()));
-        let first = write(&folder.join("a"), "get", "one").unwrap();
-        let second = write(&folder.join("a"), "get", "two").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let first = write(&folder.path().join("a"), "get", "one").unwrap();
+        let second = write(&folder.path().join("a"), "get", "two").unwrap();
         assert!(first.ends_with("a/recorded-001-get.http") && second.ends_with("a/recorded-002-get.http"));
         assert_eq!(std::fs::read_to_string(&first).unwrap(), "one");
         assert_eq!(first.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-        std::fs::remove_dir_all(folder).unwrap();
     }
 }

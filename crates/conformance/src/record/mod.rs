@@ -2,7 +2,7 @@
 //! everything else is replaced by a stand-in of its type before it is written anywhere. Listens nowhere and calls nobody
 //! but the control API: whoever stands between the two hands in each exchange.
 //!
-//! A [`Tape`] is one session. What one caller does with nobody in between is a [`scene`] and becomes one file, because
+//! A [`Tape`] is one session. What one caller does with nobody in between is a scene and becomes one file, because
 //! a later answer depends on an earlier order; where somebody else has changed a job, or another caller comes, the next
 //! begins, with the jobs as they are then. So every file can be played by itself.
 //!

@@ -84,9 +84,13 @@ impl Scene {
     /// What the file is called after its number: its first operation.
     pub(super) fn slug(&self) -> String {
         let name = self.takes.first().map_or("nothing", |take| take.operation);
-        let letter =
-            |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' };
-        let slug: String = name.chars().map(letter).collect();
+        let mut slug = String::new();
+        for letter in name.chars() {
+            if letter.is_ascii_uppercase() && slug.ends_with(|last: char| last.is_ascii_lowercase()) {
+                slug.push('-');
+            }
+            slug.push(if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' });
+        }
         slug.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
     }
 

@@ -71,7 +71,12 @@ impl Http {
         let open = || async {
             let control = self.control.lock().await.take();
             let gone = || Trouble::Gone("the control API could not be used before".to_owned());
-            Ok(Mutex::new(Stage::open(control.ok_or_else(gone)?, self.allow_side_effects).await?))
+            let opened = Stage::open(control.ok_or_else(gone)?, self.allow_side_effects).await;
+            // Without a stage no case can be played: the first is told why, and there is no second.
+            Ok(Mutex::new(opened.map_err(|trouble| match trouble {
+                Trouble::Case(problem) => Trouble::Gone(format!("{problem}; check --control")),
+                gone @ (Trouble::Gone(_) | Trouble::Skip(_)) => gone,
+            })?))
         };
         Ok(Some(self.stage.get_or_try_init(open).await?.lock().await))
     }

@@ -49,6 +49,7 @@ impl Stage {
     /// Describes the jobs of a case, in their order.
     pub(super) async fn set(&mut self, given: &[Given], now: &str) -> Result<(), Trouble> {
         for job in given {
+            self.look_for_others(job.number).await?;
             // A job starts afresh when its state changes, so what was put away must be in another state first.
             if self.used.contains(&job.number) && job.member("state") == Some("\"succeeded\"") {
                 self.control.put(job.number, put_away("failed")).await?;
@@ -70,6 +71,21 @@ impl Stage {
             }
         }
         Ok(())
+    }
+
+    /// Looks whether somebody else set a job on the empty stage: another run at the same time, whose cases would fail as
+    /// ours would, and neither could tell why.
+    async fn look_for_others(&self, number: i64) -> Result<(), Trouble> {
+        if self.set.iter().any(|own| own.number == number) {
+            return Ok(());
+        }
+        match self.control.name(number).await? {
+            Some(name) if name != PUT_AWAY => Err(Trouble::Gone(format!(
+                "job {number} came to {} meanwhile; let one run at a time play there, and nothing else register jobs",
+                self.control.place()
+            ))),
+            Some(_) | None => Ok(()),
+        }
     }
 
     pub(super) fn control(&self) -> &Control {

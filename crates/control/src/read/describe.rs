@@ -1,6 +1,8 @@
 //! The description of a job, from the JSON that `PUT` takes. Knows which members there are and what each must look
 //! like; whether they fit a job that is there is the ledger's to say.
 
+use std::collections::HashSet;
+
 use countermand_model::{Alias, Draft, Kind, Output, Progress, State, Trigger};
 
 use crate::Problem;
@@ -138,8 +140,23 @@ fn attributes(value: &Value<'_>) -> Result<Vec<(String, String)>, Problem> {
         if attributes.iter().any(|(known, _)| *known == name) {
             return Err(object.invalid("is there twice"));
         }
+        for member in each_once(&object)?.iter().filter(|member| member.is_object()) {
+            each_once(member)?;
+        }
         attributes.push((name, object.text().to_owned()));
     }
     attributes.sort();
     Ok(attributes)
+}
+
+/// The values of an object in which no name is there twice: a list would look at the first, an answer show the last.
+/// Lists look into a dialect's attributes and into the objects directly among them, no deeper.
+fn each_once<'j>(object: &Value<'j>) -> Result<Vec<Value<'j>>, Problem> {
+    let mut known = HashSet::new();
+    let members = object.members()?.all();
+    members
+        .map(
+            |(name, value)| if known.insert(name) { Ok(value) } else { Err(value.invalid("is there twice")) },
+        )
+        .collect()
 }

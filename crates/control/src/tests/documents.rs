@@ -127,6 +127,16 @@ fn a_mistake_is_located_and_corrected() {
         (r#"{"state": null}"#, "/state", "must not be null"),
         (r#"{"name": "a", "name": "b"}"#, "/name", "is there twice"),
         (
+            r#"{"attributes": {"oracle-ess": {"product": "a", "pro\u0064uct": "b"}}}"#,
+            "/attributes/oracle-ess/product",
+            "is there twice",
+        ),
+        (
+            r#"{"attributes": {"qlik-odag": {"link": {"id": "a", "id": "b"}}}}"#,
+            "/attributes/qlik-odag/link/id",
+            "is there twice",
+        ),
+        (
             r#"{"namespace": "a b"}"#,
             "/namespace",
             "a namespace is 1 to 64 ASCII letters, digits, `-`, `_` or `.`",

@@ -41,6 +41,7 @@ Examples:
   countermand check --config countermand.toml       every mistake, with its place
   countermand serve --config countermand.toml
   countermand conform fixtures                      every documented call, and whether it is answered as it must be
+  countermand record --listen 127.0.0.1:9090 --upstream http://prime.example --into recorded
 
 Exit codes: 0 fine, 1 ran and failed, 64 usage, 74 IO, 78 configuration.
 Logs go to stderr; RUST_LOG chooses what is told, NO_COLOR takes the colour out.";

@@ -38,10 +38,10 @@ pub(super) async fn run(client: &Client, file: &Path) -> Result<(), Failure> {
     let answer = client.text(Method::POST, PATH, &[], &headers, body).await;
     progress.finish_and_clear();
     let answer = answer.map_err(refused(PATH))?;
-    print(&answer)?;
+    let printed = print(&answer);
     let document: serde_json::Value = serde_json::from_str(&answer).unwrap_or_default();
     match document.get("failed_total").and_then(serde_json::Value::as_u64) {
-        Some(0) => Ok(()),
+        Some(0) => printed,
         Some(failed) => {
             let lines = if failed == 1 { "1 line was".to_owned() } else { format!("{failed} lines were") };
             Err(Failure::new(

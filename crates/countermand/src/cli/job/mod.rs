@@ -81,20 +81,22 @@ async fn get(client: &Client, path: &str, query: &[(&str, String)]) -> Result<()
     print(&client.text(Method::GET, path, query, &[], client::whole("")).await.map_err(refused(path))?)
 }
 
-/// One order to each job, in order; goes on after a refusal, so that one job does not save the others.
+/// One order to each job, in order; goes on after a refusal, so that one job does not save the others, and when nobody
+/// reads the answers any more.
 async fn order(client: &Client, order: &str, numbers: &[i64]) -> Result<(), Failure> {
     let mut failure: Option<Failure> = None;
+    let mut printed = Ok(());
     for number in numbers {
         let path = format!("/v1/jobs/{number}/{order}");
         match client.text(Method::POST, &path, &[], &[], client::whole("")).await.map_err(refused(&path)) {
-            Ok(answer) => print(&answer)?,
+            Ok(answer) => printed = printed.and_then(|()| print(&answer)),
             Err(next) => match &mut failure {
                 None => failure = Some(next),
                 Some(failure) => failure.lines.extend(next.lines),
             },
         }
     }
-    failure.map_or(Ok(()), Err)
+    failure.map_or(printed, Err)
 }
 
 impl List {

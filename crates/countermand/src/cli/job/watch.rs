@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::refused;
 use crate::client::events::Reader;
 use crate::client::{self, Client, ClientError};
-use crate::exit::Failure;
+use crate::exit::{self, Failure};
 
 const PATH: &str = "/v1/commands";
 
@@ -40,7 +40,7 @@ async fn watch(client: &Client, after: Option<u64>) -> Result<(), Failure> {
             Err(Stop::Output(error)) => return Err(error.into()),
             Err(Stop::Connection(error @ ClientError::Unreachable { .. })) if connected => {
                 if !told {
-                    eprintln!("countermand: {PATH}: {error}; goes on when it is back");
+                    exit::tell(&format!("countermand: {PATH}: {error}; goes on when it is back"));
                     told = true;
                 }
             }

@@ -15,7 +15,7 @@ pub(super) fn make(path: &Path, name: &str) -> Result<(), Failure> {
     file::change(path, |old| (with_line(old, name, &token), ()))?;
     // Nothing but the token on stdout, so that a script can take it.
     writeln!(std::io::stdout(), "{token}")?;
-    eprintln!("{}: {name} has a new token; it is not shown again", path.display());
+    exit::tell(&format!("{}: {name} has a new token; it is not shown again", path.display()));
     Ok(())
 }
 
