@@ -9,9 +9,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::client::Client;
 use crate::clients::stage::{Runtime, Stage};
 use crate::conform::{against, check, conform, gateway};
-use crate::server::{TOKEN, program};
+use crate::server::{BASIC, TOKEN, program};
 
 /// How long the recorder may take to say something, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(60);
