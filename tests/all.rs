@@ -28,6 +28,9 @@ mod drain;
 // A forced cancel, over a clock that moves.
 mod forced;
 
+// Fixtures as an HTTP Archive, and back.
+mod har;
+
 // A whole gateway in this process, over a clock that a test moves.
 mod gateway;
 

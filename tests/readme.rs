@@ -69,15 +69,19 @@ fn the_commands_for_real_are_understood_one_after_the_other() {
     std::fs::write(folder.path().join("countermand.toml"), block("```toml\n# countermand.toml")).unwrap();
     std::fs::write(folder.path().join("control.token"), "token-of-the-readme").unwrap();
     std::fs::write(folder.path().join("password"), "secret").unwrap();
-    // One case is enough: all of them are played elsewhere.
-    let case = "fixtures/oracle-ess/cancel-running.http";
-    std::fs::create_dir_all(folder.path().join("fixtures/oracle-ess")).unwrap();
-    std::fs::copy(crate::tidy::root().join(case), folder.path().join(case)).unwrap();
+    // One case is enough: all of them are played elsewhere, and recordings are made elsewhere.
+    let case = crate::tidy::root().join("fixtures/oracle-ess/cancel-running.http");
+    for cases in ["fixtures/oracle-ess", "recorded/oracle-ess"] {
+        let cases = folder.path().join(cases);
+        std::fs::create_dir_all(&cases).unwrap();
+        std::fs::copy(&case, cases.join("cancel-running.http")).unwrap();
+    }
     let commands = block("```sh\ncountermand user");
     for command in commands.lines() {
         let mut run = Command::new("sh");
         // Whatever serves does not end: of that, only what `--help` says of it is asked.
-        let help = if command.starts_with("countermand serve") { "--help" } else { "" };
+        let serves = ["countermand serve", "countermand record"];
+        let help = if serves.iter().any(|name| command.starts_with(name)) { "--help" } else { "" };
         let bare = command.split(" #").next().unwrap();
         run.args(["-c", &format!("{bare} {help} < password")]).current_dir(folder.path());
         let path = std::env::var("PATH").unwrap();

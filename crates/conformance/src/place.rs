@@ -97,8 +97,15 @@ impl Mask {
     /// Whether it stands for a place in a document. What is below such a place is covered with it.
     #[must_use]
     pub fn covers(&self, path: &Path) -> bool {
+        matches!(&self.pattern, Pattern::Path(pattern) if pattern.len() == path.steps.len())
+            && self.holds(path)
+    }
+
+    /// Whether it stands for a place in a document, or for one around it.
+    #[must_use]
+    pub fn holds(&self, path: &Path) -> bool {
         let Pattern::Path(pattern) = &self.pattern else { return false };
-        pattern.len() == path.steps.len()
+        pattern.len() <= path.steps.len()
             && pattern.iter().zip(&path.steps).all(|(want, step)| fits(want, step))
     }
 }
@@ -131,6 +138,9 @@ mod tests {
         for (pattern, covered) in [("/jobs/job", true), ("/jobs/job[2]", true), ("/jobs/job[1]", false)] {
             assert_eq!(Mask::read(pattern).unwrap().covers(&second), covered, "{pattern}");
         }
+        let link = Path::root().then("links").then("3");
+        let mask = Mask::read("/links/*").unwrap();
+        assert!(mask.holds(&link) && mask.holds(&href) && !mask.holds(&Path::root().then("links")));
         assert!(Mask::read("header:Date").unwrap().covers_header("date"));
         assert!(Mask::read("/a~1b").unwrap().covers(&Path::root().then("a/b")));
     }

@@ -4,8 +4,8 @@
 
 use roxmltree::{Document, Node};
 
-use super::Found;
 use super::line_up::line_up;
+use super::{Found, Rules};
 use crate::place::Path;
 
 /// How deep elements may stand in each other; nobody's answer is deeper, and whoever writes them recurses.
@@ -24,6 +24,13 @@ pub(crate) fn read(text: &str) -> Result<Document<'_>, String> {
         return Err(format!("elements stand in each other deeper than {DEEPEST}"));
     }
     Ok(document)
+}
+
+/// Whether two documents say the same, but for what is masked.
+pub(crate) fn same(one: &str, other: &str, rules: &Rules) -> bool {
+    let mut found = Found { rules, list: Vec::new() };
+    compare(one, other, &mut found);
+    found.list.is_empty()
 }
 
 /// Notes every difference of two documents.
@@ -98,7 +105,7 @@ fn attributes(path: &Path, expected: Node<'_, '_>, seen: Node<'_, '_>, found: &m
 }
 
 /// One step further, to an element: with its number where others have its name.
-fn step(path: &Path, siblings: &[Node<'_, '_>], index: usize) -> Path {
+pub(crate) fn step(path: &Path, siblings: &[Node<'_, '_>], index: usize) -> Path {
     let name = siblings[index].tag_name().name();
     let same = |node: &&Node<'_, '_>| node.tag_name() == siblings[index].tag_name();
     let nth = siblings[..=index].iter().filter(same).count();
@@ -106,17 +113,18 @@ fn step(path: &Path, siblings: &[Node<'_, '_>], index: usize) -> Path {
     path.then_nth(name, (!is_alone).then_some(nth))
 }
 
-fn children<'a, 'i>(node: Node<'a, 'i>) -> Vec<Node<'a, 'i>> {
+/// The elements in an element.
+pub(crate) fn children<'a, 'i>(node: Node<'a, 'i>) -> Vec<Node<'a, 'i>> {
     node.children().filter(Node::is_element).collect()
 }
 
 /// All the text directly in an element: a comment in it does not part it.
-fn text(node: Node<'_, '_>) -> String {
+pub(crate) fn text(node: Node<'_, '_>) -> String {
     node.children().filter(Node::is_text).filter_map(|text| text.text()).collect()
 }
 
 /// The text between an element's elements, its white space as one blank.
-fn mixed(node: Node<'_, '_>) -> String {
+pub(crate) fn mixed(node: Node<'_, '_>) -> String {
     text(node).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -178,6 +186,7 @@ fn write(node: Node<'_, '_>, outer: Option<&str>, depth: usize, out: &mut String
     out.push_str(&format!("</{name}>"));
 }
 
-fn escaped(text: &str) -> String {
+/// A text as it stands in an element or between quotes.
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -44,8 +44,9 @@ impl Keep {
         matches!(&self.0, What::Parameter(parameter) if parameter == name)
     }
 
+    /// What stands below a place that is kept is kept with it.
     pub(super) fn keeps(&self, path: &Path) -> bool {
-        matches!(&self.0, What::Place(place) if place.covers(path))
+        matches!(&self.0, What::Place(place) if place.holds(path))
     }
 }
 
@@ -58,6 +59,7 @@ mod tests {
         assert!(Keep::read("header:X-Trace").unwrap().keeps_header("x-trace"));
         assert!(Keep::read("query:trace").unwrap().keeps_parameter("trace"));
         assert!(Keep::read("/a/*/b").unwrap().keeps(&Path::root().then("a").then("0").then("b")));
+        assert!(Keep::read("/a").unwrap().keeps(&Path::root().then("a").then("0").then("b")));
         assert!(Keep::read("header:Cookie").unwrap_err().contains("credentials"));
         assert!(Keep::read("trace").unwrap_err().contains("is not a place"));
     }

@@ -43,7 +43,7 @@ fn what_was_answered_is_expected_from_then_on() {
             "application/xml",
             "<a>\n</a>",
             "<a xmlns:x=\"u\"><b x:nil=\"true\"/></a>",
-            "<a xmlns:x=\"u\"><b x:nil=\"true\"/></a>",
+            "<a xmlns:x=\"u\">\n  <b x:nil=\"true\"/>\n</a>",
         ),
         ("application/xml", "<a>\n</a>", "<a><b/>so</a>", "<a><b/>so</a>"),
         ("text/plain", "one", "two", "two"),

@@ -22,6 +22,8 @@ mod user;
 use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use countermand_dialects::grammar::spelling::nearest;
+use countermand_dialects::{ALL, Dialect, by_name};
 
 use crate::exit::{self, Failure};
 
@@ -109,6 +111,18 @@ fn asked(arguments: impl Iterator<Item = OsString>) -> String {
         }
     }
     name
+}
+
+/// A dialect that was named.
+fn dialect(name: &str) -> Result<&'static Dialect, String> {
+    by_name(name).ok_or_else(|| {
+        let names: Vec<_> = ALL.iter().map(|dialect| dialect.name).collect();
+        let advice = nearest(name, &names).map_or_else(
+            || format!("there are {}", names.join(", ")),
+            |near| format!("did you mean {near}?"),
+        );
+        format!("there is no dialect {name:?}; {advice}")
+    })
 }
 
 /// Runs a future on a runtime of its own.

@@ -7,8 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 
 use countermand_conformance::record::{Keep, Settings, Tape};
 use countermand_conformance::target::Control;
-use countermand_dialects::grammar::spelling::nearest;
-use countermand_dialects::{ALL, Dialect, by_name};
+use countermand_dialects::Dialect;
 
 pub(super) use arguments::Arguments;
 
@@ -70,14 +69,7 @@ impl Arguments {
 }
 
 fn dialect(name: &str) -> Result<&'static Dialect, Failure> {
-    by_name(name).ok_or_else(|| {
-        let names: Vec<_> = ALL.iter().map(|dialect| dialect.name).collect();
-        let advice = nearest(name, &names).map_or_else(
-            || format!("there are {}", names.join(", ")),
-            |near| format!("did you mean {near}?"),
-        );
-        usage(format!("--dialect: there is no dialect {name:?}; {advice}"))
-    })
+    super::dialect(name).map_err(|problem| usage(format!("--dialect: {problem}")))
 }
 
 fn usage(problem: String) -> Failure {
