@@ -4,7 +4,8 @@
 //!
 //! Reading order: [`fixture`] is a case as data and the strict reader of its file; [`place`] names places in answers,
 //! [`compare`] finds what differs there; [`Target`](target::Target) is whoever answers; [`run`] plays cases and
-//! [`report`] tells what came of it; [`record`] makes cases of what a client and a server said to each other.
+//! [`report`] tells what came of it; [`record`] makes cases of what a client and a server said to each other,
+//! [`import`] of what others saved of that, and [`export`] and [`har`] say cases in the words of other tools.
 
 pub mod fixture;
 
