@@ -24,6 +24,12 @@ pub(super) struct LineError {
     pub(super) problem: String,
 }
 
+/// What stands in a file of users or tokens, each with its line from 1: not what is blank or begins with `#`.
+pub(super) fn entries(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = text.lines().enumerate().map(|(index, content)| (index + 1, content.trim()));
+    lines.filter(|(_, content)| !content.is_empty() && !content.starts_with('#'))
+}
+
 /// Reads a file.
 ///
 /// # Errors
@@ -32,11 +38,7 @@ pub(super) fn parse(text: &str) -> Result<Users, Vec<LineError>> {
     let mut users = Users::default();
     let mut errors = Vec::new();
     let mut lines: HashMap<String, usize> = HashMap::new();
-    for (index, content) in text.lines().enumerate() {
-        let (line, content) = (index + 1, content.trim());
-        if content.is_empty() || content.starts_with('#') {
-            continue;
-        }
+    for (line, content) in entries(text) {
         match entry(content) {
             Err(problem) => errors.push(LineError { line, problem }),
             Ok((name, stored)) => match lines.entry(name.to_owned()) {

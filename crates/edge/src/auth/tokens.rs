@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::htpasswd::LineError;
+use super::htpasswd::{LineError, entries};
 
 /// What stands before the digest, so that another kind can come later.
 const SCHEME: &str = "{SHA256}";
@@ -63,11 +63,7 @@ pub(super) fn parse(text: &str) -> Result<Tokens, Vec<LineError>> {
     let mut tokens = Tokens::default();
     let mut errors = Vec::new();
     let mut lines: HashMap<TokenDigest, usize> = HashMap::new();
-    for (index, content) in text.lines().enumerate() {
-        let (line, content) = (index + 1, content.trim());
-        if content.is_empty() || content.starts_with('#') {
-            continue;
-        }
+    for (line, content) in entries(text) {
         match entry(content) {
             Err(problem) => errors.push(LineError { line, problem }),
             Ok((name, digest)) => match lines.insert(digest, line) {
