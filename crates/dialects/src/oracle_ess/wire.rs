@@ -7,6 +7,8 @@ mod exception;
 
 mod lists;
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
 pub(super) use details::{MemberWire, RequestDetailsWire};
@@ -42,7 +44,7 @@ pub(super) struct LinkWire {
     /// Absolute.
     pub(super) href: String,
     /// In the case of the mount's `rel_case`.
-    pub(super) rel: String,
+    pub(super) rel: Cow<'static, str>,
 }
 
 /// The answer of an action: `{"links":[…]}`.
