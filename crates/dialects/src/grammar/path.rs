@@ -28,26 +28,21 @@ pub fn decoded(segment: &str) -> String {
     percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }
 
-/// A text as one raw segment: [`decoded`] undoes it. A dot is escaped as well, so that no segment is `.` or `..`.
+/// A text as one raw segment; `None` where no segment can stand for it. That is nothing, which leaves the path of a
+/// collection, and `.` and `..`, which are taken for steps along the path however they are written.
 #[must_use]
-pub fn encoded(text: &str) -> String {
-    const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~');
-    utf8_percent_encode(text, ESCAPED).to_string()
+pub fn segment(text: &str) -> Option<String> {
+    let stays = !matches!(text, "" | "." | "..");
+    stays.then(|| utf8_percent_encode(text, RESERVED).to_string())
 }
 
-/// A template with these texts as its variable segments, in order.
-#[must_use]
-pub fn filled<'t>(template: &str, texts: impl IntoIterator<Item = &'t str>) -> String {
-    let mut texts = texts.into_iter();
-    let segments = template.split('/').map(|segment| match segment.starts_with('{') {
-        true => encoded(texts.next().unwrap_or_default()),
-        false => segment.to_owned(),
-    });
-    segments.collect::<Vec<_>>().join("/")
-}
+/// All but what RFC 3986 §2.3 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -61,12 +56,22 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_one_segment_whatever_stands_in_it() {
-        for text in ["7", "a/b", "..", ".", "%2F", "a;b?c#d", "ä b", "x~y-z_1"] {
-            let path = filled("/requests/{id}/cancel", [text]);
-            let taken = matches("/requests/{id}/cancel", &path).expect("one segment");
-            assert_eq!(decoded(taken[0]), text, "{path}");
-            assert!(!path.contains(".."), "{path}");
+    fn what_would_be_a_step_is_no_segment() {
+        for text in ["", ".", ".."] {
+            assert_eq!(segment(text), None, "{text:?}");
+        }
+        assert_eq!(segment("a/b%2F;c?d#e ü").as_deref(), Some("a%2Fb%252F%3Bc%3Fd%23e%20%C3%BC"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_other_text_is_one_segment(text in ".*") {
+            if let Some(segment) = segment(&text) {
+                prop_assert_eq!(decoded(&segment), text);
+                let path = format!("/requests/{segment}/cancel");
+                prop_assert_eq!(matches("/requests/{id}/cancel", &path), Some(vec![segment.as_str()]));
+                prop_assert_eq!(path.parse::<http::Uri>().unwrap().path(), path);
+            }
         }
     }
 }
