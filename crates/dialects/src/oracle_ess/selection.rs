@@ -30,6 +30,11 @@ impl Selection {
         }
     }
 
+    /// Everything.
+    pub(super) fn all() -> Selection {
+        Selection::read("")
+    }
+
     /// Whether every name that members are chosen by is a member's.
     ///
     /// Quirk: one that is not is 400 and says so; a client was seen to look for "unrecognized field" in the text;
