@@ -28,6 +28,8 @@ mod stand_in;
 
 mod toml;
 
+mod url;
+
 mod xml;
 
 #[cfg(test)]
@@ -211,9 +213,12 @@ impl Tape {
             bases: &bases,
             given_times: &scene.given_times,
             quoted: Vec::new(),
+            asked: BTreeSet::new(),
+            is_other: false,
             masks: None,
         };
         let path = asked.uri.path().strip_prefix(&place.prefix).unwrap_or(asked.uri.path());
+        let path = cleaner.path(path);
         let query = asked.uri.query().map_or_else(String::new, |query| format!("?{}", cleaner.query(query)));
         let start = format!("{} {path}{query} HTTP/1.1", asked.method);
         let body = cleaner.body(&asked.headers, sent)?;
@@ -272,6 +277,8 @@ impl Tape {
             bases: &[],
             given_times: &scene.given_times,
             quoted: Vec::new(),
+            asked: BTreeSet::new(),
+            is_other: false,
             masks: None,
         };
         let given = scene.given();
