@@ -13,7 +13,8 @@ pub fn changes(fixture: &Fixture) -> bool {
     fixture.exchanges.iter().any(|exchange| request_changes(fixture.dialect, &exchange.request))
 }
 
-fn request_changes(dialect: &Dialect, request: &Message) -> bool {
+/// Whether one request may change something.
+pub(crate) fn request_changes(dialect: &Dialect, request: &Message) -> bool {
     let method = Method::from_bytes(request.method().as_bytes()).unwrap_or(Method::POST);
     let Ok(uri) = request.target().parse::<Uri>() else { return true };
     let path = uri.path();

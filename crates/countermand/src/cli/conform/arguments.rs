@@ -21,7 +21,8 @@ Without --control the target is a foreign server. What a case is given must be p
 that the shell runs before each case, with {\"case\", \"dialect\", \"title\", \"given\"} as JSON on its stdin; exit code 0
 says that it is done, 75 that this case cannot be prepared. Cases that change something want --allow-side-effects.
 
-Exit codes: 0 all that was played passed, 1 a fixture fell short or none was played, 64 usage, 74 the target or a file does not answer.")]
+Exit codes: 0 all that was played passed, 1 a fixture fell short, next to none was played or a user is not let in, 64 usage,
+74 the target does not answer or a file cannot be read.")]
 pub(in crate::cli) struct Arguments {
     /// The server to ask; without it, a gateway in this process.
     #[arg(long, value_name = "URL")]
