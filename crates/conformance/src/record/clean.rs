@@ -238,16 +238,17 @@ impl Cleaner<'_> {
             clean = quoted.cleared(clean);
         }
         let (mut clean, quotes_others) = self.stand_ins.cleared(&clean, &self.asked);
-        let empty = clean.clone();
         for base in self.bases {
             let name = base.authority.rsplit_once(':').map_or(base.authority.as_str(), |(name, _)| name);
             // A host that is called as a placeholder is cannot be told from it.
             if !["host", "base", "authorization"].contains(&name) {
-                clean = replaced(&clean, name, HOST_NAME);
+                if let Some(other) = replaced(&clean, name, HOST_NAME) {
+                    clean = other;
+                    self.is_other = true;
+                }
             }
         }
-        let is_other = self.is_other || quotes_others || clean != empty;
-        (clean, is_other)
+        (clean, self.is_other || quotes_others)
     }
 
     fn is_given(&self, time: &str) -> bool {
@@ -277,8 +278,9 @@ impl Quoted {
     fn cleared(&self, text: String) -> String {
         let Some(at) = text.find(&self.name) else { return text };
         let (before, behind) = text.split_at(at + self.name.len());
-        let behind =
-            self.forms.iter().fold(behind.to_owned(), |behind, form| replaced(&behind, form, &self.stand_in));
+        let behind = self.forms.iter().fold(behind.to_owned(), |behind, form| {
+            replaced(&behind, form, &self.stand_in).unwrap_or(behind)
+        });
         format!("{before}{behind}")
     }
 }
