@@ -11,6 +11,8 @@ mod caller;
 // What stands behind them, when it dies.
 mod dying;
 
+use std::path::Path;
+
 use caller::CLIENT;
 pub(crate) use front::{Front, Kind};
 use serde_json::Value;
@@ -24,29 +26,26 @@ use dying::{Dying, MID_ANSWER, WITHOUT_A_WORD};
 
 const XML: &str = "Content-Type: application/xml";
 
-/// A proxy, and behind it the last gateway of the chain, which has the ledger.
+/// A proxy, a gateway behind it, and at the end of the chain the gateway that has the ledger: the same one, as long as there
+/// are two.
 struct Chain {
     front: Front,
-    server: Server,
+    ledger: Server,
     _folder: TempDir,
 }
 
 impl Chain {
     fn new(kind: Kind) -> Chain {
         let folder = tempfile::tempdir().unwrap();
-        let config = config_with(folder.path(), "memory", WITH_TOKENS);
-        let text = std::fs::read_to_string(&config).unwrap();
-        std::fs::write(&config, text.replacen("[server]\n", &format!("[server]\n{}", kind.server()), 1))
-            .unwrap();
-        let server = Server::start(&config);
+        let ledger = gateway(folder.path(), kind.server());
         let jobs = std::fs::read_to_string(root().join("tests/clients/jobs.ndjson")).unwrap();
-        server.control("POST /v1/jobs", &jobs);
-        Chain { front: Front::start(kind, server.listen), server, _folder: folder }
+        ledger.control("POST /v1/jobs", &jobs);
+        Chain { front: Front::start(kind, ledger.listen), ledger, _folder: folder }
     }
 
     /// What the audit says of every order so far: `CLIENT COMMAND REQUEST-ID`.
     fn audit(&self) -> Vec<String> {
-        let answer = self.server.control("GET /v1/audit?after=0&limit=1000", "");
+        let answer = self.ledger.control("GET /v1/audit?after=0&limit=1000", "");
         let page: Value = serde_json::from_str(&answer.body).unwrap();
         let word = |entry: &Value, name: &str| entry[name].as_str().unwrap().to_owned();
         let entries = page["entries"].as_array().unwrap().iter();
@@ -54,6 +53,14 @@ impl Chain {
             entries.map(|entry| ["client", "command", "request_id"].map(|name| word(entry, name)).join(" "));
         rows.collect()
     }
+}
+
+/// A gateway with more lines in its `[server]`, and nothing in its ledger.
+fn gateway(folder: &Path, lines: &str) -> Server {
+    let config = config_with(folder, "memory", WITH_TOKENS);
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text.replacen("[server]\n", &format!("[server]\n{lines}"), 1)).unwrap();
+    Server::start(&config)
 }
 
 fn cancel(run: i64) -> String {
