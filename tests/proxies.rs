@@ -11,6 +11,7 @@ mod caller;
 // What stands behind them, when it dies.
 mod dying;
 
+use std::net::TcpListener;
 use std::path::Path;
 
 use caller::CLIENT;
@@ -233,6 +234,16 @@ fn a_proxy_that_retries_would_be_seen() {
         [Kind::Nginx.without_tls(), ("proxy_next_upstream off;", ""), ("proxy_request_buffering off;", "")];
     let front = Front::start_with(Kind::Nginx, gateway.address, &changes);
     assert_eq!(arrivals(&front, &gateway, "PUT", WITHOUT_A_WORD), 2);
+}
+
+#[test]
+fn a_gateway_that_is_away_is_what_docs_deployment_says() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (kind, status) in [(Kind::Nginx, 502), (Kind::Haproxy, 503)] {
+        let path = "/webacs/api/v1/op/jobService/cancelrunning";
+        let answer = Front::start(kind, nobody).ask(path, &["-X", "PUT", "-H", XML, "-d", &cancel(25)]);
+        assert_eq!(answer.status, status, "{kind:?}");
+    }
 }
 
 #[test]
