@@ -10,6 +10,9 @@ mod certificates;
 // A blocking HTTP client of a few lines.
 mod client;
 
+// Every expected answer, read by the client half of its dialect and written again.
+mod client_halves;
+
 // Real clients: piapi, @qlik/api, curl, requests, and what PowerShell sends.
 mod clients;
 

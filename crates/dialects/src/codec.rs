@@ -1,4 +1,4 @@
-//! A dialect's behaviour on one mount: three pure functions, and what they hand each other.
+//! A dialect's behaviour on one mount or towards one server: pure functions, and what they hand each other.
 
 use std::borrow::Cow;
 
@@ -6,12 +6,18 @@ use bytes::Bytes;
 use countermand_model::{Command, Fault, Outcome};
 use http::{HeaderMap, Method, Response};
 
-use crate::Operation;
+use crate::{Conversation, Operation};
 
-/// The server half of a dialect on one mount.
+/// A dialect, in both directions.
 ///
-/// `open` is called with the head of every request of the mount, `decode_request` when the body is there,
+/// The server half speaks to callers: `open` is called with the head of every request of the mount, `decode_request` when the body is there,
 /// `encode_response` exactly once, whatever happened in between.
+///
+/// The client half speaks to servers: `converse` carries a command out there, and `decode_response` reads what one
+/// answered to a caller's own request. A job of theirs has the number that its id means by
+/// [`Ids::number`](crate::Ids), or 0 where it means none; an id that is not that number's own way of writing stands
+/// among its aliases. What the model has no word for stands in the job's attributes under this dialect's name, where
+/// `encode_response` looks for it: what was decoded is written again as it was.
 pub trait Codec: Send + Sync + 'static {
     /// Takes from the head everything that any answer needs. What is wrong with the head is put into
     /// [`Echo::refusal`]: it is answered after authentication, not here.
@@ -34,6 +40,26 @@ pub trait Codec: Send + Sync + 'static {
     ///
     /// Headers about the connection, the body's length, the date and the request id are the edge's.
     fn encode_response(&self, echo: &Echo, answer: &Result<Outcome, Fault>) -> Response<Bytes>;
+
+    /// Begins to carry out a command at a server of this dialect. The ids of its targets are that server's. `at` is now,
+    /// for the outcome, and for times that the server does not tell.
+    ///
+    /// # Errors
+    /// [`Unsupported`](countermand_model::FaultKind::Unsupported): this dialect cannot say it. Nothing was sent.
+    fn converse(&self, command: &Command, at: i64) -> Result<Box<dyn Conversation>, Fault>;
+
+    /// What a server's answer means to the request that was opened as `echo` and decoded as `command`; a refusal is a
+    /// [`Fault`] in the `Ok`. It undoes [`encode_response`](Codec::encode_response).
+    ///
+    /// # Errors
+    /// It is no answer of this dialect to this request.
+    fn decode_response(
+        &self,
+        echo: &Echo,
+        command: &Command,
+        at: i64,
+        response: &Response<Bytes>,
+    ) -> Result<Result<Outcome, Fault>, Malformed>;
 }
 
 /// How often a mount may be asked. What is absent is not limited. Counting, and the clock, are the edge's.

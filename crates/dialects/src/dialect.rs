@@ -30,6 +30,9 @@ pub struct Dialect {
     /// The paths it lives under, not decoded. A request belongs to the longest one that it equals or continues after
     /// a `/`. Where there is just one, a mount may replace it.
     pub paths: &'static [&'static str],
+    /// The path that an upstream's `url` usually ends with: what a conversation's requests stand below. Empty where that
+    /// is the host alone.
+    pub root: &'static str,
     /// Whether a path that is under nobody's path is this dialect's all the same.
     pub claims: Option<fn(&str) -> bool>,
     /// Its operations, in the order of its route table.

@@ -6,6 +6,8 @@
 
 mod codec;
 
+mod conversation;
+
 mod dialect;
 
 mod operation;
@@ -27,6 +29,7 @@ mod oracle_ess;
 mod qlik_odag;
 
 pub use codec::{Codec, Echo, Format, Head, Malformed, Origin, RateLimits};
+pub use conversation::{Ask, Conversation, Heard, Lost, Safety, Step};
 pub use dialect::{ALL, Dialect, Evidence, Ids, Quirk, Scheme, SessionCookie, by_name};
 pub use operation::{Access, BodyRule, Document, Operation, Route};
 pub use states::{AskedWord, OtherWord, States};

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use countermand_model::{Command, Outcome};
 use http::{Method, Response};
 
-use crate::{Echo, Evidence, Malformed};
+use crate::{Echo, Evidence, Malformed, Safety};
 
 /// One operation.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct Operation {
     pub access: Access,
     /// What body it takes.
     pub body: BodyRule,
+    /// What sending it to another server may do there.
+    pub safety: Safety,
     /// A fixed document it is answered with, without any command.
     pub document: Option<&'static Document>,
     /// What it does, in a sentence.
@@ -34,7 +36,11 @@ impl Operation {
     /// A row as most are that read: by GET, and by HEAD, which is answered alike.
     pub(crate) const fn read(name: &'static str, path: &'static str, meaning: &'static str) -> Operation {
         const READS: &[Method] = &[Method::GET, Method::HEAD];
-        Operation { access: Access::Read, ..Operation::write(name, READS, path, meaning) }
+        Operation {
+            access: Access::Read,
+            safety: Safety::Safe,
+            ..Operation::write(name, READS, path, meaning)
+        }
     }
 
     /// A row as most are that change something: documented, without a body, for writers.
@@ -51,6 +57,7 @@ impl Operation {
             selector: None,
             access: Access::Write,
             body: BodyRule::None,
+            safety: Safety::Changing,
             document: None,
             meaning,
             evidence: Evidence::Documented,

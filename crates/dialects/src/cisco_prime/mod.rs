@@ -15,6 +15,8 @@ mod routes;
 
 mod open;
 
+mod client;
+
 mod refused;
 
 mod decode;
@@ -62,7 +64,7 @@ use http::Response;
 
 use self::settings::Settings;
 use crate::grammar::number;
-use crate::{Codec, Dialect, Echo, Head, Ids, Malformed, RateLimits, Scheme, SessionCookie};
+use crate::{Codec, Conversation, Dialect, Echo, Head, Ids, Malformed, RateLimits, Scheme, SessionCookie};
 
 const NAME: &str = "cisco-prime";
 
@@ -72,6 +74,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     title: "Cisco Prime Infrastructure, EPN Manager: jobService",
     versions: routes::VERSIONS,
     paths: routes::PATHS,
+    root: "/webacs/api",
     claims: None,
     operations: || routes::ROUTES.iter().map(|route| &route.operation).collect(),
     switches: settings::SWITCHES,
@@ -124,5 +127,19 @@ impl Codec for Prime {
             Ok(outcome) => (routes::ROUTES[echo.route].encode)(self, echo, outcome),
             Err(fault) => errors::response(echo, fault),
         }
+    }
+
+    fn converse(&self, command: &Command, at: i64) -> Result<Box<dyn Conversation>, Fault> {
+        client::converse(self, command, at)
+    }
+
+    fn decode_response(
+        &self,
+        echo: &Echo,
+        command: &Command,
+        at: i64,
+        response: &Response<Bytes>,
+    ) -> Result<Result<Outcome, Fault>, Malformed> {
+        client::decode_response(self, echo, command, at, response)
     }
 }

@@ -28,6 +28,8 @@ mod encode;
 
 mod wire;
 
+mod client;
+
 mod refused;
 
 mod errors;
@@ -51,7 +53,7 @@ use http::Response;
 
 use self::settings::DetailView;
 use crate::grammar::number;
-use crate::{Codec, Dialect, Echo, Head, Ids, Malformed, Scheme};
+use crate::{Codec, Conversation, Dialect, Echo, Head, Ids, Malformed, Scheme};
 
 /// Its name in configuration, aliases and attributes.
 const NAME: &str = "hitachi-detail-view";
@@ -62,6 +64,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     title: "Hitachi Ops Center Analyzer detail view",
     versions: &["HDCA 8", "Ops Center Analyzer detail view 10", "11.0", "VSP 360 Clear Sight Advanced"],
     paths: &["/dbapi.do", "/clearsightadvanced/dbapi.do"],
+    root: "/dbapi.do",
     claims: Some(routes::is_printed_line),
     operations: || routes::ROUTES.iter().map(|route| &route.operation).collect(),
     switches: settings::SWITCHES,
@@ -105,5 +108,19 @@ impl Codec for DetailView {
             Ok(outcome) => (routes::ROUTES[echo.route].encode)(self, echo, outcome),
             Err(fault) => errors::response(self, echo, fault),
         }
+    }
+
+    fn converse(&self, command: &Command, at: i64) -> Result<Box<dyn Conversation>, Fault> {
+        client::converse(self, command, at)
+    }
+
+    fn decode_response(
+        &self,
+        echo: &Echo,
+        command: &Command,
+        at: i64,
+        response: &Response<Bytes>,
+    ) -> Result<Result<Outcome, Fault>, Malformed> {
+        client::decode_response(self, echo, command, at, response)
     }
 }

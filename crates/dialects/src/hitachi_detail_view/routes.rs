@@ -5,7 +5,7 @@ use http::Method;
 
 use super::{DetailView, decode, encode, refused};
 use crate::grammar::query;
-use crate::{Access, Operation, Route};
+use crate::{Access, Operation, Route, Safety};
 
 /// The functions, in the order of the documentation. The servlet is found by its path and the function by `action`;
 /// "baseURL/dbapi.do?action=…" (MK-99ANA004-11, Getting the request status, Stopping an API request).
@@ -14,6 +14,8 @@ pub(super) static ROUTES: &[Route<DetailView>] = &[
         operation: Operation {
             selector: Some(("action", "getStatus")),
             methods: &[Method::GET, Method::HEAD, Method::POST],
+            // Results are handed out once.
+            safety: Safety::Consuming,
             ..Operation::read("getStatus", "", "Tells how far a request is and hands out its results.")
         },
         decode: decode::get_status,

@@ -29,6 +29,8 @@ mod query;
 
 mod selection;
 
+mod client;
+
 mod refused;
 
 mod act;
@@ -60,7 +62,7 @@ use http::Response;
 
 use self::settings::OracleEss;
 use crate::grammar::number;
-use crate::{Codec, Dialect, Echo, Head, Ids, Malformed, Scheme};
+use crate::{Codec, Conversation, Dialect, Echo, Head, Ids, Malformed, Scheme};
 
 const NAME: &str = "oracle-ess";
 
@@ -70,6 +72,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
     title: "Oracle Enterprise Scheduler",
     versions: &["v1"],
     paths: &["/ess/rest/scheduler/v1"],
+    root: "/ess/rest/scheduler/v1",
     claims: None,
     operations: || routes::ROUTES.iter().map(|route| &route.operation).collect(),
     switches: settings::SWITCHES,
@@ -112,5 +115,19 @@ impl Codec for OracleEss {
             Ok(outcome) => (routes::ROUTES[echo.route].encode)(self, echo, outcome),
             Err(fault) => errors::fault(self, echo, fault),
         }
+    }
+
+    fn converse(&self, command: &Command, at: i64) -> Result<Box<dyn Conversation>, Fault> {
+        client::converse(self, command, at)
+    }
+
+    fn decode_response(
+        &self,
+        echo: &Echo,
+        command: &Command,
+        at: i64,
+        response: &Response<Bytes>,
+    ) -> Result<Result<Outcome, Fault>, Malformed> {
+        client::decode_response(self, echo, command, at, response)
     }
 }

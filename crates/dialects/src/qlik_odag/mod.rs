@@ -32,6 +32,8 @@ mod decode;
 
 mod filter;
 
+mod client;
+
 mod refused;
 
 mod encode;
@@ -58,7 +60,7 @@ use countermand_model::{Command, Fault, FaultKind, Outcome};
 use http::Response;
 
 use self::settings::Odag;
-use crate::{Codec, Dialect, Echo, Head, Ids, Malformed, Scheme};
+use crate::{Codec, Conversation, Dialect, Echo, Head, Ids, Malformed, Scheme};
 
 /// The dialect as data.
 pub(crate) static DIALECT: Dialect = Dialect {
@@ -73,6 +75,7 @@ pub(crate) static DIALECT: Dialect = Dialect {
         routes::PLACES[4].base,
         routes::PLACES[5].base,
     ],
+    root: "",
     claims: None,
     operations: || routes::ROUTES.iter().map(|route| &route.operation).collect(),
     switches: settings::SWITCHES,
@@ -121,5 +124,19 @@ impl Codec for Odag {
             Ok(_) => errors::answer(self, echo, &Fault::new(FaultKind::Internal, errors::UNEXPECTED)),
             Err(fault) => errors::answer(self, echo, fault),
         }
+    }
+
+    fn converse(&self, command: &Command, at: i64) -> Result<Box<dyn Conversation>, Fault> {
+        client::converse(self, command, at)
+    }
+
+    fn decode_response(
+        &self,
+        echo: &Echo,
+        command: &Command,
+        at: i64,
+        response: &Response<Bytes>,
+    ) -> Result<Result<Outcome, Fault>, Malformed> {
+        client::decode_response(self, echo, command, at, response)
     }
 }

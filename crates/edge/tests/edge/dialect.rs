@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use countermand_dialects::grammar::{json, number, path};
 use countermand_dialects::{
-    Access, BodyRule, Codec, Dialect, Document, Echo, Evidence, Format, Head, Ids, Malformed, Operation,
-    Route, Scheme, SessionCookie, States, Vocabulary,
+    Access, BodyRule, Codec, Conversation, Dialect, Document, Echo, Evidence, Format, Head, Ids, Malformed,
+    Operation, Route, Safety, Scheme, SessionCookie, States, Vocabulary,
 };
 use countermand_model::{Cancel, Command, Fault, FaultKind, Kin, Outcome, Results, Status, Target};
 use http::{Method, Response, StatusCode};
@@ -24,6 +24,7 @@ const fn dialect(
         name,
         title: "Echo",
         versions: &["1"],
+        root: "/echo",
         paths,
         claims,
         operations: || ROUTES.iter().map(|route| &route.operation).collect(),
@@ -74,6 +75,7 @@ const fn operation(name: &'static str, method: &'static [Method], path: &'static
         selector: None,
         access: Access::Read,
         body: BodyRule::None,
+        safety: Safety::Safe,
         document: None,
         meaning: "",
         evidence: Evidence::Inferred,
@@ -200,6 +202,20 @@ impl Codec for EchoCodec {
                 out.member_string("code", fault.code.unwrap_or_default());
             }),
         }
+    }
+
+    fn converse(&self, command: &Command, _at: i64) -> Result<Box<dyn Conversation>, Fault> {
+        Err(Fault::new(FaultKind::Unsupported, command.name()))
+    }
+
+    fn decode_response(
+        &self,
+        _: &Echo,
+        _: &Command,
+        _: i64,
+        _: &Response<Bytes>,
+    ) -> Result<Result<Outcome, Fault>, Malformed> {
+        Err(Malformed::new("", "this dialect has no servers"))
     }
 }
 

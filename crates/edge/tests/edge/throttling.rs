@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use countermand_dialects::{Codec, Echo, Head, Malformed, RateLimits};
+use countermand_dialects::{Codec, Conversation, Echo, Head, Malformed, RateLimits};
 use countermand_edge::{Engine, Realm};
 use countermand_model::{Call, Command, Fault, Outcome};
 use http::Response;
@@ -32,6 +32,20 @@ impl Codec for Limited {
 
     fn encode_response(&self, echo: &Echo, answer: &Result<Outcome, Fault>) -> Response<Bytes> {
         EchoCodec.encode_response(echo, answer)
+    }
+
+    fn converse(&self, command: &Command, at: i64) -> Result<Box<dyn Conversation>, Fault> {
+        EchoCodec.converse(command, at)
+    }
+
+    fn decode_response(
+        &self,
+        echo: &Echo,
+        command: &Command,
+        at: i64,
+        response: &Response<Bytes>,
+    ) -> Result<Result<Outcome, Fault>, Malformed> {
+        EchoCodec.decode_response(echo, command, at, response)
     }
 }
 

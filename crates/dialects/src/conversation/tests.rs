@@ -1,0 +1,156 @@
+//! Orders against a server that is a list of answers.
+
+use bytes::Bytes;
+use countermand_model::{Effect, FaultKind, Job, Outcome, Reach, Snapshot, State, Target};
+use http::{Request, Response};
+
+use super::{Aim, Ask, Conversation, Errand, Heard, Lost, Safety, Seen, Step, Told, Verified};
+use crate::Malformed;
+
+/// Asks `/look/1,2` and `/order/1,2`; is answered by words with commas between them.
+struct Words;
+
+impl Errand for Words {
+    const LOOK_AT: usize = 2;
+    const ORDER_TO: usize = 3;
+
+    fn look(&self, targets: &[Target]) -> Ask {
+        ask("look", targets, Safety::Safe)
+    }
+
+    fn seen(&self, _targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Seen>, Malformed> {
+        words(answer)
+            .map(|word| match word {
+                "absent" => Ok(Seen::Absent),
+                "forbidden" => Ok(Seen::Forbidden),
+                word => {
+                    let state = State::from_name(word).ok_or_else(|| Malformed::new("", "no such word"))?;
+                    Ok(Seen::Job(Box::new(Snapshot::of(Job { state, ..Job::new(1, 0) }))))
+                }
+            })
+            .collect()
+    }
+
+    fn order(&self, targets: &[Target]) -> Ask {
+        ask("order", targets, Safety::Changing)
+    }
+
+    fn told(&self, _targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Told>, Malformed> {
+        words(answer)
+            .map(|word| match word {
+                "taken" => Ok(Told::Taken),
+                "refused" => Ok(Told::Refused),
+                "absent" => Ok(Told::Absent),
+                _ => Err(Malformed::new("", "no such word")),
+            })
+            .collect()
+    }
+}
+
+fn ask(what: &str, targets: &[Target], safety: Safety) -> Ask {
+    let ids: Vec<&str> = targets.iter().map(|target| target.written.as_str()).collect();
+    let request = Request::builder().uri(format!("/{what}/{}", ids.join(","))).body(Bytes::new());
+    Ask { request: request.expect("a plain path"), safety }
+}
+
+fn words(answer: &Response<Bytes>) -> impl Iterator<Item = &str> {
+    str::from_utf8(answer.body()).expect("text").split(',')
+}
+
+/// Cancels the jobs and answers each request in turn. `"-"`: it was not sent; `""`: there was no answer.
+#[track_caller]
+fn cancel(ids: &[i64], script: &[(&str, &str)], expected: Result<&[Effect], FaultKind>) {
+    let targets: Vec<Target> = ids.iter().map(|id| Target::number(*id)).collect();
+    let mut conversation = Verified::new(Words, Aim::Cancel(Reach::One), &targets, false, 0);
+    let mut heard: Option<Heard> = None;
+    let mut script = script.iter();
+    let end = loop {
+        match conversation.next(heard) {
+            Step::Done(end) => break end,
+            Step::Send(ask) => {
+                let (path, answer) = script.next().expect("no more requests than answers");
+                assert_eq!(ask.request.uri(), path);
+                heard = Some(match *answer {
+                    "-" => Err(Lost::Unsent),
+                    "" => Err(Lost::Unanswered),
+                    words => Ok(Response::new(Bytes::copy_from_slice(words.as_bytes()))),
+                });
+            }
+        }
+    };
+    assert_eq!(script.next(), None, "a request was not made");
+    let effects = end.map_err(|fault| fault.kind).map(|outcome| match outcome {
+        Outcome::Acted { targets, .. } => targets.iter().map(|acted| acted.effect).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(effects, expected.map(<[Effect]>::to_vec));
+}
+
+#[test]
+fn a_cancel_is_done_when_it_is_seen_to_be() {
+    for (after, effect) in [
+        ("cancelled", Effect::Cancelled),
+        ("cancelling", Effect::Accepted),
+        ("succeeded", Effect::AlreadyFinished),
+        ("running", Effect::UnverifiedTaken),
+        ("absent", Effect::UnverifiedTaken),
+        ("", Effect::UnverifiedTaken),
+        ("nonsense", Effect::UnverifiedTaken),
+    ] {
+        let script = [("/look/1", "running"), ("/order/1", "taken"), ("/look/1", after)];
+        cancel(&[1], &script, Ok(&[effect]));
+    }
+}
+
+#[test]
+fn an_order_without_an_answer_is_known_only_by_what_it_did() {
+    for (after, effect) in [
+        ("cancelled", Effect::Cancelled),
+        ("cancelling", Effect::Accepted),
+        ("running", Effect::UnverifiedUnanswered),
+        ("", Effect::UnverifiedUnanswered),
+    ] {
+        for answer in ["", "nonsense"] {
+            let script = [("/look/1", "running"), ("/order/1", answer), ("/look/1", after)];
+            cancel(&[1], &script, Ok(&[effect]));
+        }
+    }
+}
+
+#[test]
+fn what_need_not_be_sent_is_not_sent() {
+    cancel(&[1], &[("/look/1", "absent")], Ok(&[Effect::NotFound]));
+    cancel(&[1], &[("/look/1", "forbidden")], Ok(&[Effect::Forbidden]));
+    cancel(&[1], &[("/look/1", "cancelling")], Ok(&[Effect::AlreadyCancelling]));
+    cancel(&[1], &[("/look/1", "cancelled")], Ok(&[Effect::AlreadyCancelled]));
+    cancel(&[1], &[("/look/1", "failed")], Ok(&[Effect::AlreadyFinished]));
+}
+
+#[test]
+fn a_server_that_cannot_be_reached_has_done_nothing() {
+    cancel(&[1], &[("/look/1", "-")], Err(FaultKind::Unreachable));
+    cancel(&[1], &[("/look/1", "")], Err(FaultKind::Unreachable));
+    cancel(&[1], &[("/look/1", "nonsense")], Err(FaultKind::Unreachable));
+    cancel(&[1], &[("/look/1", "running"), ("/order/1", "-")], Err(FaultKind::Unreachable));
+}
+
+#[test]
+fn several_are_asked_about_together_and_each_has_an_effect_of_its_own() {
+    let script = [
+        ("/look/1,2", "running,absent"),
+        ("/look/3,4", "queued,failed"),
+        ("/look/5", "running"),
+        ("/order/1,3,5", "taken,refused,taken"),
+        ("/look/1,3", "cancelling,cancelled"),
+        ("/look/5", "cancelled"),
+    ];
+    let effects = [
+        Effect::Accepted,
+        Effect::NotFound,
+        Effect::AlreadyCancelled,
+        Effect::Accepted,
+        Effect::AlreadyFinished,
+        Effect::Cancelled,
+    ];
+    cancel(&[1, 2, 3, 1, 4, 5], &script, Ok(&effects));
+}

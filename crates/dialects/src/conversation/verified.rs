@@ -1,0 +1,239 @@
+//! The conversation of an order: look, give it, look again. All looks come before the first order, so that a server
+//! which cannot be reached is found out while nothing has been done.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use countermand_model::{Acted, Effect, Fault, FaultKind, Outcome, Snapshot, Target};
+use http::Response;
+
+use super::judge::{self, Aim, Seen, Told};
+use super::once::{not_understood, unreachable};
+use super::{Ask, Conversation, Heard, Lost, Step};
+use crate::Malformed;
+
+/// How a dialect says and hears the parts of an order. Each part is about one or more targets at once; the same targets
+/// are handed in when the answer is read.
+pub(crate) trait Errand: Send {
+    /// How many targets one look is about; at least 1.
+    const LOOK_AT: usize = 1;
+    /// How many targets one order is given to; at least 1.
+    const ORDER_TO: usize = 1;
+
+    /// A safe question about these targets.
+    fn look(&self, targets: &[Target]) -> Ask;
+
+    /// What an answer to it shows: one for each of the targets.
+    ///
+    /// # Errors
+    /// The answer is none of the dialect's.
+    fn seen(&self, targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Seen>, Malformed>;
+
+    /// What comes of an order that is not sent because this dialect's would reach further than the one that is meant;
+    /// `None`: it reaches just as far. Asked of every job that a look has shown, before anything is sent.
+    fn beyond(&self, _seen: &Snapshot) -> Option<Effect> {
+        None
+    }
+
+    /// The order to these targets.
+    fn order(&self, targets: &[Target]) -> Ask;
+
+    /// What an answer to it says: one for each of the targets.
+    ///
+    /// # Errors
+    /// The answer is none of the dialect's. Nobody then knows whether the order was taken.
+    fn told(&self, targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Told>, Malformed>;
+}
+
+/// An order that is looked at.
+pub(crate) struct Verified<E> {
+    errand: E,
+    aim: Aim,
+    wants_after: bool,
+    at: i64,
+    /// Which of the marks each target of the command is, in its order: one may stand there twice.
+    places: Vec<usize>,
+    /// Each target once.
+    marks: Vec<Mark>,
+    phase: Phase,
+    /// The marks that the last request was about.
+    asked: Vec<usize>,
+}
+
+/// What is known of one target.
+struct Mark {
+    target: Target,
+    before: Seen,
+    told: Option<Told>,
+    after: Seen,
+    /// Whether the question of the phase has been put.
+    is_asked: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Before,
+    Order,
+    After,
+}
+
+impl<E: Errand> Verified<E> {
+    /// The order to these targets, in the order of the command. `at`: when it is given.
+    pub(crate) fn new(errand: E, aim: Aim, targets: &[Target], wants_after: bool, at: i64) -> Verified<E> {
+        let mut marks: Vec<Mark> = Vec::new();
+        let mut known: HashMap<&Target, usize> = HashMap::new();
+        let places = targets.iter().map(|target| {
+            *known.entry(target).or_insert_with(|| {
+                marks.push(Mark::new(target.clone()));
+                marks.len() - 1
+            })
+        });
+        let places = places.collect();
+        Verified { errand, aim, wants_after, at, places, marks, phase: Phase::Before, asked: Vec::new() }
+    }
+
+    /// The next targets that the phase has a question for.
+    fn chosen(&self) -> Vec<usize> {
+        let most = match self.phase {
+            Phase::Before | Phase::After => E::LOOK_AT,
+            Phase::Order => E::ORDER_TO,
+        };
+        let wanted = |mark: &Mark| {
+            !mark.is_asked
+                && match self.phase {
+                    Phase::Before => true,
+                    Phase::Order => self.beforehand(mark).is_none(),
+                    // A refusal for the caller or the id says all there is.
+                    Phase::After => {
+                        matches!(
+                            mark.told,
+                            Some(Told::Taken | Told::Refused | Told::Nothing(Lost::Unanswered))
+                        )
+                    }
+                }
+        };
+        let wanted = self.marks.iter().enumerate().filter(|(_, mark)| wanted(mark));
+        wanted.map(|(index, _)| index).take(most).collect()
+    }
+
+    /// What comes of the order to a target that need not, or must not, be sent. `None`: send it.
+    fn beforehand(&self, mark: &Mark) -> Option<Effect> {
+        let beyond = mark.before.snapshot().and_then(|seen| self.errand.beyond(seen));
+        beyond.or_else(|| judge::beforehand(self.aim, &mark.before))
+    }
+
+    fn ask(&mut self) -> Option<Ask> {
+        loop {
+            self.asked = self.chosen();
+            if !self.asked.is_empty() {
+                break;
+            }
+            self.phase = match self.phase {
+                Phase::Before => Phase::Order,
+                Phase::Order => Phase::After,
+                Phase::After => return None,
+            };
+            self.marks.iter_mut().for_each(|mark| mark.is_asked = false);
+        }
+        for index in &self.asked {
+            self.marks[*index].is_asked = true;
+        }
+        let targets = self.targets();
+        Some(match self.phase {
+            Phase::Before | Phase::After => self.errand.look(&targets),
+            Phase::Order => self.errand.order(&targets),
+        })
+    }
+
+    fn targets(&self) -> Vec<Target> {
+        self.asked.iter().map(|index| self.marks[*index].target.clone()).collect()
+    }
+
+    /// Takes an answer in.
+    ///
+    /// # Errors
+    /// It came before any order, and there is no use in going on: nothing was done.
+    fn take(&mut self, heard: &Heard) -> Result<(), Fault> {
+        let targets = self.targets();
+        match self.phase {
+            Phase::Before => {
+                let answer = heard.as_ref().map_err(|lost| unreachable(*lost))?;
+                let seen =
+                    self.errand.seen(&targets, answer).map_err(|malformed| not_understood(&malformed))?;
+                self.note(seen, |mark, seen| mark.before = seen);
+            }
+            Phase::Order => {
+                let told = match heard {
+                    Ok(answer) => self.errand.told(&targets, answer).unwrap_or_default(),
+                    Err(lost) => vec![Told::Nothing(*lost); targets.len()],
+                };
+                // What is not understood, or says nothing of a target, leaves open whether it was taken.
+                let open = std::iter::repeat(Told::Nothing(Lost::Unanswered));
+                self.note(told.into_iter().chain(open), |mark, told| mark.told = Some(told));
+            }
+            Phase::After => {
+                let seen = heard.as_ref().ok().and_then(|answer| self.errand.seen(&targets, answer).ok());
+                self.note(seen.unwrap_or_default(), |mark, seen| mark.after = seen);
+            }
+        }
+        Ok(())
+    }
+
+    fn note<T>(&mut self, news: impl IntoIterator<Item = T>, take: impl Fn(&mut Mark, T)) {
+        for (index, news) in self.asked.iter().zip(news) {
+            take(&mut self.marks[*index], news);
+        }
+    }
+
+    fn outcome(&self) -> Result<Outcome, Fault> {
+        let is_sent = |mark: &Mark| mark.told.is_some_and(|told| told != Told::Nothing(Lost::Unsent));
+        let is_unsent = |mark: &Mark| mark.told == Some(Told::Nothing(Lost::Unsent));
+        // Of several some of which went out, one that did not is told as one that nothing is known of. Where none went
+        // out, the truth is simpler.
+        if self.marks.iter().any(is_unsent) && !self.marks.iter().any(is_sent) {
+            return Err(unreachable(Lost::Unsent));
+        }
+        let targets = self.places.iter().map(|index| self.acted(&self.marks[*index]));
+        Ok(Outcome::Acted { at: self.at, targets: targets.collect() })
+    }
+
+    fn acted(&self, mark: &Mark) -> Acted {
+        let (effect, last) = match mark.told {
+            Some(told) => (judge::afterwards(self.aim, told, &mark.after), &mark.after),
+            None => (self.beforehand(mark).unwrap_or(Effect::UnverifiedUnanswered), &mark.before),
+        };
+        // What was seen last, even if it was before the order: the caller learns from it at least what job it is.
+        let last = last.snapshot().or(mark.before.snapshot());
+        Acted {
+            target: mark.target.clone(),
+            effect,
+            before: mark.before.snapshot().map(|snapshot| snapshot.job.state),
+            after: last.filter(|_| self.wants_after).cloned().map(Box::new),
+        }
+    }
+}
+
+impl<E: Errand> Conversation for Verified<E> {
+    fn next(&mut self, heard: Option<Heard>) -> Step {
+        if let Some(heard) = heard
+            && let Err(fault) = self.take(&heard)
+        {
+            return Step::Done(Err(fault));
+        }
+        match self.ask() {
+            Some(ask) => Step::Send(ask),
+            None => Step::Done(self.outcome()),
+        }
+    }
+}
+
+impl Mark {
+    fn new(target: Target) -> Mark {
+        Mark { target, before: Seen::Unknown, told: None, after: Seen::Unknown, is_asked: false }
+    }
+}
+
+/// What a command is answered that a dialect has no word for.
+pub(crate) fn unsupported(what: &str) -> Fault {
+    Fault::new(FaultKind::Unsupported, format!("The server behind this gateway cannot {what}."))
+}
