@@ -12,10 +12,14 @@ use crate::tidy::files;
 
 /// The dialects whose client half reads answers, each with how many answers of its fixtures are read at least: a check of
 /// nothing proves nothing.
-const DIALECTS: &[(&str, usize)] = &[("qlik-odag", 178)];
+const DIALECTS: &[(&str, usize)] = &[("oracle-ess", 352), ("qlik-odag", 178)];
 
 /// Answers that do not come back as they were, by case and answer, each with why that may be.
-const LOSSES: &[(&str, usize, &str)] = &[];
+const LOSSES: &[(&str, usize, &str)] = &[(
+    "oracle-ess/delete-child",
+    1,
+    "the sentence says that a child had ended and not how; a state would be made up",
+)];
 
 /// What became of an answer.
 enum Read {

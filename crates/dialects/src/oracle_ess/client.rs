@@ -16,6 +16,10 @@ mod orders;
 
 mod lists;
 
+mod pages;
+
+mod family;
+
 use bytes::Bytes;
 use countermand_model::{Cancel, Command, Fault, Order, Outcome, Reach, Target};
 use http::Response;
@@ -27,7 +31,7 @@ use crate::{Conversation, Echo, Malformed};
 
 /// See [`Codec::converse`](crate::Codec::converse).
 pub(super) fn converse(
-    codec: &OracleEss,
+    _codec: &OracleEss,
     command: &Command,
     at: i64,
 ) -> Result<Box<dyn Conversation>, Fault> {
@@ -46,9 +50,10 @@ pub(super) fn converse(
             })?;
             Ok(Box::new(Verified::new(order, Aim::Report(*state), one(target), false, at)))
         }
-        Command::Status(status) => lists::status(status, at),
+        Command::Status(status) => Ok(Box::new(lists::status(status, at))),
         Command::List { filter, sort, page, count, kin } => {
-            lists::list(codec, lists::Wanted { filter, sort, page: *page, count: *count, kin: *kin }, at)
+            let wanted = lists::Wanted { filter, sort, page: *page, count: *count, kin: *kin };
+            Ok(Box::new(lists::list(&wanted, at)?))
         }
         Command::Permissions { target } => Ok(Box::new(permissions(target))),
         Command::CheckIn { target } => Ok(Box::new(check_in(target))),
