@@ -26,7 +26,7 @@ use http::Response;
 
 use self::answer::Meaning;
 use super::{OracleEss, decode};
-use crate::conversation::{Aim, Once, Verified, unsupported};
+use crate::conversation::{Aim, Once, Settled, Verified, unsupported};
 use crate::{Conversation, Echo, Malformed};
 
 /// See [`Codec::converse`](crate::Codec::converse).
@@ -46,7 +46,10 @@ pub(super) fn converse(
         }
         Command::Report { target, state, message } => {
             let order = orders::Order::report(*state, message.as_deref(), at).ok_or_else(|| {
-                unsupported(&format!("take the report that a job is {}", state.map_or("", |state| state.name())))
+                unsupported(&format!(
+                    "take the report that a job is {}",
+                    state.map_or("", |state| state.name())
+                ))
             })?;
             Ok(Box::new(Verified::new(order, Aim::Report(*state), one(target), false, at)))
         }
@@ -59,7 +62,8 @@ pub(super) fn converse(
         Command::CheckIn { target } => Ok(Box::new(check_in(target))),
         Command::Acknowledge { .. } => Err(unsupported("take note of an end")),
         Command::DeleteOutput { .. } => Err(unsupported("delete what a request produced")),
-        Command::Confirm { .. } => Err(unsupported("be told that results arrived: it hands out none")),
+        // No results are handed out there, so that no delivery is known.
+        Command::Confirm { .. } => Ok(Box::new(Settled::new(Outcome::Confirmed))),
         Command::Runs { .. } => Err(unsupported("list runs by the job they are runs of")),
     }
 }

@@ -1,6 +1,8 @@
 //! What is shown of a request: its members and its links. Which of them a caller wants is `selection.rs`'s; how a list
 //! looks at the same members is `query/`'s, which follows every change here.
 
+use std::borrow::Cow;
+
 use countermand_model::machine::{FORCE_AFTER, Move, judge};
 use countermand_model::{Filter, Job, Kind, State, Test, Value};
 
@@ -27,11 +29,14 @@ pub(super) struct Parents {
 /// fixtures/oracle-ess/get-succeeded.http. An action's answer has those that the reference page lists, so none to the
 /// parents.
 pub(super) fn links(codec: &OracleEss, echo: &Echo, id: &str, parents: Option<&Parents>) -> Vec<LinkWire> {
-    let requests = format!("{}/requests", echo.root_url);
-    let rel = |name: &str| rel(codec, name);
-    let to = |name: &str, path: &str| LinkWire { href: format!("{requests}/{id}{path}"), rel: rel(name) };
+    let root = echo.root_url.as_str();
+    let link = |name, id: &str, path| LinkWire {
+        href: [root, "/requests/", id, path].concat(),
+        rel: rel(codec, name),
+    };
+    let to = |name, path| link(name, id, path);
     // Quirk: the links lead to request -1 or 0 where there is no such parent; fixtures/oracle-ess/get-waiting.http
-    let kin = |name: &str, kin: i64| LinkWire { href: format!("{requests}/{kin}"), rel: rel(name) };
+    let kin = |name, kin: i64| link(name, &kin.to_string(), "");
     let mut links =
         vec![to("self", ""), to("cancel", "/cancel"), to("hold", "/hold"), to("release", "/release")];
     if let Some(parents) = parents {
@@ -54,8 +59,8 @@ pub(super) fn links(codec: &OracleEss, echo: &Echo, id: &str, parents: Option<&P
 ///
 /// Quirk: the docs write `self`, `forceCancel`; the live server writes `SELF`, `FORCECANCEL`;
 /// fixtures/oracle-ess/cancel-rel-lower.http
-pub(super) fn rel(codec: &OracleEss, rel: &str) -> String {
-    if codec.upper_rels { rel.to_ascii_uppercase() } else { rel.to_owned() }
+pub(super) fn rel(codec: &OracleEss, rel: &'static str) -> Cow<'static, str> {
+    if codec.upper_rels { rel.to_ascii_uppercase().into() } else { rel.into() }
 }
 
 /// A request's members, those that are selected: what the model knows, and from the job's attributes what it has no

@@ -7,6 +7,8 @@ mod exception;
 
 mod lists;
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
 pub(super) use details::{GivenDetailsWire, MemberWire, RequestDetailsWire};
@@ -43,7 +45,7 @@ pub(super) struct LinkWire {
     /// Absolute.
     pub(super) href: String,
     /// In the case of the mount's `rel_case`.
-    pub(super) rel: String,
+    pub(super) rel: Cow<'static, str>,
 }
 
 /// The answer of an action as a server wrote it. That it is an object is enough: its links lead to where it was asked.

@@ -1,5 +1,7 @@
 //! The documents that hold many: `RequestQueryResponse`, and the list of resources at the root.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
 use super::{GivenDetailsWire, LinkWire, RequestDetailsWire, write_links};
@@ -44,7 +46,7 @@ pub(in crate::oracle_ess) struct ResourceWire {
     /// Absolute; a template where `is_templated`.
     pub(in crate::oracle_ess) href: String,
     /// The operation, in the case of the mount's `rel_case`.
-    pub(in crate::oracle_ess) rel: String,
+    pub(in crate::oracle_ess) rel: Cow<'static, str>,
     /// What it is answered in.
     pub(in crate::oracle_ess) media_type: &'static str,
     /// The method.
