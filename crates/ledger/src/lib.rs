@@ -53,6 +53,8 @@ mod feed;
 
 mod audit;
 
+mod journal;
+
 mod contract;
 
 mod store;
@@ -60,7 +62,10 @@ mod store;
 mod engine;
 
 pub use clock::{Clock, Wall};
-pub use contract::{AuditRow, AuditTarget, Denied, Entry, Figures, Log, Put, Refused};
+pub use contract::{
+    AuditRow, AuditTarget, Denied, Elsewhere, Entry, Fate, Figures, Log, Namesake, Put, Refused, Ticket,
+};
 pub use engine::Engine;
+pub use journal::Journal;
 pub use open::{Config, Location, OpenError};
 pub use store::Store;

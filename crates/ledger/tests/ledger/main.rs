@@ -23,6 +23,8 @@ mod histories;
 
 mod lists;
 
+mod journals;
+
 mod large;
 
 mod oracle;
