@@ -188,6 +188,8 @@ pub struct Figures {
     pub commands: u64,
     /// Commits, each of one or more writes.
     pub commits: u64,
+    /// Readings answered by a copy in memory.
+    pub copies: u64,
     /// Writes that wait now.
     pub waiting: u64,
 }

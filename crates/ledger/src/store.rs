@@ -303,6 +303,7 @@ impl Store {
         Figures {
             commands: self.house.signals.commands.load(Relaxed),
             commits: self.house.signals.commits.load(Relaxed),
+            copies: self.house.signals.hot.hits(),
             waiting: self.house.writer.waiting() as u64,
         }
     }

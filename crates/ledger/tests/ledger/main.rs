@@ -25,6 +25,8 @@ mod lists;
 
 mod journals;
 
+mod polls;
+
 mod large;
 
 mod oracle;
