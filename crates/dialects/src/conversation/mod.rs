@@ -12,6 +12,9 @@ mod once;
 mod verified;
 
 #[cfg(test)]
+pub(crate) mod play;
+
+#[cfg(test)]
 mod tests;
 
 use bytes::Bytes;
