@@ -7,6 +7,9 @@ mod bad_input;
 // A blocking HTTP client of a few lines.
 mod client;
 
+// Every expected answer, read by the client half of its dialect and written again.
+mod client_halves;
+
 // Real clients: piapi, @qlik/api, curl, requests, and what PowerShell sends.
 mod clients;
 

@@ -2,39 +2,16 @@
 //! and what is not understood is refused with the status that the fixture expects.
 
 use countermand_conformance::fixture::{Exchange, Fixture, User, read};
-use countermand_dialects::{Head, Origin};
+use countermand_conformance::open;
 use countermand_model::{Fault, FaultKind};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
 use crate::tidy::files;
 
 /// The status that the codec answers by itself; `None` where it hands on a command, or has a document ready.
 fn refused(fixture: &Fixture, exchange: &Exchange) -> Option<u16> {
-    let request = &exchange.request;
-    let method: Method = request.method().parse().unwrap();
-    let uri: Uri = request.target().parse().unwrap();
-    let below =
-        |base: &str| uri.path().strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'));
-    let bases = fixture.dialect.paths.iter().enumerate();
-    let found =
-        bases.filter_map(|(index, base)| Some((index, below(base)?))).min_by_key(|(_, rest)| rest.len());
-    let headers: HeaderMap = request
-        .headers
-        .iter()
-        .filter_map(|(name, value)| {
-            Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?))
-        })
-        .collect();
     let codec = fixture.dialect.build(&fixture.head.options).unwrap();
-    let echo = codec.open(&Head {
-        method: &method,
-        path: uri.path(),
-        base: found.map(|(index, _)| index),
-        rest: found.map_or(uri.path(), |(_, rest)| rest),
-        query: uri.query(),
-        headers: &headers,
-        origin: &Origin::new("http", "localhost"),
-    });
+    let request = &exchange.request;
+    let echo = open(fixture.dialect, codec.as_ref(), request).unwrap();
     let fault = match (&echo.refusal, echo.operation) {
         (Some(fault), _) => fault.clone(),
         (None, None) => Fault::new(FaultKind::UnknownRoute, "There is no such resource."),

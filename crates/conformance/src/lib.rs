@@ -17,6 +17,8 @@ pub mod compare;
 
 pub mod select;
 
+mod opened;
+
 pub mod effect;
 
 pub mod target;
@@ -34,3 +36,5 @@ pub mod export;
 pub mod har;
 
 pub mod import;
+
+pub use opened::open;

@@ -93,6 +93,17 @@ impl Found<'_> {
     }
 }
 
+/// Everything in which an answer differs from the one that a case expects at that place, from 1, where the case's own
+/// clock is the server's.
+///
+/// # Panics
+/// The case has no such answer.
+#[must_use]
+pub fn differences(fixture: &Fixture, answer: usize, seen: &Seen, base: &Base) -> Vec<Difference> {
+    let expected = &fixture.exchanges[answer - 1].response;
+    answers(expected, seen, base, &Rules::of(fixture, false), answer)
+}
+
 /// Everything in which an answer differs from the expected one. `answer` is its number in the case.
 pub(crate) fn answers(
     expected: &Message,

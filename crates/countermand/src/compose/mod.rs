@@ -11,7 +11,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use countermand_bus::{Limits, Onion, Settled};
+use countermand_bus::{Limits, Onion, Settled, Settling};
 use countermand_control::Control;
 use countermand_edge::{Denied, DeniedHook, Edge, Engine, Realm, RealmConfig, RealmError, Settings};
 use countermand_ledger::{self as ledger, Clock, Location, Store};
@@ -152,7 +152,7 @@ fn engine(onion: &Onion, store: &Store, namespace: &str) -> Engine {
         let (store, namespace) = (settling.clone(), its_namespace.clone());
         Box::pin(async move { store.settled(&namespace, number, limit).await })
     });
-    onion.around(store.engine(namespace), settled)
+    onion.around(store.engine(namespace), Settling::Told(settled))
 }
 
 /// A known user who may not has a row in the audit.

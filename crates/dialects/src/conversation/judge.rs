@@ -82,11 +82,7 @@ pub(crate) fn beforehand(aim: Aim, before: &Seen) -> Option<Effect> {
         Aim::Cancel(Reach::Trigger) | Aim::Hold(Reach::Trigger) | Aim::Release(Reach::Trigger) => {
             of_trigger(aim, job)
         }
-        Aim::Cancel(_) => match job.state {
-            State::Cancelling => Some(Effect::AlreadyCancelling),
-            State::Cancelled => Some(Effect::AlreadyCancelled),
-            state => state.is_terminal().then_some(Effect::AlreadyFinished),
-        },
+        Aim::Cancel(_) => ended(job.state),
         Aim::Hold(_) => match job.state {
             State::Held => Some(Effect::AlreadySo),
             State::Queued | State::Ready => None,
@@ -155,12 +151,9 @@ fn refused(aim: Aim, after: &Seen) -> Effect {
         Seen::Unknown => return Effect::NotPossible,
     };
     match aim {
-        Aim::Cancel(Reach::One | Reach::Tree | Reach::Unstarted) => match job.state {
-            State::Cancelling => Effect::AlreadyCancelling,
-            State::Cancelled => Effect::AlreadyCancelled,
-            state if state.is_terminal() => Effect::AlreadyFinished,
-            _ => Effect::NotPossible,
-        },
+        Aim::Cancel(Reach::One | Reach::Tree | Reach::Unstarted) => {
+            ended(job.state).unwrap_or(Effect::NotPossible)
+        }
         Aim::Cancel(Reach::Trigger)
         | Aim::ForceCancel
         | Aim::Hold(_)
@@ -172,17 +165,23 @@ fn refused(aim: Aim, after: &Seen) -> Effect {
     }
 }
 
+/// What a cancel is to a job that cannot be cancelled any more.
+fn ended(state: State) -> Option<Effect> {
+    match state {
+        State::Cancelling => Some(Effect::AlreadyCancelling),
+        State::Cancelled => Some(Effect::AlreadyCancelled),
+        state => state.is_terminal().then_some(Effect::AlreadyFinished),
+    }
+}
+
 fn of_trigger(aim: Aim, job: &Job) -> Option<Effect> {
     let Some(state) = trigger(job) else { return Some(Effect::NotFound) };
-    let aimed_at = match aim {
-        Aim::Hold(_) => TriggerState::Suspended,
-        Aim::Release(_) => TriggerState::Scheduled,
-        _ => TriggerState::Cancelled,
-    };
-    match state {
-        state if state == aimed_at && state.is_live() => Some(Effect::AlreadySo),
-        TriggerState::Cancelled | TriggerState::Completed => Some(Effect::NotPossible),
-        TriggerState::Scheduled | TriggerState::Suspended => None,
+    match (state, aim) {
+        (TriggerState::Suspended, Aim::Hold(_)) | (TriggerState::Scheduled, Aim::Release(_)) => {
+            Some(Effect::AlreadySo)
+        }
+        (TriggerState::Cancelled | TriggerState::Completed, _) => Some(Effect::NotPossible),
+        (TriggerState::Scheduled | TriggerState::Suspended, _) => None,
     }
 }
 

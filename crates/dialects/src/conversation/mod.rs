@@ -18,8 +18,8 @@ use bytes::Bytes;
 use countermand_model::{Fault, Outcome};
 use http::{Request, Response};
 
-pub(crate) use judge::{Aim, Seen, Told};
-pub(crate) use once::Once;
+pub(crate) use judge::{Aim, Seen, Told, afterwards};
+pub(crate) use once::{Once, not_understood, unreachable};
 pub(crate) use verified::{Errand, Verified, unsupported};
 
 /// One command, carried out by as many requests as it takes. Begun by
