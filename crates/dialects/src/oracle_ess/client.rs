@@ -42,7 +42,10 @@ pub(super) fn converse(
         }
         Command::Report { target, state, message } => {
             let order = orders::Order::report(*state, message.as_deref(), at).ok_or_else(|| {
-                unsupported(&format!("take the report that a job is {}", state.map_or("", |state| state.name())))
+                unsupported(&format!(
+                    "take the report that a job is {}",
+                    state.map_or("", |state| state.name())
+                ))
             })?;
             Ok(Box::new(Verified::new(order, Aim::Report(*state), one(target), false, at)))
         }

@@ -39,7 +39,11 @@ pub(super) fn status(status: &Status, at: i64) -> Result<Box<dyn Conversation>, 
 }
 
 /// Reading many.
-pub(super) fn list(_codec: &OracleEss, _wanted: Wanted<'_>, _at: i64) -> Result<Box<dyn Conversation>, Fault> {
+pub(super) fn list(
+    _codec: &OracleEss,
+    _wanted: Wanted<'_>,
+    _at: i64,
+) -> Result<Box<dyn Conversation>, Fault> {
     Err(unsupported("list"))
 }
 
