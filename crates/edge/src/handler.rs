@@ -19,7 +19,7 @@ use crate::confirm::{Confirmation, delivery, taken};
 use crate::log::Seen;
 use crate::mount::Found;
 use crate::origin::Arrival;
-use crate::relay::{Failed, Passing};
+use crate::relay::{Failed, Passing, Subject};
 use crate::stack::{Shared, bare};
 use crate::{AnswerBody, Denied, Engine, Legacy, Mode, Mount, reply, rescue};
 
@@ -230,6 +230,7 @@ impl Request<'_> {
             arrival: self.arrival,
             request_id: &seen.request_id,
             body_timeout,
+            subject: (self.mode == Mode::Shadow).then(|| self.subject(seen)),
         };
         match legacy.pass(passing, upload).await {
             Ok(response) => Ok(response.map(AnswerBody::relayed)),
@@ -237,6 +238,21 @@ impl Request<'_> {
                 seen.proxy_error = Some(error);
                 Err(fault)
             }
+        }
+    }
+
+    /// What is compared with ours when the legacy server has answered.
+    fn subject(&self, seen: &Seen) -> Subject {
+        let Request { shared, found: Found { mount, .. }, parts, .. } = self;
+        Subject {
+            dialect: mount.dialect,
+            codec: Arc::clone(&mount.codec),
+            echo: self.echo.clone(),
+            caller: caller(mount, seen),
+            request_id: seen.request_id.clone(),
+            engine: mount.engine.clone(),
+            figures: shared.metrics.of_shadow(seen),
+            request: (parts.method.clone(), parts.uri.clone(), parts.headers.clone()),
         }
     }
 

@@ -45,6 +45,9 @@ pub mod listen;
 pub use answer::AnswerBody;
 pub use auth::{Realm, RealmConfig, RealmError};
 pub use mount::{Denied, DeniedHook, Engine, Mount, MountError};
-pub use relay::{Cut, HostName, Legacy, LegacyConfig, Mode};
+pub use relay::{
+    Compare, Cut, Difference, Exchange, HostName, Keep, LONGEST_COPY, Legacy, LegacyConfig, Mode,
+    ShadowConfig,
+};
 pub use service::Edge;
 pub use settings::{AccessLog, Local, Settings};

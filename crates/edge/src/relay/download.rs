@@ -12,6 +12,7 @@ use hyper::body::Incoming;
 use tokio::time::{Sleep, sleep};
 
 use super::Cut;
+use super::shadow::Watch;
 use super::upload::Progress;
 
 /// An answer's body under way.
@@ -24,6 +25,10 @@ pub(crate) struct Download {
     /// The request's body, where that may not have ended: it is of no use after this one.
     upload: Option<Arc<Progress>>,
     request_id: String,
+    /// Who compares it with ours afterwards.
+    watch: Option<Box<Watch>>,
+    /// Whether all of it has gone by.
+    ended: bool,
 }
 
 impl Download {
@@ -32,8 +37,10 @@ impl Download {
         patience: Duration,
         upload: Option<Arc<Progress>>,
         request_id: &str,
+        watch: Option<Box<Watch>>,
     ) -> Download {
-        Download { body, patience, stall: None, upload, request_id: request_id.to_owned() }
+        let (request_id, ended) = (request_id.to_owned(), body.is_end_stream());
+        Download { body, patience, stall: None, upload, request_id, watch, ended }
     }
 
     fn cut(&self, why: String) -> Cut {
@@ -59,10 +66,17 @@ impl Body for Download {
         match Pin::new(&mut this.body).poll_frame(context) {
             Poll::Ready(Some(Ok(frame))) => {
                 this.stall = None;
+                this.ended = this.body.is_end_stream();
+                if let (Some(watch), Some(bytes)) = (&mut this.watch, frame.data_ref()) {
+                    watch.add(bytes);
+                }
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(this.cut(error.to_string())))),
-            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Ready(None) => {
+                this.ended = true;
+                Poll::Ready(None)
+            }
             Poll::Pending => {
                 let patience = this.patience;
                 let stall = this.stall.get_or_insert_with(|| Box::pin(sleep(patience)));
@@ -87,6 +101,9 @@ impl Drop for Download {
     fn drop(&mut self) {
         if let Some(upload) = &self.upload {
             upload.over();
+        }
+        if let Some(watch) = self.watch.take() {
+            watch.ends(self.ended);
         }
     }
 }

@@ -11,6 +11,8 @@ mod download;
 
 mod headers;
 
+mod shadow;
+
 mod target;
 
 mod upload;
@@ -27,12 +29,15 @@ use http_body::Body as _;
 use tokio::time::Instant;
 
 use self::headers::{Edits, Teller};
+use self::shadow::Shadow;
 use self::target::Places;
 use crate::mount::Found;
 use crate::origin::Arrival;
 use crate::{Engine, Mount};
 
 pub(crate) use self::download::Download;
+pub(crate) use self::shadow::Subject;
+pub use self::shadow::{Compare, Difference, Exchange, Keep, LONGEST_COPY, ShadowConfig};
 pub(crate) use self::upload::{Progress, Upload};
 
 /// Who answers an operation of a mount.
@@ -103,6 +108,8 @@ pub struct LegacyConfig {
     pub operations: Vec<(&'static str, Mode)>,
     /// Who answers calls under [`Mode::ServeElsePassthrough`]; `None` where that is not.
     pub either: Option<Engine>,
+    /// What becomes of what is seen under [`Mode::Shadow`]; `None` where that is not.
+    pub shadow: Option<ShadowConfig>,
 }
 
 /// The legacy server behind a mount.
@@ -110,6 +117,7 @@ pub struct Legacy {
     link: Link<Upload>,
     host: HeaderValue,
     places: Places,
+    shadow: Option<Shadow>,
     config: LegacyConfig,
 }
 
@@ -154,6 +162,8 @@ pub(crate) struct Passing<'a> {
     pub(crate) request_id: &'a str,
     /// How long its body may take.
     pub(crate) body_timeout: Duration,
+    /// What is to be compared with ours afterwards.
+    pub(crate) subject: Option<Subject>,
 }
 
 impl Legacy {
@@ -163,7 +173,8 @@ impl Legacy {
         let host = config.base.host();
         let places = Places::of(&config.base);
         let link = Link::new(places.server(), &config.trust, config.timeout);
-        Legacy { link, host, places, config }
+        let shadow = config.shadow.clone().map(Shadow::new);
+        Legacy { link, host, places, shadow, config }
     }
 
     /// Who answers an operation; `None` is a path that is none.
@@ -189,9 +200,15 @@ impl Legacy {
     /// Dropping the future, or the body of the answer, ends the request there too.
     pub(crate) async fn pass(
         &self,
-        passing: Passing<'_>,
-        upload: Upload,
+        mut passing: Passing<'_>,
+        mut upload: Upload,
     ) -> Result<Response<Download>, Failed> {
+        let subject = passing.subject.take();
+        let watch = self.shadow.as_ref().zip(subject).and_then(|(shadow, subject)| shadow.watch(subject));
+        let mut watch = watch.map(Box::new);
+        if let Some(watch) = &watch {
+            upload.copy_to(watch.asked());
+        }
         let has_body = !upload.is_end_stream();
         let progress = has_body.then(|| upload.progress());
         let request_id = passing.request_id;
@@ -211,10 +228,14 @@ impl Legacy {
             });
         }
         let (mut parts, body) = answer.into_parts();
+        if let Some(watch) = &mut watch {
+            watch.begins(parts.status, &parts.headers);
+        }
         parts.headers = headers::of_response(&parts.headers);
         // What is between the legacy server and us is no concern of the client.
         parts.version = Version::HTTP_11;
-        Ok(Response::from_parts(parts, Download::new(body, self.config.timeout, progress, request_id)))
+        let download = Download::new(body, self.config.timeout, progress, request_id, watch);
+        Ok(Response::from_parts(parts, download))
     }
 
     fn request(&self, passing: Passing<'_>, upload: Upload) -> Result<Request<Upload>, String> {

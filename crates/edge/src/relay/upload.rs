@@ -2,8 +2,8 @@
 //! waits to be told to send it, it is not touched before the legacy server asks.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use tokio::time::{Sleep, sleep, timeout};
 
 use super::Cut;
+use super::shadow::{Copied, Shared};
 use crate::body::LINGER;
 
 /// How long a legacy server that was told `Expect: 100-continue` may be silent before it is taken for one that does not
@@ -28,6 +29,8 @@ pub(crate) struct Upload {
     progress: Arc<Progress>,
     /// Until when the legacy server's word is waited for; `None`: the client waits for nothing.
     silence: Option<Pin<Box<Sleep>>>,
+    /// Where it is copied to, for a shadow.
+    copy: Option<Shared>,
     /// How long all of it may take, and, once it was waited for, until when.
     limit: Duration,
     deadline: Option<Pin<Box<Sleep>>>,
@@ -89,7 +92,7 @@ impl Upload {
     /// No body.
     pub(crate) fn none() -> Upload {
         let progress = Progress::new(DONE);
-        Upload { body: None, progress, silence: None, limit: Duration::ZERO, deadline: None }
+        Upload { body: None, progress, silence: None, copy: None, limit: Duration::ZERO, deadline: None }
     }
 
     /// A body that may take so long. `held`: the client waits to be told to send it.
@@ -103,9 +106,18 @@ impl Upload {
             body: Some(UnsyncBoxBody::new(body)),
             progress: Progress::new(if held { HELD } else { TAKEN }),
             silence: held.then(|| Box::pin(sleep(SILENCE))),
+            copy: None,
             limit,
             deadline: None,
         }
+    }
+
+    /// Copies what goes by.
+    pub(super) fn copy_to(&mut self, copy: Shared) {
+        if self.is_end_stream() {
+            locked(&copy).end();
+        }
+        self.copy = Some(copy);
     }
 
     pub(crate) fn progress(&self) -> Arc<Progress> {
@@ -129,6 +141,11 @@ impl Upload {
             }
         }
     }
+}
+
+/// Nothing that can panic runs under the lock.
+fn locked(copy: &Shared) -> MutexGuard<'_, Copied> {
+    copy.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Body for Upload {
@@ -157,16 +174,23 @@ impl Body for Upload {
                 Some(Err(Cut::new("the client: the body did not arrive in time")))
             }
         };
-        match &frame {
-            Some(Ok(_)) => {}
-            Some(Err(_)) => {
-                this.progress.turn(TAKEN, LATE);
-                this.body = None;
-            }
-            None => {
-                this.progress.turn(TAKEN, DONE);
-                this.body = None;
-            }
+        if let (Some(copy), Some(Ok(frame))) = (&this.copy, &frame)
+            && let Some(bytes) = frame.data_ref()
+        {
+            locked(copy).add(bytes);
+        }
+        // Of a body whose length is known the last frame is the last that is asked for.
+        let ended = match &frame {
+            Some(Ok(_)) => this.body.as_ref().is_none_or(Body::is_end_stream).then_some(DONE),
+            Some(Err(_)) => Some(LATE),
+            None => Some(DONE),
+        };
+        if let Some(stage) = ended {
+            this.progress.turn(TAKEN, stage);
+            this.body = None;
+        }
+        if let (Some(copy), Some(DONE)) = (&this.copy, ended) {
+            locked(copy).end();
         }
         Poll::Ready(frame)
     }

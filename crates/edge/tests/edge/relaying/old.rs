@@ -71,6 +71,7 @@ pub(crate) fn known(address: SocketAddr, mode: Mode) -> LegacyConfig {
         mode,
         operations: Vec::new(),
         either: None,
+        shadow: None,
     }
 }
 
