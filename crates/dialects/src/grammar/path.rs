@@ -79,7 +79,8 @@ mod tests {
                 prop_assert_eq!(decoded(&segment), text);
                 let path = format!("/requests/{segment}/cancel");
                 prop_assert_eq!(matches("/requests/{id}/cancel", &path), Some(vec![segment.as_str()]));
-                prop_assert_eq!(path.parse::<http::Uri>().unwrap().path(), path);
+                let uri = path.parse::<http::Uri>().unwrap();
+                prop_assert_eq!(uri.path(), path);
             }
         }
     }
