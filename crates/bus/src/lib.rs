@@ -10,8 +10,11 @@ mod settle;
 
 pub mod upstream;
 
+mod either;
+
 #[cfg(test)]
 mod tests;
 
+pub use either::Either;
 pub use onion::{Engine, Limits, Onion};
 pub use settle::{LOOKS, Settled, Settling};

@@ -17,7 +17,7 @@ mod journal;
 
 mod recover;
 
-mod targets;
+pub(crate) mod targets;
 
 mod wire;
 

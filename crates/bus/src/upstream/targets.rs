@@ -3,7 +3,7 @@
 use countermand_model::{Cancel, Command, Order, Status, Target};
 
 /// The jobs that a command names.
-pub(super) fn of(command: &Command) -> &[Target] {
+pub(crate) fn of(command: &Command) -> &[Target] {
     match command {
         Command::Cancel(cancel) => &cancel.targets,
         Command::Hold(order) | Command::Release(order) => &order.targets,
@@ -19,7 +19,7 @@ pub(super) fn of(command: &Command) -> &[Target] {
 }
 
 /// The same command to other targets: as many as a command of its kind names, at least one where it names any.
-pub(super) fn with(command: &Command, targets: Vec<Target>) -> Command {
+pub(crate) fn with(command: &Command, targets: Vec<Target>) -> Command {
     let mut command = command.clone();
     match &mut command {
         Command::Cancel(Cancel { targets: old, .. })

@@ -1,8 +1,8 @@
 //! The client half: against our own server half, and against a list of answers.
 
 use countermand_model::{
-    Cancel, Delivery, Effect, FaultKind, Filter, Job, Kin, Order, Reach, Results, Snapshot, State, Status,
-    Target,
+    Acted, Cancel, Delivery, Effect, FaultKind, Filter, Job, Kin, Order, Reach, Results, Snapshot, State,
+    Status, Target,
 };
 use proptest::prelude::*;
 
