@@ -4,6 +4,9 @@
 // Bad input against the running program: refused in its dialect, memory flat.
 mod bad_input;
 
+// A certificate authority, and a certificate of its.
+mod certificates;
+
 // A blocking HTTP client of a few lines.
 mod client;
 
@@ -55,6 +58,9 @@ mod pitfalls;
 // Lists of one dialect: what they find is what they show.
 mod prime_lists;
 
+// Behind nginx and HAProxy, started from the docs' files.
+mod proxies;
+
 // A dialect's codec, asked directly.
 mod probe;
 
@@ -75,6 +81,9 @@ mod readme;
 
 // SIGTERM.
 mod shutdown;
+
+// What our TLS offers, scanned by the real sslyze.
+mod tls;
 
 // What the repository promises about itself.
 mod tidy;

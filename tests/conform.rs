@@ -8,7 +8,6 @@ use std::process::{Command, Output};
 use crate::server::{Server, TOKEN, config, program};
 use crate::tidy::root;
 
-/// The control API's token of [`gateway`].
 /// A case that asks for a job which is there, and one that asks for one which is not.
 const CASE: &str = "+++\ntitle = \"A waiting request\"\nevidence = \"documented\"\nsource = \"a page\"\n[[given]]\nnumber = 7\n\
                     state = \"queued\"\n[then]\n7 = \"queued\"\n+++\nGET /ess/rest/scheduler/v1/requests/7?fields=state HTTP/1.1\n\
@@ -138,6 +137,70 @@ fn a_foreign_server_is_asked_but_not_changed() {
     check(&said, 0, &["0 failed", ": given", ": side effects"]);
     let audit = server.control("GET /v1/audit", "");
     assert!(audit.body.contains("\"entries\":[]"), "{}", audit.body);
+}
+
+#[test]
+fn a_user_who_is_not_let_in_is_told_in_a_sentence_and_nothing_is_rewritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = gateway(folder.path());
+    let case = one_case(folder.path(), CASE);
+    let fixtures = root().join("fixtures/oracle-ess");
+    for arguments in [
+        &["--user", "operator:nope", fixtures.to_str().unwrap()][..],
+        &["--user", "operator:nope", "--update", case.to_str().unwrap()],
+    ] {
+        let text = check(
+            &against(&server, arguments),
+            1,
+            &["answers 401 to the operator of oracle-ess", "check --user"],
+        );
+        assert_eq!(text.lines().count(), 1, "{text}");
+    }
+    assert_eq!(std::fs::read_to_string(&case).unwrap(), CASE);
+    let said = against(&server, &["--reader", "reader:nope", fixtures.to_str().unwrap()]);
+    check(&said, 1, &["answers 401 to the reader of oracle-ess", "check --reader"]);
+}
+
+#[test]
+fn a_run_that_skips_nearly_all_is_not_green() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = gateway(folder.path());
+    let mut command = Command::new(program());
+    command.args(["conform", "--target", &format!("http://{}", server.listen)]).arg(root().join("fixtures"));
+    command.env_remove("COUNTERMAND_USER").env_remove("COUNTERMAND_READER").env_remove("UPDATE_EXPECT");
+    let said = command.output().expect("the program runs");
+    check(
+        &said,
+        1,
+        &["0 failed", "cases were played, which proves nothing", "were skipped: give --user NAME:PASSWORD"],
+    );
+}
+
+#[test]
+fn a_filter_that_fits_nothing_is_told_beside_one_that_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = one_case(folder.path(), CASE);
+    check(&conform(&["--update", case.to_str().unwrap()]), 0, &["is rewritten"]);
+    let of = |filter: &str| conform(&["--filter", "waiting", "--filter", filter, case.to_str().unwrap()]);
+    check(&of("oracle-ess/wait*"), 0, &["1 passed"]);
+    check(&of("wiating"), 64, &["none of the 1 cases in", "fits --filter \"wiating\""]);
+}
+
+#[test]
+fn a_job_that_was_put_away_is_not_there_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = gateway(folder.path());
+    let case = one_case(folder.path(), CASE);
+    check(&conform(&["--update", case.to_str().unwrap()]), 0, &["is rewritten"]);
+    check(&against(&server, &[case.to_str().unwrap()]), 0, &["1 passed"]);
+    let case_of_7 = std::fs::read_to_string(&case).unwrap();
+    // The same number, which nobody has given to this case.
+    let stale = case_of_7.replace("number = 7\nstate = \"queued\"", "number = 9\nstate = \"queued\"");
+    let stale = stale.replace("[then]\n7 = \"queued\"", "[then]\n7 = \"succeeded\"");
+    std::fs::write(&case, stale.replace("requests/7", "requests/9")).unwrap();
+    let seen_nothing = ["then:7", "expected succeeded", "seen     nothing"];
+    check(&conform(&[case.to_str().unwrap()]), 1, &seen_nothing);
+    check(&against(&server, &[case.to_str().unwrap()]), 1, &seen_nothing);
 }
 
 #[test]

@@ -14,7 +14,8 @@ pub fn changes(fixture: &Fixture) -> bool {
     fixture.exchanges.iter().any(|exchange| request_changes(fixture.dialect, &exchange.request))
 }
 
-fn request_changes(dialect: &Dialect, request: &Message) -> bool {
+/// Whether one request may change something.
+pub(crate) fn request_changes(dialect: &Dialect, request: &Message) -> bool {
     let Ok(codec) = dialect.build(&[]) else { return true };
     let Some(echo) = open(dialect, codec.as_ref(), request) else { return true };
     match echo.operation {

@@ -1,5 +1,7 @@
 //! Plays cases against a target, as many at once as it allows, and says of each what came of it.
 
+mod doors;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,6 +10,7 @@ use bytes::Bytes;
 use countermand_model::State;
 use futures_util::{StreamExt, stream};
 
+use self::doors::Doors;
 use crate::compare::{self, Difference, Rules, Seen};
 use crate::fill::{AUTHORIZATION, Base};
 use crate::fixture::{Fixture, Message, User};
@@ -56,7 +59,8 @@ impl Outcome {
 /// Plays every case. `told` hears of each verdict as it comes; the answer has them in the order of the cases.
 ///
 /// # Errors
-/// The target is gone: what has been played until then is lost, for nobody could say what it is worth.
+/// The target is gone, or lets a user in for nothing: what has been played until then is lost, for nobody could say what
+/// it is worth.
 pub async fn play(
     target: Arc<dyn Target>,
     fixtures: Vec<Arc<Fixture>>,
@@ -71,9 +75,13 @@ pub async fn play(
     });
     let mut played = played.buffer_unordered(lanes);
     let mut verdicts = Vec::new();
+    let mut doors = Doors::default();
     while let Some((index, verdict)) = played.next().await {
         let verdict =
             verdict.map_err(|error| Trouble::Gone(format!("a case ended in a panic: {error}")))??;
+        if let Some(problem) = doors.closed(&verdict) {
+            return Err(Trouble::TurnedAway(format!("{} {problem}", target.name())));
+        }
         told(&verdict);
         verdicts.push((index, verdict));
     }
@@ -95,7 +103,7 @@ pub async fn one(target: &dyn Target, fixture: Arc<Fixture>) -> Result<Verdict, 
             Ok(differences) => Outcome::Failed(differences),
             Err(Trouble::Case(problem)) => Outcome::Broken(problem),
             Err(Trouble::Skip(skip)) => Outcome::Skipped(skip),
-            Err(gone @ Trouble::Gone(_)) => return Err(gone),
+            Err(end @ (Trouble::Gone(_) | Trouble::TurnedAway(_))) => return Err(end),
         },
     };
     let Heard { answers, base, unseen } = heard;

@@ -28,12 +28,18 @@ impl Filter {
         Ok(Filter { patterns: Some(set) })
     }
 
+    /// Which of the patterns, by their places, fit a case of that name.
+    #[must_use]
+    pub fn fitting(&self, name: &str) -> Vec<usize> {
+        let Some(patterns) = &self.patterns else { return Vec::new() };
+        let case = name.rsplit('/').next().unwrap_or(name);
+        [patterns.matches(name), patterns.matches(case)].concat()
+    }
+
     /// Whether a case of that name, `<dialect>/<case>`, is chosen. A pattern without a `/` may fit the case alone.
     #[must_use]
     pub fn fits(&self, name: &str) -> bool {
-        let Some(patterns) = &self.patterns else { return true };
-        let case = name.rsplit('/').next().unwrap_or(name);
-        patterns.is_match(name) || patterns.is_match(case)
+        self.patterns.is_none() || !self.fitting(name).is_empty()
     }
 }
 

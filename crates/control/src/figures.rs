@@ -61,12 +61,14 @@ impl Collector for LedgerFigures {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let figures = self.0.figures();
         let (commands, commits) = (ConstCounter::new(figures.commands), ConstCounter::new(figures.commits));
+        let copies = ConstCounter::new(figures.copies);
         let waiting = ConstGauge::new(figures.waiting);
         let mut write = |name, help, metric: &dyn EncodeMetric| {
             metric.encode(encoder.encode_descriptor(name, help, None, metric.metric_type())?)
         };
         write("countermand_ledger_commands", "Changing commands committed.", &commands)?;
         write("countermand_ledger_commits", "Commits, each of one or more writes.", &commits)?;
+        write("countermand_ledger_copies", "Readings answered by a copy in memory.", &copies)?;
         write("countermand_ledger_waiting", "Writes that wait for the writer.", &waiting)
     }
 }

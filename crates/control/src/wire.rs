@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use countermand_ledger::{AuditRow, AuditTarget, Entry};
-use countermand_model::{Job, Output, State, Trigger};
+use countermand_ledger::{AuditRow, AuditTarget, Entry, Fate};
+use countermand_model::{Effect, Job, Output, State, Trigger};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -215,6 +215,13 @@ pub(crate) struct AuditRowWire<'a> {
     client: &'a str,
     dialect: &'a str,
     request_id: &'a str,
+    /// The engine elsewhere that it went to; `null`: it was carried out here.
+    engine: Option<&'a str>,
+    /// Whether what came of it is known, or that it cannot be.
+    settled: bool,
+    settled_at: Option<String>,
+    /// Why nothing of it was taken elsewhere.
+    fault: Option<&'static str>,
     targets: Vec<AuditTargetWire<'a>>,
 }
 
@@ -222,13 +229,19 @@ pub(crate) struct AuditRowWire<'a> {
 struct AuditTargetWire<'a> {
     written: &'a str,
     number: Option<i64>,
-    effect: &'static str,
+    effect: Option<&'static str>,
     before: Option<&'static str>,
     after: Option<&'static str>,
 }
 
 impl<'a> AuditRowWire<'a> {
     pub(crate) fn of(row: &'a AuditRow) -> AuditRowWire<'a> {
+        let (settled_at, fault) = match row.elsewhere.as_ref().map(|elsewhere| elsewhere.fate) {
+            None => (Some(row.at), None),
+            Some(Fate::Sent) => (None, None),
+            Some(Fate::Settled { at }) => (Some(at), None),
+            Some(Fate::Refused { kind, at }) => (Some(at), Some(kind.name())),
+        };
         AuditRowWire {
             seq: row.seq,
             at: time::write(row.at),
@@ -238,6 +251,10 @@ impl<'a> AuditRowWire<'a> {
             client: &row.client,
             dialect: &row.dialect,
             request_id: &row.request_id,
+            engine: row.elsewhere.as_ref().map(|elsewhere| elsewhere.engine.as_str()),
+            settled: settled_at.is_some(),
+            settled_at: settled_at.map(time::write),
+            fault,
             targets: row.targets.iter().map(audit_target).collect(),
         }
     }
@@ -247,7 +264,7 @@ fn audit_target(target: &AuditTarget) -> AuditTargetWire<'_> {
     AuditTargetWire {
         written: &target.written,
         number: target.number,
-        effect: target.effect.name(),
+        effect: target.effect.map(Effect::name),
         before: target.before.map(State::name),
         after: target.after.map(State::name),
     }

@@ -206,8 +206,7 @@ impl Request<'_> {
         let sessions = self.shared.sessions[index].as_ref();
         match realm.authenticate(headers, schemes, client, &self.shared.caches[index]).await? {
             Some(login) => {
-                let is_secure = self.origin.scheme == "https";
-                *cookie = sessions.and_then(|sessions| sessions.after(&login, headers, client, is_secure));
+                *cookie = sessions.and_then(|sessions| sessions.after(&login, headers, client, self.origin));
                 Ok(login.member)
             }
             None => {

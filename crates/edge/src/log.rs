@@ -97,6 +97,9 @@ pub(crate) struct Plain<'t>(pub(crate) &'t str);
 
 impl fmt::Display for Plain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.0.chars().any(char::is_control) {
+            return f.write_str(self.0);
+        }
         self.0.chars().try_for_each(|letter| match letter.is_control() {
             true => write!(f, "{}", letter.escape_default()),
             false => f.write_char(letter),

@@ -151,7 +151,7 @@ impl Round<'_> {
         self.audited.push(AuditTarget {
             written: target.written.clone(),
             number: job.map(|job| job.number),
-            effect,
+            effect: Some(effect),
             before,
             after: before.and(job).map(|job| job.state),
         });

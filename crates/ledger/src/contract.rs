@@ -1,6 +1,6 @@
 //! What the [`Store`](crate::Store) takes and answers besides the model's own types.
 
-use countermand_model::{Caller, Effect, Fault, State};
+use countermand_model::{Alias, Caller, Effect, Fault, FaultKind, State};
 
 /// Why the ledger did not do what the owner of the jobs asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,6 +125,36 @@ pub struct AuditRow {
     pub request_id: String,
     /// Per target, in the order of the command.
     pub targets: Vec<AuditTarget>,
+    /// Of a command that goes to another engine, where and how far it came. `None`: it was carried out here.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// A command that goes to an engine whose jobs are not in this ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The engine's name in the configuration.
+    pub engine: String,
+    /// How far it came.
+    pub fate: Fate,
+}
+
+/// How far a command to another engine came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It may have been sent; what came of it is not known. No target has an effect yet.
+    Sent,
+    /// What came of each target is known, or that it cannot be.
+    Settled {
+        /// Since when.
+        at: i64,
+    },
+    /// It was not sent, or nothing of it was taken: no target has an effect.
+    Refused {
+        /// Why.
+        kind: FaultKind,
+        /// When.
+        at: i64,
+    },
 }
 
 /// What the audit keeps of one target.
@@ -132,10 +162,10 @@ pub struct AuditRow {
 pub struct AuditTarget {
     /// As it was written.
     pub written: String,
-    /// The job it was.
+    /// The job it was. Of another engine's, the number that what was written would be.
     pub number: Option<i64>,
-    /// What came of it.
-    pub effect: Effect,
+    /// What came of it, as far as that is known.
+    pub effect: Option<Effect>,
     /// The state before.
     pub before: Option<State>,
     /// The state after.
@@ -158,6 +188,32 @@ pub struct Figures {
     pub commands: u64,
     /// Commits, each of one or more writes.
     pub commits: u64,
+    /// Readings answered by a copy in memory.
+    pub copies: u64,
     /// Writes that wait now.
     pub waiting: u64,
+}
+
+/// The row of a command that was sent, to be completed: its [`AuditRow::seq`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use = "what was sent is to be settled"]
+pub struct Ticket(pub u64);
+
+/// A job that one engine's ids and another's have in common: a job of this ledger that was registered to say so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namesake {
+    /// Its number.
+    pub number: i64,
+    /// Its ids in all dialects that do not use the number, in the order given.
+    pub aliases: Vec<Alias>,
+    /// The user it belongs to.
+    pub owner: Option<String>,
+}
+
+impl Namesake {
+    /// Its first id in a dialect, when that is not the number.
+    #[must_use]
+    pub fn alias(&self, dialect: &str) -> Option<&str> {
+        self.aliases.iter().find(|alias| alias.dialect == dialect).map(|alias| alias.id.as_str())
+    }
 }

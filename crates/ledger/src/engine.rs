@@ -1,5 +1,6 @@
 //! The ledger as an engine: commands that change go to the writer, lists to readers of their own, the others to the
-//! readers. One is looked at first and written perhaps: the question of a job whether it is being cancelled.
+//! readers, unless a copy has the answer. One is looked at first and written perhaps: the question of a job whether it is
+//! being cancelled.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -40,13 +41,19 @@ impl Engine {
             let outcome = store.house.writer.write(move |turn| act::act(turn, &namespace, &call)).await?;
             return outcome.ok_or_else(misdirected);
         }
+        if !store.house.readers.is_closed()
+            && let Some(snapshot) = signals.hot.find(&namespace, &call)
+        {
+            let snapshot = Some(Box::new(snapshot));
+            return Ok(Outcome::Read { at: store.house.clock.now(), snapshot });
+        }
         let clock = Arc::clone(&store.house.clock);
         let place = Arc::clone(&namespace);
         let is_list = matches!(call.command, Command::List { .. } | Command::Runs { .. });
         let readers = if is_list { &store.house.listers } else { &store.house.readers };
         let again = matches!(call.command, Command::CheckIn { .. }).then(|| call.clone());
         let look = move |session: &crate::session::Session| {
-            read::read(session, &place, &call, clock.now(), &signals.deliveries)
+            read::read(session, &place, &call, clock.now(), &signals)
         };
         let outcome = readers.read(look).await?;
         if let (Some(call), Some(Outcome::CheckedIn(Some(true)))) = (again, &outcome) {

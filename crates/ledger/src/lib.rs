@@ -2,7 +2,7 @@
 //! [`Call`](countermand_model::Call)s over it. Nothing here knows HTTP or a dialect.
 //!
 //! Reading order: `open` checks a file and makes the connections; `writer` groups what changes into transactions
-//! and answers after the commit; `readers` look on beside it; `act` is what an order does, `put` and `event` are what
+//! and answers after the commit; `readers` look on beside it, and `hot` keeps copies of what is polled; `act` is what an order does, `put` and `event` are what
 //! the owner of the jobs says; everything that changes a job goes through `family`, which keeps its parent in step.
 
 mod clock;
@@ -22,6 +22,8 @@ mod turn;
 mod readers;
 
 mod signals;
+
+mod hot;
 
 mod resolve;
 
@@ -53,6 +55,8 @@ mod feed;
 
 mod audit;
 
+mod journal;
+
 mod contract;
 
 mod store;
@@ -60,7 +64,10 @@ mod store;
 mod engine;
 
 pub use clock::{Clock, Wall};
-pub use contract::{AuditRow, AuditTarget, Denied, Entry, Figures, Log, Put, Refused};
+pub use contract::{
+    AuditRow, AuditTarget, Denied, Elsewhere, Entry, Fate, Figures, Log, Namesake, Put, Refused, Ticket,
+};
 pub use engine::Engine;
+pub use journal::Journal;
 pub use open::{Config, Location, OpenError};
 pub use store::Store;

@@ -64,7 +64,13 @@ pub(crate) fn put(
     for (number, before) in begun_anew {
         let after = rows::by_number(turn.session, namespace, number)?.map(|now| now.state);
         let written = number.to_string();
-        targets.push(AuditTarget { written, number: Some(number), effect: Effect::Done, before, after });
+        targets.push(AuditTarget {
+            written,
+            number: Some(number),
+            effect: Some(Effect::Done),
+            before,
+            after,
+        });
     }
     if !targets.is_empty() {
         audit::add(turn, namespace.name, "replace", giver, &put.client, &targets)?;

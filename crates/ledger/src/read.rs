@@ -8,10 +8,10 @@ mod status;
 
 use countermand_model::{Call, Command, Outcome, Permissions};
 
-use crate::deliver::Deliveries;
 use crate::filter::Sight;
 use crate::resolve::resolve;
 use crate::session::Session;
+use crate::signals::Signals;
 pub(crate) use list::jobs_after;
 
 /// Carries out a reading command. `None` for a command that is not one.
@@ -20,13 +20,13 @@ pub(crate) fn read(
     namespace: &str,
     call: &Call,
     now: i64,
-    deliveries: &Deliveries,
+    signals: &Signals,
 ) -> rusqlite::Result<Option<Outcome>> {
     let Some(namespace) = session.namespace(namespace)? else { return Ok(empty(call, now)) };
     let sight = Sight { namespace, dialect: call.dialect, caller: &call.caller };
     let outcome = match &call.command {
         Command::Status(status) => {
-            let snapshot = status::status(session, sight, status, now, deliveries)?;
+            let snapshot = status::status(session, sight, status, now, signals)?;
             Outcome::Read { at: now, snapshot: snapshot.map(Box::new) }
         }
         Command::List { filter, sort, page, count, kin } => {

@@ -72,6 +72,11 @@ impl Readers {
         answer.await.unwrap_or_else(|_| Err(Fault::new(FaultKind::Overloaded, "The ledger is closed.")))
     }
 
+    /// Whether nothing is read any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.queue.is_closed()
+    }
+
     /// Has everything that waits read, and the threads ended.
     pub(crate) async fn close(&self) {
         // An error says that they have ended already.

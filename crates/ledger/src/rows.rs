@@ -7,6 +7,6 @@ mod standing;
 
 mod words;
 
-pub(crate) use job::{columns, job, jobs, load, save};
+pub(crate) use job::{aliases, columns, job, jobs, load, save};
 pub(crate) use standing::{CONTROL, Standing, by_alias, by_number, children, unfinished_children};
-pub(crate) use words::{Word, counted, stored, tally_text};
+pub(crate) use words::{Word, counted, stored, tally_text, unknown};

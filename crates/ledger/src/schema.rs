@@ -1,4 +1,4 @@
-//! The tables of a ledger file, version 2, and what marks the file as one. Statements stand beside their use.
+//! The tables of a ledger file, version 3, and what marks the file as one. Statements stand beside their use.
 //!
 //! Operators query this file with their own tools, so words are stored as words and times as milliseconds since
 //! 1970 UTC. A cancel must touch as few trees as it can: no index holds a column that it changes, except the partial
@@ -40,15 +40,30 @@ ANALYZE sqlite_schema;
     };
 }
 
+/// Finds what was sent to another engine and has not come back. A command that is carried out here never stands in it.
+macro_rules! made_for_journals {
+    () => {
+        "
+CREATE INDEX audit_unsettled ON audit (engine) WHERE fate = 'sent';
+"
+    };
+}
+
 /// `PRAGMA application_id`: the letters `CMND`.
 pub(crate) const APPLICATION_ID: u32 = 0x434D_4E44;
 
 /// `PRAGMA user_version`: the version of the tables below.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
-/// What makes a file of version 1 one of version 2.
-pub(crate) const UPGRADE_1: &str =
-    concat!("ALTER TABLE jobs ADD COLUMN heard_at INTEGER;", made_for_lists!());
+/// What makes a file of each earlier version one of the next: of version 1 first.
+pub(crate) const UPGRADES: [&str; 2] = [
+    concat!("ALTER TABLE jobs ADD COLUMN heard_at INTEGER;", made_for_lists!()),
+    concat!(
+        "ALTER TABLE audit ADD COLUMN engine TEXT; ALTER TABLE audit ADD COLUMN fate TEXT;
+         ALTER TABLE audit ADD COLUMN settled_at INTEGER;",
+        made_for_journals!()
+    ),
+];
 
 /// Every table there is. One that is missing means a damaged file.
 pub(crate) const TABLES: [&str; 8] =
@@ -57,8 +72,8 @@ pub(crate) const TABLES: [&str; 8] =
 /// Every table and index of a file of that version, as what is selected from and the order it is kept in, for a look at
 /// its ends.
 pub(crate) fn trees(version: u32) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let added = if version < 2 { &[][..] } else { &TREES_2[..] };
-    TREES_1.iter().chain(added).copied()
+    let added: [&[_]; 3] = [&TREES_1, &TREES_2, &TREES_3];
+    added.into_iter().take(version as usize).flatten().copied()
 }
 
 const TREES_1: [(&str, &str); 14] = [
@@ -88,6 +103,9 @@ const TREES_2: [(&str, &str); 7] = [
     ("sqlite_stat1", "tbl"),
     ("sqlite_stat4", "tbl"),
 ];
+
+/// What version 3 adds.
+const TREES_3: [(&str, &str); 1] = [("audit INDEXED BY audit_unsettled WHERE fate = 'sent'", "engine")];
 
 /// The tables that grow with every job or command and are kept by a number, and that number.
 pub(crate) const LARGE: [(&str, &str); 3] = [("audit", "seq"), ("commands", "seq"), ("jobs", "id")];
@@ -198,7 +216,8 @@ CREATE TABLE commands (
   request_id TEXT NOT NULL
 ) STRICT;
 
--- `targets` is a JSON array of {written, number, effect, before, after}.
+-- `targets` is a JSON array of {written, number, effect, before, after}. The last three are of a command that goes to another
+-- engine; all are NULL where the ledger itself carried it out.
 CREATE TABLE audit (
   seq INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
@@ -208,8 +227,12 @@ CREATE TABLE audit (
   client TEXT NOT NULL,
   dialect TEXT NOT NULL,
   request_id TEXT NOT NULL,
-  targets TEXT NOT NULL
+  targets TEXT NOT NULL,
+  engine TEXT,                         -- the other engine
+  fate TEXT,                           -- 'sent' | 'settled' | 'refused:unreachable' or another kind of fault
+  settled_at INTEGER                   -- when what came of it was known
 ) STRICT;
 ",
-    made_for_lists!()
+    made_for_lists!(),
+    made_for_journals!()
 );

@@ -55,6 +55,18 @@ impl Session {
         done
     }
 
+    /// Has `touched` told of the key of each row of the jobs table as this connection touches it, inside the transaction,
+    /// by whatever statement. What a job has in other tables (aliases, attributes, results) is written together with its
+    /// row. <https://sqlite.org/c3ref/update_hook.html>
+    pub(crate) fn tell_of_jobs(&mut self, touched: impl Fn(i64) + Send + 'static) {
+        let tell = move |_, _: &str, table: &str, row| {
+            if table == "jobs" {
+                touched(row);
+            }
+        };
+        self.connection.update_hook(Some(tell)).expect("a connection that is open takes a hook");
+    }
+
     /// The namespace of that name, when a job was ever put into it.
     pub(crate) fn namespace<'a>(&self, name: &'a str) -> rusqlite::Result<Option<Namespace<'a>>> {
         let known = self.namespaces.borrow().get(name).copied();

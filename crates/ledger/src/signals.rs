@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, watch};
 
 use crate::deliver::Deliveries;
+use crate::hot::Hot;
 
 /// What a group of writes leaves to be told, once it is committed.
 #[derive(Default)]
@@ -27,6 +28,8 @@ pub(crate) struct Signals {
     feed: watch::Sender<u64>,
     waiting: Mutex<HashMap<i64, Crowd>>,
     pub(crate) deliveries: Deliveries,
+    /// Copies of jobs, which are good until a write touches them.
+    pub(crate) hot: Hot,
     pub(crate) commands: AtomicU64,
     pub(crate) commits: AtomicU64,
 }
@@ -45,6 +48,7 @@ impl Signals {
             feed: watch::Sender::new(last),
             waiting: Mutex::default(),
             deliveries: Deliveries::default(),
+            hot: Hot::default(),
             commands: AtomicU64::new(0),
             commits: AtomicU64::new(0),
         }

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::contract::{AuditRow, AuditTarget, Denied, Entry, Figures, Log, Put, Refused};
 use crate::engine::Engine;
 use crate::feed::Giver;
+use crate::journal::Journal;
 use crate::open::{Config, OpenError};
 use crate::readers::Readers;
 use crate::session::Session;
@@ -80,6 +81,12 @@ impl Store {
     #[must_use]
     pub fn engine(&self, namespace: &str) -> Engine {
         Engine::new(self.clone(), namespace)
+    }
+
+    /// The audit of the engine of that name, whose jobs live elsewhere, for callers of that namespace.
+    #[must_use]
+    pub fn journal(&self, namespace: &str, engine: &str) -> Journal {
+        Journal::new(self.clone(), namespace, engine)
     }
 
     /// Describes a job; `number` `None` takes the next one. The `bool` is whether it is new.
@@ -244,7 +251,7 @@ impl Store {
             let target = written.as_ref().map(|written| AuditTarget {
                 written: written.clone(),
                 number: None,
-                effect: Effect::Forbidden,
+                effect: Some(Effect::Forbidden),
                 before: None,
                 after: None,
             });
@@ -296,6 +303,7 @@ impl Store {
         Figures {
             commands: self.house.signals.commands.load(Relaxed),
             commits: self.house.signals.commits.load(Relaxed),
+            copies: self.house.signals.hot.hits(),
             waiting: self.house.writer.waiting() as u64,
         }
     }

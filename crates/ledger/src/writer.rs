@@ -99,7 +99,7 @@ where
 impl Writer {
     /// A writer and the desk its thread sits at.
     pub(crate) fn new(
-        session: Session,
+        mut session: Session,
         capacity: usize,
         clock: Arc<dyn Clock>,
         signals: Arc<Signals>,
@@ -107,6 +107,8 @@ impl Writer {
         let (sender, queue) = mpsc::channel(capacity.max(1));
         let (gone, ended) = watch::channel(());
         let trouble = Shared::default();
+        let told = Arc::clone(&signals);
+        session.tell_of_jobs(move |row| told.hot.stamps.touch(row));
         let writer = Writer { queue: sender, trouble: Arc::clone(&trouble), ended: gone };
         (writer, Desk { queue, session, clock, signals, trouble, ended })
     }
@@ -211,17 +213,20 @@ impl Desk {
     /// Runs every task in one transaction. On an error nothing of it is left.
     fn commit(&self, group: &mut [Box<dyn Task>]) -> Result<(), Failed> {
         let mut aftermath = Aftermath::default();
+        self.signals.hot.stamps.begin();
         let begun = self.session.run("BEGIN IMMEDIATE", []);
         let done = begun
             .map_err(|error| Failed::ToBegin(self.note(&error)))
             .and_then(|_| self.run(group, &mut aftermath).map_err(Failed::InWork));
         match done {
             Ok(()) => {
+                self.signals.hot.stamps.end();
                 self.signals.tell(aftermath);
                 Ok(())
             }
             Err(failed) => {
                 self.take_back();
+                self.signals.hot.stamps.end();
                 Err(failed)
             }
         }

@@ -120,6 +120,7 @@ pub struct Request {
 #[serde(rename_all = "camelCase")]
 pub struct PostData {
     /// Its media type.
+    #[serde(default)]
     pub mime_type: String,
     /// Its text; a form may have its parameters instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -157,8 +158,9 @@ pub struct Content {
     /// How many bytes it has.
     #[serde(default)]
     pub size: i64,
-    #[serde(skip_deserializing)]
-    mime_type: String,
+    /// Its media type.
+    #[serde(default)]
+    pub mime_type: String,
     /// The text; of a body that was not saved there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,

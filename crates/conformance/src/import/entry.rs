@@ -38,10 +38,17 @@ impl Exchange {
         if status != StatusCode::UNAUTHORIZED {
             sign(&mut headers, is_stripped);
         }
+        if let Some(body) = &request.post_data {
+            name_media(&mut headers, &body.mime_type);
+        }
         let body = request.post_data.map_or(Ok(Vec::new()), sent)?;
         let asked = Asked { method, uri, headers, body: within_limit(body) };
+        let mut headers = map(&response.headers);
+        name_media(&mut headers, &response.content.mime_type);
+        // An archive has what was compressed as it was before.
+        headers.remove(header::CONTENT_ENCODING);
         let body = came(response.content)?;
-        let answered = Answered { status, headers: map(&response.headers), body: within_limit(body) };
+        let answered = Answered { status, headers, body: within_limit(body) };
         Ok(Exchange { asked, answered })
     }
 }
@@ -64,6 +71,16 @@ fn map(headers: &[Pair]) -> HeaderMap {
         Some((name, HeaderValue::try_from(header.value.as_str()).ok()?))
     };
     headers.iter().filter_map(pair).collect()
+}
+
+/// Says what a body is where only the archive does: some tools leave headers out.
+fn name_media(headers: &mut HeaderMap, media: &str) {
+    if let Ok(media) = HeaderValue::try_from(media)
+        && !media.is_empty()
+        && !headers.contains_key(header::CONTENT_TYPE)
+    {
+        headers.insert(header::CONTENT_TYPE, media);
+    }
 }
 
 /// Names a caller where a request was let in and does not say by what: by a cookie that no dialect knows, or by what the

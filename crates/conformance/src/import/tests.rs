@@ -136,6 +136,18 @@ fn bodies_are_decoded_where_they_are_text_and_refused_where_not() {
 }
 
 #[test]
+fn an_answer_is_what_it_was_before_it_was_compressed_and_is_named_by_the_archive() {
+    let mut compressed = entry(json!([]), answer("{\"state\":\"WAIT\"}"));
+    let gzip = json!({"name": "Content-Encoding", "value": "gzip"});
+    compressed["response"]["headers"].as_array_mut().unwrap().push(gzip);
+    let mut nameless = entry(json!([]), answer("{\"state\":\"RUNNING\"}"));
+    nameless["response"]["headers"] = json!([]);
+    let (imported, fixtures) = imported("compressed", vec![compressed, nameless], json!([]));
+    assert_eq!(imported.left_out.len(), 0, "{imported}");
+    assert_eq!(fixtures[0].matches("\nContent-Type: application/json\n").count(), 2, "{}", fixtures[0]);
+}
+
+#[test]
 fn entries_are_taken_in_the_order_of_time_and_a_page_is_a_fixture() {
     let at = |time: &str, page: &str, state: &str| {
         let mut entry = entry(json!([]), answer(&format!("{{\"state\":\"{state}\"}}")));

@@ -1,6 +1,6 @@
 //! Takes from a request or an answer what is somebody's own: a value stays where a table of the dialect knows the name it
 //! stands under, and gets a stand-in everywhere else. Where the server is becomes a placeholder. Knows headers, queries
-//! and JSON; XML is next door.
+//! and JSON; XML and URLs are next door.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName};
 
 use super::keep::Keep;
 use super::stand_in::{StandIns, is_time, replaced};
-use super::xml;
+use super::{url, xml};
 use crate::compare::json::Json;
 use crate::compare::{is_json, is_xml};
 use crate::fill::{AUTHORIZATION, Base, HOST};
@@ -30,6 +30,10 @@ pub(super) struct Cleaner<'c> {
     pub(super) given_times: &'c BTreeSet<i64>,
     /// Parameters of this request that got a stand-in: answers quote them.
     pub(super) quoted: Vec<Quoted>,
+    /// What got a stand-in in this request. An answer that quotes it will quote the stand-in when it is asked so.
+    pub(super) asked: BTreeSet<String>,
+    /// Whether the text that is being cleaned holds what got a stand-in and was not asked for.
+    pub(super) is_other: bool,
     /// Places of answers that hold something else each time, as a fixture's `mask` writes them. Not looked for in
     /// requests.
     pub(super) masks: Option<BTreeSet<String>>,
@@ -50,14 +54,30 @@ impl Cleaner<'_> {
         if is_kept {
             return self.bases.iter().fold(part.to_owned(), |part, base| base.emptied(&part));
         }
-        let Some((written, raw)) = part.split_once('=') else { return self.stand_ins.text(&name) };
+        let Some((written, raw)) = part.split_once('=') else { return self.stand_in(&name) };
         if value.is_empty() {
             return part.to_owned();
         }
-        let stand_in = self.stand_ins.text(&value);
+        let stand_in = self.stand_in(&value);
         let clean = format!("{written}={stand_in}");
-        self.quoted.push(Quoted { name, forms: [raw.to_owned(), value], stand_in });
+        if self.masks.is_none() {
+            self.quoted.push(Quoted { name, forms: [raw.to_owned(), value], stand_in });
+        }
         clean
+    }
+
+    /// A path. Its steps are the API's, their parameters are not.
+    pub(super) fn path(&mut self, path: &str) -> String {
+        url::steps(self, path, Cleaner::parameter)
+    }
+
+    /// What stands for a text.
+    pub(super) fn stand_in(&mut self, original: &str) -> String {
+        if self.masks.is_none() {
+            self.asked.insert(original.to_owned());
+        }
+        self.is_other |= !self.asked.contains(original);
+        self.stand_ins.text(original)
     }
 
     /// The headers of a request. `has_login`: whether it says by a cookie who asks.
@@ -83,17 +103,16 @@ impl Cleaner<'_> {
 
     fn header(&mut self, name: &HeaderName, value: &str) -> String {
         let is_kept = self.keep.iter().any(|keep| keep.keeps_header(name.as_str()));
-        if *name != http::header::WWW_AUTHENTICATE || is_kept {
-            return self.known_text(value).0;
-        }
-        // Realms and what stands beside them are the server's and not the dialect's: only that it asks is compared.
-        if let Some(masks) = &mut self.masks {
+        let is_challenge = *name == http::header::WWW_AUTHENTICATE && !is_kept;
+        let (clean, is_other) = match value.split_once(' ') {
+            // Realms and what stands beside them are the server's and not the dialect's: only that it asks is compared.
+            Some((scheme, rest)) if is_challenge => {
+                (format!("{scheme} realm=\"{}\"", self.stand_in(rest.trim())), true)
+            }
+            _ => self.known_text(value),
+        };
+        if let Some(masks) = self.masks.as_mut().filter(|_| is_other || is_challenge) {
             masks.insert(format!("header:{name}"));
-        }
-        let mut parts = value.split('"');
-        let mut clean = parts.next().unwrap_or_default().to_owned();
-        while let (Some(quoted), Some(between)) = (parts.next(), parts.next()) {
-            clean.push_str(&format!("\"{}\"{between}", self.stand_ins.text(quoted)));
         }
         clean
     }
@@ -106,6 +125,12 @@ impl Cleaner<'_> {
         if body.is_empty() {
             return Ok(String::new());
         }
+        if let Some(coding) =
+            headers.get(http::header::CONTENT_ENCODING).filter(|coding| *coding != "identity")
+        {
+            let coding = coding.to_str().unwrap_or_default();
+            return Err(format!("the body is encoded as {coding:?}, although nobody asked for that"));
+        }
         let text = std::str::from_utf8(body).map_err(|_| "the body is binary".to_owned())?;
         let media =
             headers.get(http::header::CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
@@ -113,8 +138,14 @@ impl Cleaner<'_> {
         let begins = |with: [char; 2]| media.is_empty() && text.trim_start().starts_with(with);
         if is_json(&media) || begins(['{', '[']) {
             let document = Json::read(text).map_err(|why| format!("the body is no JSON: {why}"))?;
+            if matches!(document, Json::Text(_) | Json::Number(_)) {
+                return Err("the body is a bare value, and no name says whose".to_owned());
+            }
+            // Twice, here and below: a sentence may quote what is found to be somebody's own only further down.
+            self.json(&document);
             Ok(self.json(&document).pretty())
         } else if is_xml(&media) || begins(['<', '\u{feff}']) {
+            xml::clean(self, text)?;
             xml::clean(self, text)
         } else {
             Err(format!("nobody knows what is whose in a body of {media:?}"))
@@ -135,11 +166,13 @@ impl Cleaner<'_> {
             Json::Object(members) => {
                 let member = |(name, value): &(String, Json)| {
                     let is_known = is_kept || self.vocabulary.has_member(name);
+                    let clean_name = if is_known { name.clone() } else { self.name(pattern, name) };
+                    let pattern = pattern.then(&clean_name);
                     if self.vocabulary.is_volatile(name) {
-                        self.mask(&pattern.then(name));
+                        self.mask(&pattern);
                     }
-                    let clean = self.value(&path.then(name), &pattern.then(name), value, is_known);
-                    (name.clone(), clean)
+                    let clean = self.value(&path.then(name), &pattern, value, is_known);
+                    (clean_name, clean)
                 };
                 Json::Object(members.iter().map(member).collect())
             }
@@ -155,10 +188,13 @@ impl Cleaner<'_> {
             Json::Flag(_) | Json::Number(_) if is_known || is_kept => value.clone(),
             Json::Text(text) => {
                 self.mask(pattern);
-                Json::Text(self.stand_ins.text(text))
+                Json::Text(self.stand_in(text))
             }
             Json::Number(number) => {
                 self.mask(pattern);
+                if self.masks.is_none() {
+                    self.asked.insert(number.clone());
+                }
                 Json::Number(self.stand_ins.number(number))
             }
             Json::Flag(_) => {
@@ -166,6 +202,16 @@ impl Cleaner<'_> {
                 Json::Flag(false)
             }
         }
+    }
+
+    /// The name of a member that no table knows. Names are the API's, unless the object is a map of somebody's own things.
+    fn name(&mut self, object: &Path, name: &str) -> String {
+        if looks_like_a_name(name) && !self.stand_ins.has(name) {
+            return name.to_owned();
+        }
+        // Another server has other things in it.
+        self.mask(object);
+        self.stand_in(name)
     }
 
     /// Whether somebody wants to see what stands there.
@@ -184,22 +230,25 @@ impl Cleaner<'_> {
     }
 
     /// The text, and whether another server would write another.
-    fn known_text(&self, text: &str) -> (String, bool) {
-        let mut clean = self.bases.iter().fold(text.to_owned(), |text, base| base.emptied(&text));
+    fn known_text(&mut self, text: &str) -> (String, bool) {
+        self.is_other = false;
+        let clean = self.bases.iter().fold(text.to_owned(), |text, base| base.emptied(&text));
+        let mut clean = url::cleaned(self, &clean, Cleaner::parameter, Cleaner::stand_in);
         for quoted in &self.quoted {
             clean = quoted.cleared(clean);
         }
-        clean = self.stand_ins.cleared(&clean);
-        let empty = clean.clone();
+        let (mut clean, quotes_others) = self.stand_ins.cleared(&clean, &self.asked);
         for base in self.bases {
             let name = base.authority.rsplit_once(':').map_or(base.authority.as_str(), |(name, _)| name);
             // A host that is called as a placeholder is cannot be told from it.
             if !["host", "base", "authorization"].contains(&name) {
-                clean = replaced(&clean, name, HOST_NAME);
+                if let Some(other) = replaced(&clean, name, HOST_NAME) {
+                    clean = other;
+                    self.is_other = true;
+                }
             }
         }
-        let is_other = clean != empty;
-        (clean, is_other)
+        (clean, self.is_other || quotes_others)
     }
 
     fn is_given(&self, time: &str) -> bool {
@@ -229,10 +278,18 @@ impl Quoted {
     fn cleared(&self, text: String) -> String {
         let Some(at) = text.find(&self.name) else { return text };
         let (before, behind) = text.split_at(at + self.name.len());
-        let behind =
-            self.forms.iter().fold(behind.to_owned(), |behind, form| replaced(&behind, form, &self.stand_in));
+        let behind = self.forms.iter().fold(behind.to_owned(), |behind, form| {
+            replaced(&behind, form, &self.stand_in).unwrap_or(behind)
+        });
         format!("{before}{behind}")
     }
+}
+
+/// Whether an unknown name is such as programs have. Addresses, paths, ids and the names of people are not.
+fn looks_like_a_name(name: &str) -> bool {
+    let name = name.strip_prefix('@').unwrap_or(name);
+    name.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | '$'))
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '-' | '.' | ':'))
 }
 
 /// A time with an offset, in ms since 1970 UTC.

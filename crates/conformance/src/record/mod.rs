@@ -6,7 +6,7 @@
 //! a later answer depends on an earlier order; where somebody else has changed a job, or another caller comes, the next
 //! begins, with the jobs as they are then. So every file can be played by itself.
 //!
-//! Reading order: [`Tape`], `scene`, `clean` and `stand_in`; `jobs` is what a case is given.
+//! Reading order: [`Tape`], `place`, `scene`, `clean` and `stand_in`; `jobs` is what a case is given.
 
 mod callers;
 
@@ -18,115 +18,44 @@ mod jobs;
 
 mod keep;
 
+mod place;
+
 mod scene;
+
+mod session;
 
 mod stand_in;
 
 mod toml;
+
+mod url;
 
 mod xml;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::path::PathBuf;
+use std::collections::BTreeSet;
 
-use bytes::Bytes;
-use countermand_dialects::{ALL, Access, Codec, Dialect, Echo, Head, Origin};
-use http::{HeaderMap, Method, StatusCode, Uri, header};
+use countermand_dialects::{Access, Dialect};
+use http::{HeaderMap, Method, Uri, header};
 
 pub(crate) use clean::HOST_NAME;
 pub use keep::Keep;
+pub use session::{Answered, Asked, LONGEST_BODY, Noted, Settings, Summary};
 
 use self::callers::{Caller, Callers};
 use self::clean::Cleaner;
 use self::jobs::Job;
+use self::place::Place;
 use self::scene::{LONGEST, Scene, Take, Telling};
 use self::stand_in::StandIns;
 use crate::fill::Base;
 use crate::fixture;
-use crate::target::{Control, Trouble};
-
-/// The longest body that becomes part of a fixture, in bytes: 1 MiB, as much as a gateway takes by default.
-pub const LONGEST_BODY: usize = 1 << 20;
+use crate::target::Trouble;
 
 /// Why an exchange of something else is left out.
 pub(crate) const ELSEWHERE: &str = "the path is in no dialect; --dialect says which it is";
-
-/// What a session is told beforehand.
-pub struct Settings {
-    /// The folder that gets a folder per dialect.
-    pub into: PathBuf,
-    /// The authority of the server, such as `prime.example:8080`; empty where the client calls the server itself.
-    pub upstream: String,
-    /// What is spoken, where paths do not begin as the dialect's own.
-    pub dialect: Option<&'static Dialect>,
-    /// Places that are recorded as they are.
-    pub keep: Vec<Keep>,
-    /// Who knows the jobs, where the server is a gateway of ours.
-    pub control: Option<Control>,
-    /// What was recorded, in a sentence without the names of hosts.
-    pub source: String,
-}
-
-/// A request, as it came.
-pub struct Asked {
-    /// The method.
-    pub method: Method,
-    /// The target: path and query, and the scheme where the client named it; `http` where it did not.
-    pub uri: Uri,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body; `None` where it was longer than [`LONGEST_BODY`].
-    pub body: Option<Bytes>,
-}
-
-/// An answer, as it came.
-pub struct Answered {
-    /// The status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body; `None` where it was longer than [`LONGEST_BODY`].
-    pub body: Option<Bytes>,
-}
-
-/// What became of an exchange.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Noted {
-    /// It is part of a fixture.
-    Recorded,
-    /// It is like one before, and nothing has happened since.
-    Folded,
-    /// It is left out, with the reason.
-    LeftOut(String),
-}
-
-/// What became of a session.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// How many files were written.
-    pub fixtures: usize,
-    /// How many exchanges they hold.
-    pub recorded: usize,
-    /// How many were like one before.
-    pub folded: usize,
-    /// How many were left out, by reason.
-    pub left_out: BTreeMap<String, usize>,
-}
-
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Summary { fixtures, recorded, folded, .. } = self;
-        write!(f, "{fixtures} fixtures with {recorded} exchanges; {folded} repeated ones are folded")?;
-        for (reason, count) in &self.left_out {
-            write!(f, "\nleft out {count}: {reason}")?;
-        }
-        Ok(())
-    }
-}
 
 /// A session while it is recorded. Exchanges are handed in one after another: [`before`](Tape::before) it is sent and
 /// [`after`](Tape::after) it was answered.
@@ -147,15 +76,6 @@ pub struct Coming {
     jobs: Result<Option<Vec<Job>>, String>,
 }
 
-/// Where in a dialect a request goes.
-struct Place {
-    dialect: &'static Dialect,
-    echo: Echo,
-    codec: std::sync::Arc<dyn Codec>,
-    /// What stands before the dialect's own path.
-    prefix: String,
-}
-
 impl Tape {
     /// A new session.
     #[must_use]
@@ -172,12 +92,12 @@ impl Tape {
     /// Whether a request is one of a dialect.
     #[must_use]
     pub fn knows(&self, method: &Method, uri: &Uri) -> bool {
-        self.place(method, uri, &HeaderMap::new()).is_some()
+        Place::of(self.settings.dialect, method, uri, &HeaderMap::new()).is_some()
     }
 
     /// A request is about to be sent: who asks, what for, and which jobs are there.
     pub async fn before(&mut self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Coming {
-        let place = self.place(method, uri, headers);
+        let place = Place::of(self.settings.dialect, method, uri, headers);
         let session = place.as_ref().and_then(|place| place.dialect.session);
         let (caller, has_login) = self.callers.of(headers, session);
         let jobs = self.jobs(place.as_ref()).await.map_err(|trouble| trouble.to_string());
@@ -293,9 +213,12 @@ impl Tape {
             bases: &bases,
             given_times: &scene.given_times,
             quoted: Vec::new(),
+            asked: BTreeSet::new(),
+            is_other: false,
             masks: None,
         };
         let path = asked.uri.path().strip_prefix(&place.prefix).unwrap_or(asked.uri.path());
+        let path = cleaner.path(path);
         let query = asked.uri.query().map_or_else(String::new, |query| format!("?{}", cleaner.query(query)));
         let start = format!("{} {path}{query} HTTP/1.1", asked.method);
         let body = cleaner.body(&asked.headers, sent)?;
@@ -354,6 +277,8 @@ impl Tape {
             bases: &[],
             given_times: &scene.given_times,
             quoted: Vec::new(),
+            asked: BTreeSet::new(),
+            is_other: false,
             masks: None,
         };
         let given = scene.given();
@@ -370,47 +295,6 @@ impl Tape {
             Some((control, place)) => jobs::seen_by(place.dialect, control).await.map(Some),
             None => Ok(None),
         }
-    }
-
-    /// The dialect that a request is in, by the longest of the declared paths that its path continues; of a dialect that
-    /// was named, wherever in the path that stands.
-    fn place(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Place> {
-        let path = uri.path();
-        let below = |path: &str, base: &str| {
-            path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let named = self.settings.dialect;
-        let dialects =
-            ALL.iter().copied().filter(|dialect| named.is_none_or(|named| named.name == dialect.name));
-        let starts =
-            path.match_indices('/').map(|(at, _)| at).take(if named.is_some() { usize::MAX } else { 1 });
-        let starts: Vec<usize> = starts.collect();
-        let declared = dialects.clone().flat_map(|dialect| {
-            dialect.paths.iter().enumerate().map(move |(index, base)| (dialect, Some(index), *base))
-        });
-        let found = declared.flat_map(|(dialect, index, base)| {
-            let at = starts.iter().copied().find(|at| below(&path[*at..], base));
-            at.map(|at| (dialect, index, at, at + base.len()))
-        });
-        let found = found.max_by_key(|(_, _, at, end)| end - at);
-        let claimed = || {
-            let claims = |dialect: &&&Dialect| dialect.claims.is_some_and(|claims| claims(path));
-            ALL.iter().find(claims).map(|dialect| (*dialect, None, 0, 0))
-        };
-        let (dialect, base, at, end) = found.or_else(claimed)?;
-        let codec = dialect.build(&[]).ok()?;
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-        let origin = Origin::new("http", host);
-        let echo = codec.open(&Head {
-            method,
-            path: &path[at..],
-            base,
-            rest: &path[end..],
-            query: uri.query(),
-            headers,
-            origin: &origin,
-        });
-        Some(Place { dialect, echo, codec, prefix: path[..at].to_owned() })
     }
 }
 

@@ -1,10 +1,13 @@
 //! What stands in a recording for a value that is somebody's own: of the same type and shape, and the same each time, so
 //! that what was one thing is still one. Knows no place and no name.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// The shortest original that is looked for inside of other texts: a shorter one stands there by chance.
 const TELLING: usize = 4;
+
+/// The same, of originals that are numbers.
+const TELLING_DIGITS: usize = 6;
 
 /// Every value that was replaced in a session, and what by.
 #[derive(Debug, Default)]
@@ -34,26 +37,34 @@ impl StandIns {
         self.numbers.entry(original.to_owned()).or_insert_with(|| (1001 + count).to_string()).clone()
     }
 
-    /// A text in which no original stands any more that was replaced elsewhere. Only whole words: what is part of a
-    /// longer word is another word. A text that is an original and nothing else is what its own place makes of it.
-    pub(super) fn cleared(&self, text: &str) -> String {
-        let mut cleared = text.to_owned();
-        let mut originals: Vec<_> = self
-            .texts
-            .iter()
-            .filter(|(original, _)| original.len() >= TELLING && *original != text)
-            .collect();
+    /// Whether this was replaced.
+    pub(super) fn has(&self, original: &str) -> bool {
+        self.texts.contains_key(original) || self.numbers.contains_key(original)
+    }
+
+    /// A text in which no original stands any more that was replaced elsewhere, and whether one did that is not among
+    /// those `asked`. Only whole words: what is part of a longer word is another word. A text that is an original and
+    /// nothing else is what its own place makes of it.
+    pub(super) fn cleared(&self, text: &str, asked: &BTreeSet<String>) -> (String, bool) {
+        let telling = |least: usize| move |(original, _): &(&String, &String)| original.len() >= least;
+        let texts = self.texts.iter().filter(telling(TELLING));
+        let numbers = self.numbers.iter().filter(telling(TELLING_DIGITS));
+        let mut originals: Vec<_> = texts.chain(numbers).filter(|(original, _)| *original != text).collect();
         // A longer one first: a shorter one may be a part of it.
         originals.sort_by(|(one, _), (other, _)| other.len().cmp(&one.len()).then(one.cmp(other)));
+        let (mut cleared, mut has_others) = (text.to_owned(), false);
         for (original, stand_in) in originals {
-            cleared = replaced(&cleared, original, stand_in);
+            if let Some(clean) = replaced(&cleared, original, stand_in) {
+                has_others |= !asked.contains(original);
+                cleared = clean;
+            }
         }
-        cleared
+        (cleared, has_others)
     }
 }
 
-/// Every occurrence of a word that is not part of a longer one.
-pub(super) fn replaced(text: &str, word: &str, by: &str) -> String {
+/// A text with every occurrence of a word replaced that is not part of a longer one; `None` where there is none.
+pub(super) fn replaced(text: &str, word: &str, by: &str) -> Option<String> {
     let mut out = String::new();
     let mut from = 0;
     for (at, _) in text.match_indices(word) {
@@ -68,8 +79,11 @@ pub(super) fn replaced(text: &str, word: &str, by: &str) -> String {
         out.push_str(by);
         from = at + word.len();
     }
+    if from == 0 {
+        return None;
+    }
     out.push_str(&text[from..]);
-    out
+    Some(out)
 }
 
 /// The nth text, of the shape of its original: a time, a GUID, digits and letters of base 16, or none of these.
@@ -143,7 +157,17 @@ mod tests {
     fn an_original_does_not_stand_in_other_texts() {
         let mut stand_ins = StandIns::default();
         stand_ins.text("hunter2");
-        assert_eq!(stand_ins.cleared("no hunter2, but hunter22"), "no text-1, but hunter22");
-        assert_eq!(stand_ins.cleared("hunter2"), "hunter2");
+        stand_ins.text("73219841");
+        assert_eq!(stand_ins.text("text-2"), "text-2");
+        let check = |text: &str, asked: &[&str], expected: &str, has_others| {
+            let asked = asked.iter().map(|&original| original.to_owned()).collect();
+            assert_eq!(stand_ins.cleared(text, &asked), (expected.to_owned(), has_others));
+        };
+        check("no hunter2, but hunter22", &[], "no text-1, but hunter22", true);
+        check("no hunter2", &["hunter2"], "no text-1", false);
+        check("pin 73219841", &["hunter2"], "pin 1001", true);
+        check("hunter2", &[], "hunter2", false);
+        // A recording of a recording: an original may be called as what stands for it.
+        check("no text-2", &[], "no text-2", true);
     }
 }

@@ -1,5 +1,7 @@
 //! A session handed to a tape, exchange by exchange, and the files it became.
 
+mod secrets;
+
 use std::path::Path;
 
 use bytes::Bytes;
@@ -151,9 +153,13 @@ async fn xml_is_cleaned_where_it_stands() {
     let (_, texts) = recording.end();
     let text = &texts[0];
     assert!(text.contains("<runId>15</runId></runIds><note>text-1</note>"), "{text}");
-    let url = "requestUrl=\"{{base}}/x?a=1&amp;b=2\" host=\"text-2\"";
+    let url = "requestUrl=\"{{base}}/x?a=1001&amp;b=1002\" host=\"text-2\"";
     assert!(text.contains(url) && text.contains("<message>text-1: fine</message>"), "{text}");
-    assert!(text.contains("mask = [\"/mgmtResponse/@host\"]") && !text.contains("Acme"), "{text}");
+    assert!(
+        text.contains("mask = [\"/mgmtResponse/@host\", \"/mgmtResponse/@requestUrl\"]")
+            && !text.contains("Acme"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

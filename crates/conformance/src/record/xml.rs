@@ -21,7 +21,7 @@ pub(super) fn clean(cleaner: &mut Cleaner<'_>, text: &str) -> Result<String, Str
     let document = xml::read(&text).map_err(|why| format!("the body is no XML: {why}"))?;
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     for node in document.descendants() {
-        if node.is_comment() || (node.is_pi() && node.range().start > 0) {
+        if node.is_comment() || node.is_pi() {
             edits.push((node.range(), String::new()));
         } else if node.is_element() {
             let (path, is_kept) = place(cleaner, node);
@@ -69,7 +69,8 @@ fn replaced(cleaner: &mut Cleaner<'_>, path: &Path, text: &str, is_known: bool) 
         cleaner.known_text_at(path, text)
     } else {
         cleaner.mask(path);
-        cleaner.stand_ins.text(text)
+        cleaner.stand_in(text)
     };
-    clean.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    // An attribute may stand between either quotes.
+    xml::escaped(&clean).replace('\'', "&apos;")
 }

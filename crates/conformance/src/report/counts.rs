@@ -35,9 +35,23 @@ impl Counts {
     }
 }
 
+impl Counts {
+    /// How many were played.
+    #[must_use]
+    pub const fn played(&self) -> usize {
+        self.passed + self.failed
+    }
+
+    /// How many were not.
+    #[must_use]
+    pub fn skipped(&self) -> usize {
+        self.skipped.values().sum()
+    }
+}
+
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let skipped: usize = self.skipped.values().sum();
+        let skipped = self.skipped();
         write!(f, "{} passed, {} failed, {skipped} skipped", self.passed, self.failed)?;
         if skipped > 0 {
             let reasons: Vec<_> =

@@ -92,19 +92,12 @@ impl Control {
         self.ask(Method::PUT, &path, "replace=true&", Some(description), &[200, 201]).await.map(|_| ())
     }
 
-    /// The name of a job, empty where it has none; `None` where there is no such job.
-    pub(super) async fn name(&self, number: i64) -> Result<Option<String>, Trouble> {
+    /// The names of a job and of its state, empty where it has none; `None` where there is no such job.
+    pub(super) async fn names(&self, number: i64) -> Result<Option<(String, String)>, Trouble> {
         let (status, job) =
             self.ask(Method::GET, &format!("/v1/jobs/{number}"), "", None, &[200, 404]).await?;
-        let name = job.get("name").and_then(Value::as_str).unwrap_or_default();
-        Ok((status == 200).then(|| name.to_owned()))
-    }
-
-    /// The name of a job's state; `None` where there is no such job.
-    pub(super) async fn state(&self, number: i64) -> Result<Option<String>, Trouble> {
-        let (status, job) =
-            self.ask(Method::GET, &format!("/v1/jobs/{number}"), "", None, &[200, 404]).await?;
-        Ok(job.get("state").and_then(Value::as_str).filter(|_| status == 200).map(str::to_owned))
+        let text = |member: &str| job.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok((status == 200).then(|| (text("name"), text("state"))))
     }
 
     async fn ask(

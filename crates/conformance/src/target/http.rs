@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use countermand_model::State;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::{HeaderValue, Request};
@@ -75,7 +74,7 @@ impl Http {
             // Without a stage no case can be played: the first is told why, and there is no second.
             Ok(Mutex::new(opened.map_err(|trouble| match trouble {
                 Trouble::Case(problem) => Trouble::Gone(format!("{problem}; check --control")),
-                gone @ (Trouble::Gone(_) | Trouble::Skip(_)) => gone,
+                other @ (Trouble::Gone(_) | Trouble::TurnedAway(_) | Trouble::Skip(_)) => other,
             })?))
         };
         Ok(Some(self.stage.get_or_try_init(open).await?.lock().await))
@@ -88,7 +87,8 @@ impl Target for Http {
     }
 
     fn lanes(&self) -> usize {
-        if self.has_control || self.hook.is_some() { 1 } else { LANES }
+        // What one case changes another would see.
+        if self.has_control || self.hook.is_some() || self.allow_side_effects { 1 } else { LANES }
     }
 
     fn own_clock(&self) -> bool {
@@ -161,10 +161,10 @@ impl Session for Playing<'_> {
 
     fn look(&mut self, number: i64) -> BoxFuture<'_, Result<Look, Trouble>> {
         async move {
-            let Some(stage) = &self.stage else { return Ok(Look::Unseen) };
-            let Some(name) = stage.control().state(number).await? else { return Ok(Look::Absent) };
-            let unknown = || Trouble::Case(format!("the control API says that job {number} is {name:?}"));
-            State::from_name(&name).map(Look::State).ok_or_else(unknown)
+            match &self.stage {
+                Some(stage) => stage.look(number).await,
+                None => Ok(Look::Unseen),
+            }
         }
         .boxed()
     }

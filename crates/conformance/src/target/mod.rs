@@ -131,6 +131,8 @@ impl Skip {
 pub enum Trouble {
     /// The target, or its control API, does not answer: no further case is tried.
     Gone(String),
+    /// The target does not let in whom it should: no further case is tried.
+    TurnedAway(String),
     /// This case could not be prepared or sent; others may.
     Case(String),
     /// The case is not played after all.
@@ -140,7 +142,9 @@ pub enum Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Trouble::Gone(problem) | Trouble::Case(problem) => f.write_str(problem),
+            Trouble::Gone(problem) | Trouble::TurnedAway(problem) | Trouble::Case(problem) => {
+                f.write_str(problem)
+            }
             Trouble::Skip(skip) => f.write_str(skip.advice()),
         }
     }

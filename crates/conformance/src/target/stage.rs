@@ -7,8 +7,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Trouble;
+use countermand_model::State;
+
 use super::control::Control;
+use super::{Look, Trouble};
 use crate::fixture::{Given, MEMBERS, object};
 
 /// The name of a job that stands where a case had one.
@@ -79,8 +81,8 @@ impl Stage {
         if self.set.iter().any(|own| own.number == number) {
             return Ok(());
         }
-        match self.control.name(number).await? {
-            Some(name) if name != PUT_AWAY => Err(Trouble::Gone(format!(
+        match self.control.names(number).await? {
+            Some((name, _)) if name != PUT_AWAY => Err(Trouble::Gone(format!(
                 "job {number} came to {} meanwhile; let one run at a time play there, and nothing else register jobs",
                 self.control.place()
             ))),
@@ -88,8 +90,14 @@ impl Stage {
         }
     }
 
-    pub(super) fn control(&self) -> &Control {
-        &self.control
+    /// The state of a job. One that was put away is not there, as it would not be in a gateway of the case's own.
+    pub(super) async fn look(&self, number: i64) -> Result<Look, Trouble> {
+        let Some((name, state)) = self.control.names(number).await? else { return Ok(Look::Absent) };
+        if name == PUT_AWAY {
+            return Ok(Look::Absent);
+        }
+        let unknown = || Trouble::Case(format!("the control API says that job {number} is {state:?}"));
+        State::from_name(&state).map(Look::State).ok_or_else(unknown)
     }
 }
 

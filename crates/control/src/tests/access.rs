@@ -4,9 +4,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
+use countermand_ledger::AuditTarget;
+use countermand_model::{Call, Caller, Cancel, Command, Effect, FaultKind, State, Target};
 use futures_util::stream::{self, StreamExt};
 use http_body::Frame;
 use http_body_util::StreamBody;
+use serde_json::{Value, json};
 
 use super::desk::{Desk, request};
 
@@ -71,6 +74,51 @@ async fn who_may_not_is_in_the_audit_and_a_stranger_is_not() {
     }
     assert_eq!(audit["entries"].as_array().map(Vec::len), Some(1));
     assert_eq!(desk.ask("GET", "/v1/jobs/7", "").await.state().1, "queued");
+}
+
+#[tokio::test]
+async fn the_audit_says_how_far_a_command_to_another_engine_came() {
+    let desk = Desk::new();
+    let journal = desk.store.journal("default", "old");
+    let call = |number| Call {
+        command: Command::Cancel(Cancel { targets: vec![Target::number(number)], ..Cancel::default() }),
+        caller: Caller::default(),
+        dialect: "cisco-prime",
+        request_id: "r-1".to_owned(),
+    };
+    desk.ask("PUT", "/v1/jobs/7", "{}").await;
+    desk.ask("POST", "/v1/jobs/7/cancel", "").await;
+    let ticket = journal.sent(&call(15)).await.unwrap();
+    journal.refused(&call(25), FaultKind::Unreachable).await.unwrap();
+    let rows = async || {
+        let audit = desk.ask("GET", "/v1/audit", "").await.json();
+        let member = |row: &Value, name: &str| row[name].clone();
+        let row = |row: &Value| {
+            let effect = row["targets"][0]["effect"].clone();
+            json!([
+                member(row, "engine"),
+                member(row, "settled"),
+                member(row, "settled_at"),
+                member(row, "fault"),
+                effect
+            ])
+        };
+        audit["entries"].as_array().unwrap().iter().map(row).collect::<Vec<_>>()
+    };
+    let (noon, refused) =
+        ("2026-01-01T12:00:00.000Z", json!(["old", true, "2026-01-01T12:00:00.000Z", "unreachable", null]));
+    let here = json!([null, true, noon, null, "cancelled"]);
+    assert_eq!(rows().await, [here.clone(), json!(["old", false, null, null, null]), refused.clone()]);
+    let seen = AuditTarget {
+        written: "15".to_owned(),
+        number: Some(15),
+        effect: Some(Effect::Cancelled),
+        before: Some(State::Running),
+        after: Some(State::Cancelled),
+    };
+    journal.settled(ticket, 1_767_268_801_500, vec![seen]).await.unwrap();
+    let settled = json!(["old", true, "2026-01-01T12:00:01.500Z", null, "cancelled"]);
+    assert_eq!(rows().await, [here, settled, refused]);
 }
 
 #[tokio::test]

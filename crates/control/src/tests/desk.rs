@@ -26,6 +26,8 @@ impl Clock for Noon {
 #[derive(Clone)]
 pub(super) struct Desk {
     pub(super) control: Control,
+    /// The ledger behind it.
+    pub(super) store: Store,
 }
 
 /// An answer that has ended.
@@ -56,7 +58,7 @@ impl Desk {
         let rest = Counter::<u64>::default();
         registry.register("rest_of_the_process", "What others count", rest.clone());
         rest.inc();
-        Desk { control: Control::new(store, tokens, registry) }
+        Desk { control: Control::new(store.clone(), tokens, registry), store }
     }
 
     /// Asks as `admin`, in JSON; no body where the text is empty.

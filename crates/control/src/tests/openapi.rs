@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use countermand_ledger::{AuditRow, AuditTarget};
 use countermand_model::{FaultKind, State};
 use serde_json::Value;
 
@@ -10,6 +11,7 @@ use crate::auth::Access;
 use crate::probes::OPENAPI;
 use crate::read::describe::READ_ONLY;
 use crate::routes::ROUTES;
+use crate::wire::AuditRowWire;
 use crate::{describe, render};
 
 fn document() -> Value {
@@ -50,6 +52,28 @@ fn every_member_of_a_job_is_written_read_and_described() {
         assert!(!unknown, "{name} is written and not read");
         assert_eq!(described[&name]["readOnly"] == true, READ_ONLY.contains(&name.as_str()), "{name}");
     }
+}
+
+#[test]
+fn every_member_of_the_audit_is_described() {
+    let target =
+        AuditTarget { written: "15".to_owned(), number: None, effect: None, before: None, after: None };
+    let row = AuditRow {
+        seq: 1,
+        at: 0,
+        namespace: "default".to_owned(),
+        command: "cancel".to_owned(),
+        by: String::new(),
+        client: String::new(),
+        dialect: "control".to_owned(),
+        request_id: String::new(),
+        targets: vec![target],
+        elsewhere: None,
+    };
+    let written = serde_json::to_value(AuditRowWire::of(&row)).unwrap();
+    let described = &document()["components"]["schemas"]["AuditEntry"]["properties"];
+    assert_eq!(names(&written), names(described));
+    assert_eq!(names(&written["targets"][0]), names(&described["targets"]["items"]["properties"]));
 }
 
 #[test]

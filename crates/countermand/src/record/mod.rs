@@ -113,20 +113,20 @@ async fn exchange(
     let answer = match upstream.send(Request::from_parts(parts, body)).await {
         Ok(answer) => answer,
         Err(problem) => {
-            tracing::warn!(method = %asked.method, path = asked.uri.path(), problem, "no answer; not recorded");
+            tracing::warn!(method = %asked.method, path = shown(asked.uri.path()), problem, "no answer; not recorded");
             return refused(&problem);
         }
     };
     let (mut parts, body) = answer.into_parts();
     let Ok((came, body)) = body::read(body).await else {
-        tracing::warn!(method = %asked.method, path = asked.uri.path(), "half an answer; not recorded");
+        tracing::warn!(method = %asked.method, path = shown(asked.uri.path()), "half an answer; not recorded");
         return refused("the body of the answer ended too early");
     };
     upstream::without_hops(&mut parts.headers);
     parts.version = Version::HTTP_11;
     let answered = Answered { status: parts.status, headers: parts.headers.clone(), body: came };
     let noted = tape.after(coming, &asked, &answered).await;
-    let (method, path, status) = (&asked.method, asked.uri.path(), answered.status.as_u16());
+    let (method, path, status) = (&asked.method, shown(asked.uri.path()), answered.status.as_u16());
     match noted {
         Ok(Noted::Recorded) => tracing::info!(%method, path, status, "recorded"),
         Ok(Noted::Folded) => tracing::info!(%method, path, status, "folded: it is like one before"),
@@ -137,6 +137,11 @@ async fn exchange(
         }
     }
     Response::from_parts(parts, body)
+}
+
+/// A path as far as the log may have it: what stands behind `;` may be a session.
+fn shown(path: &str) -> &str {
+    path.split(';').next().unwrap_or_default()
 }
 
 /// What the client gets where the server has not answered.

@@ -2,8 +2,8 @@
 //! a socket, a clock, credentials, or whose server it is: whoever drives a [`Conversation`] sends what it asks for and
 //! tells it what came back.
 //!
-//! Reading order: [`Conversation`] is the contract; `known.rs` and `once.rs` are those of no question and of a single one, `verified.rs` that of an
-//! order whose effect is looked at, and `judge.rs` says what was seen then.
+//! Reading order: [`Conversation`] is the contract; `known.rs` and `once.rs` are those of no question and of a single
+//! one, `verified.rs` that of an order whose effect is looked at, and `judge.rs` says what was seen then.
 
 mod judge;
 
@@ -20,7 +20,7 @@ use bytes::Bytes;
 use countermand_model::{Fault, Outcome};
 use http::{Request, Response};
 
-pub(crate) use judge::{Aim, Seen, Told};
+pub(crate) use judge::{Aim, Seen, Told, afterwards};
 pub(crate) use known::Known;
 pub(crate) use once::{Once, not_understood, passed_on, unreachable};
 pub(crate) use verified::{Errand, Verified, unsupported};

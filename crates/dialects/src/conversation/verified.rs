@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use countermand_model::{Acted, Effect, Fault, FaultKind, Outcome, Target};
+use countermand_model::{Acted, Effect, Fault, FaultKind, Outcome, Snapshot, Target};
 use http::Response;
 
 use super::judge::{self, Aim, Seen, Told};
@@ -33,6 +33,12 @@ pub(crate) trait Errand: Send {
     /// # Errors
     /// The answer is none of the dialect's.
     fn seen(&self, targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Seen>, Malformed>;
+
+    /// What comes of an order that is not sent because this dialect's would reach further than the one that is meant;
+    /// `None`: it reaches just as far. Asked of every job that a look has shown, before anything is sent.
+    fn beyond(&self, _seen: &Snapshot) -> Option<Effect> {
+        None
+    }
 
     /// The order to these targets.
     fn order(&self, targets: &[Target]) -> Ask;
@@ -102,7 +108,7 @@ impl<E: Errand> Verified<E> {
             !mark.is_asked
                 && match self.phase {
                     Phase::Before => mark.before == Seen::Unknown,
-                    Phase::Order => judge::beforehand(self.aim, &mark.before).is_none(),
+                    Phase::Order => self.beforehand(mark).is_none(),
                     // A refusal for the caller or the id says all there is.
                     Phase::After => {
                         matches!(
@@ -114,6 +120,12 @@ impl<E: Errand> Verified<E> {
         };
         let wanted = self.marks.iter().enumerate().filter(|(_, mark)| wanted(mark));
         wanted.map(|(index, _)| index).take(most).collect()
+    }
+
+    /// What comes of the order to a target that need not, or must not, be sent. `None`: send it.
+    fn beforehand(&self, mark: &Mark) -> Option<Effect> {
+        let beyond = mark.before.snapshot().and_then(|seen| self.errand.beyond(seen));
+        beyond.or_else(|| judge::beforehand(self.aim, &mark.before))
     }
 
     fn ask(&mut self) -> Option<Ask> {
@@ -204,8 +216,23 @@ impl<E: Errand> Verified<E> {
         {
             return Err(fault);
         }
-        let targets = self.places.iter().map(|index| self.marks[*index].acted(self.aim, self.wants_after));
+        let targets = self.places.iter().map(|index| self.acted(&self.marks[*index]));
         Ok(Outcome::Acted { at: self.at, targets: targets.collect() })
+    }
+
+    fn acted(&self, mark: &Mark) -> Acted {
+        let (effect, last) = match &mark.told {
+            Some(told) => (judge::afterwards(self.aim, told, &mark.after), &mark.after),
+            None => (self.beforehand(mark).unwrap_or(Effect::UnverifiedUnanswered), &mark.before),
+        };
+        // What was seen last, even if it was before the order: the caller learns from it at least what job it is.
+        let last = last.snapshot().or(mark.before.snapshot());
+        Acted {
+            target: mark.target.clone(),
+            effect,
+            before: mark.before.snapshot().map(|snapshot| snapshot.job.state),
+            after: last.filter(|_| self.wants_after).cloned().map(Box::new),
+        }
     }
 }
 
@@ -226,24 +253,6 @@ impl<E: Errand> Conversation for Verified<E> {
 impl Mark {
     fn new(target: Target, before: Seen) -> Mark {
         Mark { target, before, told: None, after: Seen::Unknown, is_asked: false }
-    }
-
-    fn acted(&self, aim: Aim, wants_after: bool) -> Acted {
-        let (effect, last) = match &self.told {
-            Some(told) => (judge::afterwards(aim, told, &self.after), &self.after),
-            None => {
-                let effect = judge::beforehand(aim, &self.before);
-                (effect.unwrap_or(Effect::UnverifiedUnanswered), &self.before)
-            }
-        };
-        // What was seen last, even if it was before the order: the caller learns from it at least what job it is.
-        let last = last.snapshot().or(self.before.snapshot());
-        Acted {
-            target: self.target.clone(),
-            effect,
-            before: self.before.snapshot().map(|snapshot| snapshot.job.state),
-            after: last.filter(|_| wants_after).cloned().map(Box::new),
-        }
     }
 }
 

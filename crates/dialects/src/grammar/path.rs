@@ -1,25 +1,34 @@
 //! Path templates against raw paths. Segments are compared before they are decoded, so `%2F` never splits one.
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// Matches a raw path against a template of the same number of segments. A `{name}` takes any one non-empty
 /// segment; other segments are compared byte by byte. Returns the taken segments, raw, in order.
 #[must_use]
 pub fn matches<'p>(template: &str, path: &'p str) -> Option<Vec<&'p str>> {
+    // Most rows of a table do not fit: they are told without remembering what their variables would take.
+    segments(template, path, |_| {})?;
     let mut taken = Vec::new();
+    segments(template, path, |segment| taken.push(segment))?;
+    Some(taken)
+}
+
+/// Goes through both, segment by segment, and hands over what the variables take.
+fn segments<'p>(template: &str, path: &'p str, mut take: impl FnMut(&'p str)) -> Option<()> {
     let mut given = path.split('/');
     for wanted in template.split('/') {
         let segment = given.next()?;
-        if wanted.starts_with('{') {
-            if segment.is_empty() {
+        if !wanted.starts_with('{') {
+            if wanted != segment {
                 return None;
             }
-            taken.push(segment);
-        } else if wanted != segment {
+        } else if segment.is_empty() {
             return None;
+        } else {
+            take(segment);
         }
     }
-    given.next().is_none().then_some(taken)
+    given.next().is_none().then_some(())
 }
 
 /// One raw segment, percent-decoded; what is not UTF-8 is replaced by U+FFFD and so names no job.
@@ -28,8 +37,21 @@ pub fn decoded(segment: &str) -> String {
     percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }
 
+/// A text as one raw segment; `None` where no segment can stand for it. That is nothing, which leaves the path of a
+/// collection, and `.` and `..`, which are taken for steps along the path however they are written.
+#[must_use]
+pub fn segment(text: &str) -> Option<String> {
+    let stays = !matches!(text, "" | "." | "..");
+    stays.then(|| utf8_percent_encode(text, RESERVED).to_string())
+}
+
+/// All but what RFC 3986 §2.3 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -39,6 +61,27 @@ mod tests {
         assert_eq!(decoded("a%2Fb"), "a/b");
         for path in ["/requests/7", "/requests//cancel", "/requests/7/cancel/", "/Requests/7/cancel"] {
             assert_eq!(matches("/requests/{id}/cancel", path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_a_step_is_no_segment() {
+        for text in ["", ".", ".."] {
+            assert_eq!(segment(text), None, "{text:?}");
+        }
+        assert_eq!(segment("a/b%2F;c?d#e ü").as_deref(), Some("a%2Fb%252F%3Bc%3Fd%23e%20%C3%BC"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_other_text_is_one_segment(text in ".*") {
+            if let Some(segment) = segment(&text) {
+                prop_assert_eq!(decoded(&segment), text);
+                let path = format!("/requests/{segment}/cancel");
+                prop_assert_eq!(matches("/requests/{id}/cancel", &path), Some(vec![segment.as_str()]));
+                let uri = path.parse::<http::Uri>().unwrap();
+                prop_assert_eq!(uri.path(), path);
+            }
         }
     }
 }

@@ -26,13 +26,28 @@ pub(super) fn force_cancel(codec: &OracleEss, echo: &Echo, outcome: &Outcome) ->
     {
         let minutes = FORCE_AFTER / 60_000;
         let detail = format!(
-            "Request {} cannot be cancelled by force: it must wait for an asynchronous answer itself, and be cancelling \
-             without a sign of life for {minutes} minutes.",
+            "Request {} cannot be cancelled by force: {NOT_WAITING}, and be cancelling without a sign of life for \
+             {minutes} minutes.",
             target.written
         );
         return errors::wrong_state(codec, echo, &detail);
     }
     answer(codec, echo, outcome, of_cancel, "cancelled by force")
+}
+
+/// What is said of one that is cancelling and may not be ended by force.
+const NOT_WAITING: &str = "it must wait for an asynchronous answer itself";
+
+/// What is said before the word of the state that an order met.
+const ITS_STATE: &str = "its state is ";
+
+/// The state that an order met, as the sentence says that refuses it; other servers' sentences are not known.
+pub(super) fn state_before(detail: &str) -> Option<State> {
+    if detail.contains(NOT_WAITING) {
+        return Some(State::Cancelling);
+    }
+    let (_, word) = detail.strip_suffix('.')?.rsplit_once(ITS_STATE)?;
+    states::state(word)
 }
 
 /// The answer of holding.
@@ -136,7 +151,7 @@ fn answer(
     match told(*effect) {
         Told::Initiated => encode::json(echo, 200, write_action(&details::links(codec, echo, id, None))),
         Told::WrongState => {
-            let state = before.map(|state| format!(": its state is {}", states::word(state)));
+            let state = before.map(|state| format!(": {ITS_STATE}{}", states::word(state)));
             let detail = format!("Request {id} cannot be {participle}{}.", state.unwrap_or_default());
             errors::wrong_state(codec, echo, &detail)
         }

@@ -26,10 +26,15 @@ pub(super) fn cancel(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<Co
 /// Quirk: it must have been cancelling in silence for half an hour, else it is 400;
 /// fixtures/oracle-ess/force-cancel-too-soon.http
 pub(super) fn force_cancel(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<Command, Malformed> {
-    let target = target(echo)?;
-    let itself = Filter::Field(Field::Id, Test::In(target.number.map(Value::Integer).into_iter().collect()));
-    let force = Some(Filter::And(vec![itself, shown::is_asynchronous()]));
-    Ok(Command::Cancel(Cancel { targets: vec![target], reach: Reach::Tree, force, ..Cancel::default() }))
+    let targets = vec![target(echo)?];
+    let force = Some(force_condition(&targets));
+    Ok(Command::Cancel(Cancel { targets, reach: Reach::Tree, force, ..Cancel::default() }))
+}
+
+/// What a forced cancel asks of a job, besides that it has been silent for long enough.
+pub(super) fn force_condition(targets: &[Target]) -> Filter {
+    let numbers = targets.iter().filter_map(|target| target.number).map(Value::Integer).collect();
+    Filter::And(vec![Filter::Field(Field::Id, Test::In(numbers)), shown::is_asynchronous()])
 }
 
 /// `POST /requests/{requestId}/hold`.
@@ -86,7 +91,7 @@ pub(super) fn details(_codec: &OracleEss, echo: &Echo, _body: &[u8]) -> Result<C
 }
 
 /// A body that is a JSON object. serde reads a record from an array of its values as well, which is no object.
-fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
+pub(super) fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
     let document = json::read(body)?;
     let opening = body.iter().find(|byte| matches!(byte, b'{' | b'['));
     if opening == Some(&b'[') {

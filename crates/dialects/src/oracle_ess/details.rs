@@ -1,6 +1,8 @@
 //! What is shown of a request: its members and its links. Which of them a caller wants is `selection.rs`'s; how a list
 //! looks at the same members is `query/`'s, which follows every change here.
 
+use std::borrow::Cow;
+
 use countermand_model::machine::{FORCE_AFTER, Move, judge};
 use countermand_model::{Filter, Job, Kind, State, Test, Value};
 
@@ -27,11 +29,14 @@ pub(super) struct Parents {
 /// fixtures/oracle-ess/get-succeeded.http. An action's answer has those that the reference page lists, so none to the
 /// parents.
 pub(super) fn links(codec: &OracleEss, echo: &Echo, id: &str, parents: Option<&Parents>) -> Vec<LinkWire> {
-    let requests = format!("{}/requests", echo.root_url);
-    let rel = |name: &str| rel(codec, name);
-    let to = |name: &str, path: &str| LinkWire { href: format!("{requests}/{id}{path}"), rel: rel(name) };
+    let root = echo.root_url.as_str();
+    let link = |name, id: &str, path| LinkWire {
+        href: [root, "/requests/", id, path].concat(),
+        rel: rel(codec, name),
+    };
+    let to = |name, path| link(name, id, path);
     // Quirk: the links lead to request -1 or 0 where there is no such parent; fixtures/oracle-ess/get-waiting.http
-    let kin = |name: &str, kin: i64| LinkWire { href: format!("{requests}/{kin}"), rel: rel(name) };
+    let kin = |name, kin: i64| link(name, &kin.to_string(), "");
     let mut links =
         vec![to("self", ""), to("cancel", "/cancel"), to("hold", "/hold"), to("release", "/release")];
     if let Some(parents) = parents {
@@ -54,8 +59,8 @@ pub(super) fn links(codec: &OracleEss, echo: &Echo, id: &str, parents: Option<&P
 ///
 /// Quirk: the docs write `self`, `forceCancel`; the live server writes `SELF`, `FORCECANCEL`;
 /// fixtures/oracle-ess/cancel-rel-lower.http
-pub(super) fn rel(codec: &OracleEss, rel: &str) -> String {
-    if codec.upper_rels { rel.to_ascii_uppercase() } else { rel.to_owned() }
+pub(super) fn rel(codec: &OracleEss, rel: &'static str) -> Cow<'static, str> {
+    if codec.upper_rels { rel.to_ascii_uppercase().into() } else { rel.into() }
 }
 
 /// A request's members, those that are selected: what the model knows, and from the job's attributes what it has no
@@ -87,8 +92,18 @@ pub(super) fn request_details<'j>(
 }
 
 /// What is true of one moment only: believed of a job's attributes as long as the `state` among them still holds.
-const OF_THE_MOMENT: [&str; 6] =
-    ["state", "stateDescription", "cause", "causeDescription", "processPhase", "processPhaseDescription"];
+const OF_THE_MOMENT: [&str; 10] = [
+    "state",
+    "stateDescription",
+    "cause",
+    "causeDescription",
+    "processPhase",
+    "processPhaseDescription",
+    "isCancellable",
+    "isForceCancelAllowed",
+    "isHoldable",
+    "elapsedTime",
+];
 
 /// Where the request stands, and why.
 fn state(details: &mut RequestDetailsWire<'_>, job: &Job) {
@@ -106,7 +121,10 @@ fn state(details: &mut RequestDetailsWire<'_>, job: &Job) {
         // Seen; the descriptions of the other causes are not known.
         details.fill_text("causeDescription", "Request in non-terminal state");
     }
-    details.set_text("previousState", job.previous_state.map(states::word));
+    let previous = details.read::<String>("previousState").and_then(|word| states::state(&word));
+    if previous.is_none() || previous != job.previous_state {
+        details.set_text("previousState", job.previous_state.map(states::word));
+    }
     if matches!(job.state, State::Failed | State::Warning) {
         details.set_text("errorWarningMessage", job.message.clone());
     }
@@ -120,9 +138,9 @@ fn possibilities(details: &mut RequestDetailsWire<'_>, job: &Job, at: i64) {
     let is_asynchronous = details.read(ASYNCHRONOUS).unwrap_or(false);
     let is_silent = at.saturating_sub(job.silent_since()) >= FORCE_AFTER;
     let force = is_itself_at_work && is_asynchronous && is_silent && possible(Move::ForceCancel);
-    details.set("isCancellable", MemberWire::Flag(possible(Move::Cancel)));
-    details.set("isForceCancelAllowed", MemberWire::Flag(force));
-    details.set("isHoldable", MemberWire::Flag(possible(Move::Hold)));
+    details.fill("isCancellable", Some(MemberWire::Flag(possible(Move::Cancel))));
+    details.fill("isForceCancelAllowed", Some(MemberWire::Flag(force)));
+    details.fill("isHoldable", Some(MemberWire::Flag(possible(Move::Hold))));
 }
 
 /// The member by which a job's attributes say that it waits for an asynchronous answer.
@@ -138,11 +156,13 @@ fn times(details: &mut RequestDetailsWire<'_>, job: &Job, at: i64) {
     details.set_text("submissionTime", Some(utc(job.created_at)));
     details.set_text("stateChangeTime", Some(utc(job.changed_at)));
     details.set_text("processStartTime", job.started_at.map(utc));
-    details.set_text("processEndTime", job.started_at.and(job.finished_at).map(utc));
+    // A live server's request ends some time after its process, which only the attributes can tell.
+    let end = job.started_at.and(job.finished_at).map(|at| MemberWire::Text(utc(at).into()));
+    details.fill("processEndTime", end);
     details.set_text("completedTime", job.finished_at.map(utc));
     // Quirk: -999 until it has run; fixtures/oracle-ess/get-waiting.http. While it runs: so far (inferred).
     let elapsed = |started| job.finished_at.unwrap_or(at).saturating_sub(started);
-    details.set("elapsedTime", MemberWire::Integer(job.started_at.map_or(-999, elapsed)));
+    details.fill("elapsedTime", Some(MemberWire::Integer(job.started_at.map_or(-999, elapsed))));
 }
 
 /// The request's place in its family. Families of the model have two levels; of a deeper one the attributes say who the
@@ -160,7 +180,7 @@ fn family(details: &mut RequestDetailsWire<'_>, job: &Job, id: i64) -> Parents {
 
 /// `requestType`, where the model can tell. A child's parent may be a schedule, a job set or a request of its own, which
 /// its own record does not say: then only the attributes can.
-fn request_type(job: &Job) -> Option<&'static str> {
+pub(super) fn request_type(job: &Job) -> Option<&'static str> {
     match job.kind {
         Kind::Single => Some("SINGLETON"),
         Kind::Parent if job.trigger.is_some() => Some("RECUR_PARENT"),

@@ -51,7 +51,7 @@ pub(super) fn permissions(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> 
 }
 
 /// The actions on a request, reading first.
-const ACTIONS: [&str; 4] =
+pub(super) const ACTIONS: [&str; 4] =
     ["ESS_REQUEST_READ", "ESS_REQUEST_CANCEL", "ESS_REQUEST_HOLD", "ESS_REQUEST_RELEASE"];
 
 /// The answer to a job that asks whether it is being cancelled: a bare JSON boolean.

@@ -22,6 +22,9 @@ pub(super) const WRONG_STATE_CODE: &str = "ESS-00400";
 /// The placeholder for an unknown request.
 pub(super) const UNKNOWN_ID_CODE: &str = "ESS-00404";
 
+/// The summary of a request that was not understood: so of no order that does not fit a state.
+pub(super) const BAD_REQUEST: &str = "Bad Request";
+
 /// Fusion's realm, seen in the challenge of a live server.
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"owsm\"");
 
@@ -42,7 +45,7 @@ const fn row(status: u16, title: &'static str, code: &'static str) -> Row {
 /// The table.
 const fn of(kind: FaultKind) -> Row {
     match kind {
-        FaultKind::Malformed => row(400, "Bad Request", "ESS-00400"),
+        FaultKind::Malformed => row(400, BAD_REQUEST, "ESS-00400"),
         FaultKind::NoCredentials | FaultKind::BadCredentials => row(401, "Unauthorized", "ESS-00401"),
         FaultKind::Forbidden | FaultKind::CrossSite => row(403, "Not authorized", "ESS-00403"),
         FaultKind::UnknownRoute => row(404, "Not Found", "ESS-00404"),
@@ -61,6 +64,18 @@ const fn of(kind: FaultKind) -> Row {
         // Clients repeat a POST after a 503, which is just right here: nothing was done.
         FaultKind::Overloaded => row(503, "Service Unavailable", "ESS-00503"),
         FaultKind::Timeout => row(504, "Gateway Timeout", "ESS-00504"),
+    }
+}
+
+/// The table read the other way: the kind that is answered with this status and this summary; where none has the
+/// summary, which nobody promises, the first with the status. A 404 to a question about one request says that there is
+/// no such request; what no kind is answered with comes from something in between.
+pub(super) fn kind(status: u16, title: &str, is_about_a_request: bool) -> FaultKind {
+    let mut kinds = FaultKind::ALL.into_iter().filter(|kind| of(*kind).status == status);
+    let titled = kinds.clone().find(|kind| of(*kind).title == title);
+    match status {
+        404 if is_about_a_request => FaultKind::NotFound,
+        _ => titled.or_else(|| kinds.next()).unwrap_or(FaultKind::Unreachable),
     }
 }
 

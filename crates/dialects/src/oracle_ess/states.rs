@@ -76,6 +76,11 @@ pub(super) const REPORTS: [(&str, Option<State>); 8] = [
     ("SUSPEND", Some(State::Paused)),
 ];
 
+/// The word by which a state, or a sign of life, is reported: the first of its words. `None` where a job cannot say so.
+pub(super) fn report(state: Option<State>) -> Option<&'static str> {
+    REPORTS.into_iter().find(|(_, reported)| *reported == state).map(|(word, _)| word)
+}
+
 /// The state a word means. `UNKNOWN`, the twentieth word, says that ESS itself does not know: it means none.
 pub(super) fn state(wanted: &str) -> Option<State> {
     let exact = State::ALL.into_iter().find(|state| word(*state) == wanted);

@@ -1,5 +1,5 @@
-//! The documents as they stand on the wire, and their bytes. What the values mean is not known here. Read
-//! are what a job says of itself, and the members that its owner gave.
+//! The documents as they stand on the wire, and their bytes. What the values mean is not known here. What is written has
+//! structs of its own, and what is read others, `Given…`: a server says more than we do, and in other orders.
 
 mod details;
 
@@ -7,11 +7,13 @@ mod exception;
 
 mod lists;
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
-pub(super) use details::{MemberWire, RequestDetailsWire};
-pub(super) use exception::ExceptionWire;
-pub(super) use lists::{ListWire, ResourceWire, write_resources};
+pub(super) use details::{GivenDetailsWire, MemberWire, RequestDetailsWire};
+pub(super) use exception::{ExceptionWire, GivenExceptionWire};
+pub(super) use lists::{GivenListWire, GivenResourcesWire, ListWire, ResourceWire, write_resources};
 
 use crate::grammar::json::{Slashes, Writer};
 
@@ -38,11 +40,42 @@ pub(super) struct CheckInWire {
 }
 
 /// `link`.
+#[derive(Deserialize)]
 pub(super) struct LinkWire {
     /// Absolute.
     pub(super) href: String,
     /// In the case of the mount's `rel_case`.
-    pub(super) rel: String,
+    pub(super) rel: Cow<'static, str>,
+}
+
+/// The answer of an action as a server wrote it. That it is an object is enough: its links lead to where it was asked.
+#[derive(Deserialize)]
+pub(super) struct GivenActionWire {}
+
+/// The permissions as a server wrote them. Their schema is not published, so this is our own (inferred).
+#[derive(Deserialize)]
+pub(super) struct GivenPermissionsWire {
+    /// Names of actions.
+    pub(super) permissions: Vec<String>,
+}
+
+/// What a job says of itself; see [`ExecutionStatusWire`].
+pub(super) fn write_report(status: &str, message: Option<&str>) -> Vec<u8> {
+    let mut json = Writer::new(Slashes::Plain);
+    json.object(|json| {
+        json.member_string("status", status);
+        if let Some(message) = message {
+            json.member_string("statusMessage", message);
+        }
+    });
+    json.finish()
+}
+
+/// An object without members.
+pub(super) fn write_nothing() -> Vec<u8> {
+    let mut json = Writer::new(Slashes::Plain);
+    json.object(|_| {});
+    json.finish()
 }
 
 /// The answer of an action: `{"links":[…]}`.

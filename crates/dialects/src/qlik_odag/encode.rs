@@ -3,7 +3,7 @@
 //! No response has a `Location`: clients would follow it.
 
 use bytes::Bytes;
-use countermand_model::{Acted, Alias, Effect, Fault, FaultKind, Job, Outcome, Snapshot, State};
+use countermand_model::{Acted, Alias, Effect, Fault, FaultKind, Job, Kind, Outcome, Snapshot, State};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 
@@ -146,6 +146,15 @@ pub(super) fn id_among(aliases: &[Alias], number: i64, asked: Option<&str>) -> S
     let same_form = |id: &&str| asked.is_some_and(|asked| decode::is_guid(id) == decode::is_guid(asked));
     let shown = ids().find(same).or_else(|| ids().find(same_form)).or_else(|| ids().next());
     shown.map_or_else(|| id_of_number(number), str::to_owned)
+}
+
+/// ODAG's word for a job's place in a family.
+pub(super) const fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Single => "single",
+        Kind::Parent => "multiple",
+        Kind::Child => "singlesub",
+    }
 }
 
 /// What came of the one target that every action has.

@@ -7,11 +7,12 @@ use bytes::Bytes;
 use countermand_model::{Fault, FaultKind};
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, Response, StatusCode};
+use serde::Deserialize;
 
 use super::{Odag, encode, routes};
-use crate::Echo;
-use crate::grammar::json::{Slashes, Writer};
+use crate::grammar::json::{self, Slashes, Writer};
 use crate::grammar::route;
+use crate::{Echo, Malformed};
 
 /// What a caller reads when an engine answers something that its command cannot have.
 pub(super) const UNEXPECTED: &str = "The answer of the service behind was not understood.";
@@ -67,6 +68,55 @@ pub(super) fn answer(odag: &Odag, echo: &Echo, fault: &Fault) -> Response<Bytes>
         headers.insert(RETRY_AFTER, seconds.into());
     }
     response
+}
+
+/// What a server refuses with. Its own code is for the log: a fault can name codes of ours only.
+///
+/// A proxy in front answers by itself who may not, who asks too often, and that nothing is behind it, in whatever
+/// words it likes. A 404 of its own says nothing of a request, so that one must be the service's: it is JSON (inferred).
+///
+/// # Errors
+/// The status is none of the service's, or the 404 is somebody else's.
+pub(super) fn read(response: &Response<Bytes>) -> Result<Fault, Malformed> {
+    let status = response.status();
+    let kind = kind_of(status).ok_or_else(|| Malformed::new("", format!("the answer was {status}")))?;
+    let refusal = match json::read::<RefusalWire>(response.body()) {
+        Ok(refusal) => refusal,
+        Err(malformed) if kind == FaultKind::NotFound => return Err(malformed),
+        Err(_) => RefusalWire::default(),
+    };
+    let is_body = refusal.errors.is_empty() && refusal.message.is_some();
+    let error = refusal.errors.into_iter().next().unwrap_or_default();
+    let reason = || status.canonical_reason().unwrap_or_default().to_owned();
+    let said = error.detail.or(error.title).or(refusal.message).filter(|text| !text.is_empty());
+    let mut fault = Fault::new(kind, said.unwrap_or_else(reason));
+    fault.detail = error.code.map(|code| format!("the server's code is {code}"));
+    fault.code = (is_body && kind == FaultKind::Malformed).then_some(BODY);
+    let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    fault.retry_after = seconds.and_then(|seconds| seconds.parse().ok());
+    Ok(fault)
+}
+
+/// The kind that has this status, [`row`] read the other way; of several the first, but for a 404: what is asked for by a
+/// route of ours is no unknown route.
+fn kind_of(status: StatusCode) -> Option<FaultKind> {
+    let kinds = FaultKind::ALL.into_iter().filter(|kind| *kind != FaultKind::UnknownRoute);
+    kinds.into_iter().find(|kind| row(*kind).0 == status)
+}
+
+/// `ErrorV2`, all of whose members are optional; or the answer to a body that was not understood.
+#[derive(Default, Deserialize)]
+struct RefusalWire {
+    #[serde(default)]
+    errors: Vec<ErrorWire>,
+    message: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct ErrorWire {
+    code: Option<String>,
+    title: Option<String>,
+    detail: Option<String>,
 }
 
 fn document(json: &mut Writer, code: &str, title: &str, detail: Option<&str>, status: StatusCode) {

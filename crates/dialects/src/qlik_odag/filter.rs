@@ -80,20 +80,20 @@ fn list(odag: &Odag, filters: Vec<Filter>) -> Command {
 /// What is not acknowledged: clients look for their just-finished requests here. A request that was purged is no
 /// longer there at all.
 // Quirk: pending is not the same as unfinished; fixtures/qlik-odag/list-pending-keeps-what-just-finished.http
-fn pending() -> Filter {
+pub(super) fn pending() -> Filter {
     Filter::Field(Field::Acknowledged, Test::Equal(Value::Integer(0)))
 }
 
-fn of_link_id(id: &str) -> Filter {
+pub(super) fn of_link_id(id: &str) -> Filter {
     Filter::Or(vec![is("link", id), is("link/id", id)])
 }
 
-fn of_selection_app(id: &str) -> Filter {
+pub(super) fn of_selection_app(id: &str) -> Filter {
     Filter::Or(vec![is("selectionApp", id), is("selectionApp/id", id), is("selectionAppId", id)])
 }
 
 /// A user has up to three names: the ledger's, and the two that the owner of the attributes shows.
-fn of_user(user: &str) -> Filter {
+pub(super) fn of_user(user: &str) -> Filter {
     let owner = Filter::Field(Field::Owner, equal(user));
     Filter::Or(vec![owner, is("owner/userId", user), is("owner/name", user)])
 }
@@ -178,9 +178,14 @@ impl Query {
     }
 }
 
-/// The first whole millisecond that is not before a time. Without an offset it is UTC, without a time midnight:
-/// inferred, for the page says no more than `Date`.
+/// The first whole millisecond that is not before a time.
 fn milliseconds(text: &str) -> Option<i64> {
+    i64::try_from((nanoseconds(text)? + 999_999).div_euclid(1_000_000)).ok()
+}
+
+/// How many nanoseconds after 1970-01-01T00:00:00Z a time is. Without an offset it is UTC, without a time midnight:
+/// inferred, for the page says no more than `Date`.
+pub(super) fn nanoseconds(text: &str) -> Option<i128> {
     // A reader of ISO 8601 takes second 60 for 59, and passes over the name of a zone in brackets.
     let time = text.split_once(['T', 't', ' ']).map_or("", |(_, time)| time);
     let digits = time.split(['.', ',', 'Z', 'z', '+', '-']).next().unwrap_or_default().replace(':', "");
@@ -188,9 +193,8 @@ fn milliseconds(text: &str) -> Option<i64> {
         return None;
     }
     let utc = text.strip_suffix(['Z', 'z']).filter(|_| !digits.is_empty()).unwrap_or(text);
-    let nanoseconds = match text.parse::<Timestamp>() {
-        Ok(time) => time.as_nanosecond(),
-        Err(_) => since_1970(utc.parse::<DateTime>().ok()?).as_nanos(),
-    };
-    i64::try_from((nanoseconds + 999_999).div_euclid(1_000_000)).ok()
+    match text.parse::<Timestamp>() {
+        Ok(time) => Some(time.as_nanosecond()),
+        Err(_) => Some(since_1970(utc.parse::<DateTime>().ok()?).as_nanos()),
+    }
 }

@@ -29,10 +29,10 @@ pub(super) const PLACES: [Place; 6] = [
     Place { base: "/api/v1/odagisavailable", profile: CLOUD, collection: "/isodagavailable" },
 ];
 
-/// [`Echo::version`] on Windows; the others are the cloud's.
+/// [`Echo::version`](crate::Echo::version) on Windows; the others are the cloud's.
 pub(super) const WINDOWS: u8 = 1;
-const CLOUD: u8 = 2;
-const PUBLIC: u8 = 3;
+pub(super) const CLOUD: u8 = 2;
+pub(super) const PUBLIC: u8 = 3;
 
 /// The path of one request.
 const REQUEST: &str = "/requests/{requestId}";

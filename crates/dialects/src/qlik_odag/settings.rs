@@ -2,6 +2,7 @@
 
 use countermand_model::Reach;
 
+use super::routes;
 use crate::{Evidence, Switch, SwitchKind, Switches};
 
 const CANCEL_REACH: &str = "cancel_reach";
@@ -11,6 +12,7 @@ const SUB_REQUESTS: &str = "sub_requests";
 const LOAD_STATE: &str = "load_state";
 const LIST_LIMIT: &str = "list_limit";
 const UNKNOWN_LINK: &str = "unknown_link";
+const CLIENT_PROFILE: &str = "client_profile";
 
 /// The rows of the dialect's table.
 pub(super) const SWITCHES: &[Switch] = &[
@@ -70,6 +72,15 @@ pub(super) const SWITCHES: &[Switch] = &[
                   of one that does not exist. Which of them it is cannot be known here.",
         evidence: Evidence::Inferred,
     },
+    Switch {
+        name: CLIENT_PROFILE,
+        kind: SwitchKind::Choice(&["windows", "cloud", "public"]),
+        default: "public",
+        meaning: "Which profile an upstream speaks, and so below which paths of its host its requests and links are: \
+                  /api/odag/v1, /api/v1/odagrequests or /api/analytics/odag-requests. Only Windows lists requests of \
+                  more than one link. How far its cancel reaches is its own to say, whatever cancel_reach is here.",
+        evidence: Evidence::Documented,
+    },
 ];
 
 /// ODAG on one mount.
@@ -89,6 +100,8 @@ pub(super) struct Odag {
     pub(super) list_limit: u64,
     /// What the list of a link is that no request names.
     pub(super) unknown_link: UnknownLink,
+    /// Which profile a server speaks that this is the client of.
+    pub(super) client_profile: u8,
 }
 
 /// What `DELETE` of a request means.
@@ -129,6 +142,11 @@ impl Odag {
             unknown_link: match switches.text(UNKNOWN_LINK) {
                 "not_found" => UnknownLink::NotFound,
                 _ => UnknownLink::Empty,
+            },
+            client_profile: match switches.text(CLIENT_PROFILE) {
+                "windows" => routes::WINDOWS,
+                "cloud" => routes::CLOUD,
+                _ => routes::PUBLIC,
             },
         }
     }

@@ -55,6 +55,12 @@ pub(super) const fn word(state: State, acknowledged: bool) -> &'static str {
     }
 }
 
+/// What a word says: the state, and whether it is acknowledged. Of several states that are written so, the first.
+pub(super) fn meaning(said: &str) -> Option<(State, bool)> {
+    let marked = |mark: bool| State::ALL.into_iter().map(move |state| (state, mark));
+    marked(false).chain(marked(true)).find(|(state, mark)| word(*state, *mark) == said)
+}
+
 /// The flags of a list's `state`, and the words that a request shows to be meant. The page explains each flag by a
 /// word; that the acknowledged ends and `canceling` have no flag is read from that, strictly: inferred.
 pub(super) const FLAGS: &[(char, &[&str])] = &[
@@ -80,6 +86,28 @@ pub(super) fn showing(words: &[&str]) -> Filter {
         ])
     };
     Filter::Or(vec![acknowledged(false), acknowledged(true)])
+}
+
+/// The flags that [`showing`] reads as just this; `None` where there are none.
+pub(super) fn flags(filter: &Filter) -> Option<String> {
+    let names = match filter {
+        Filter::Or(alternatives) => match alternatives.first()? {
+            Filter::And(both) => match both.first()? {
+                Filter::Field(Field::State, Test::In(names)) => names,
+                _ => return None,
+            },
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let shown = |name: &Value| match name {
+        Value::Text(name) => State::from_name(name).map(|state| word(state, false)),
+        Value::Integer(_) => None,
+    };
+    let words: Vec<&str> = names.iter().map(shown).collect::<Option<_>>()?;
+    let is_meant = |(_, named): &&(char, &[&str])| named.len() == 1 && words.contains(&named[0]);
+    let flags: String = FLAGS.iter().filter(is_meant).map(|(flag, _)| *flag).collect();
+    (!flags.is_empty() && showing(&words) == *filter).then_some(flags)
 }
 
 /// The word of `loadState.status` for a request whose load has begun. An interrupted load has none.

@@ -12,6 +12,8 @@ mod load;
 
 mod members;
 
+mod received;
+
 use std::collections::{BTreeMap, HashMap};
 
 use countermand_model::{Job, Snapshot};
@@ -19,7 +21,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use self::face::Face;
-use super::{Odag, routes};
+pub(super) use self::received::RequestWire;
+use super::{DIALECT, Odag, routes};
 use crate::Echo;
 use crate::grammar::json::{Slashes, Writer};
 
@@ -45,21 +48,28 @@ pub(super) fn request(odag: &Odag, echo: &Echo, snapshot: &Snapshot) -> Vec<u8> 
 /// A multiple request shows its sub-requests where all of them are in the list, as they are in one that is not
 /// narrowed: to read them besides would make a list as large as all families of its requests.
 pub(super) fn list(odag: &Odag, echo: &Echo, snapshots: &[Snapshot]) -> Vec<u8> {
-    let mut families: HashMap<i64, Vec<&Job>> = HashMap::new();
+    let mut families: HashMap<(i64, Option<&str>), Vec<&Job>> = HashMap::new();
     for job in snapshots.iter().map(|snapshot| &snapshot.job) {
         if let Some(parent) = job.parent {
-            families.entry(parent).or_default().push(job);
+            let known = identity(parent, job.parent_alias(DIALECT.name));
+            families.entry(known).or_default().push(job);
         }
     }
     let mut json = Writer::new(Slashes::Plain);
     json.array(|json| {
         for job in snapshots.iter().map(|snapshot| &snapshot.job) {
             let whole = |family: &&Vec<&Job>| family.len() as u64 == job.children.total;
-            let kin = families.get(&job.number).filter(whole).map_or(&[][..], Vec::as_slice);
+            let known = identity(job.number, job.alias(DIALECT.name));
+            let kin = families.get(&known).filter(whole).map_or(&[][..], Vec::as_slice);
             object(&Face::of(odag, echo.version, None, job, kin), json);
         }
     });
     json.finish()
+}
+
+/// What tells one job from another: its number, or where a service behind gave it none its id there.
+fn identity(number: i64, id: Option<&str>) -> (i64, Option<&str>) {
+    (number, id.filter(|_| number == 0))
 }
 
 /// Writes the selections that a request was submitted with; without them those that were bound, without these none.

@@ -10,7 +10,7 @@ use crate::session::Namespace;
 #[derive(Clone, Copy)]
 pub(crate) struct Sight<'a> {
     pub(crate) namespace: Namespace<'a>,
-    pub(crate) dialect: &'a str,
+    pub(crate) dialect: &'static str,
     pub(crate) caller: &'a Caller,
 }
 

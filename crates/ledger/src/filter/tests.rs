@@ -15,7 +15,7 @@ fn session() -> Session {
 }
 
 /// The steps to a page of a list.
-fn steps(dialect: &str, filter: &Filter, sort: &[Sort]) -> String {
+fn steps(dialect: &'static str, filter: &Filter, sort: &[Sort]) -> String {
     let session = session();
     let namespace = Namespace { id: 1, name: "default" };
     let sight = Sight { namespace, dialect, caller: &Caller::default() };

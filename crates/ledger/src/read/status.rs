@@ -3,37 +3,49 @@
 use countermand_model::{Kin, Results, Snapshot, Status};
 
 use super::kin;
-use crate::deliver::{Contents, Deliveries};
+use crate::deliver::Contents;
 use crate::filter::Sight;
+use crate::hot::Place;
 use crate::resolve::resolve;
 use crate::results;
 use crate::rows::{self, Standing};
 use crate::session::Session;
+use crate::signals::Signals;
 
 pub(super) fn status(
     session: &Session,
     sight: Sight<'_>,
     status: &Status,
     now: i64,
-    deliveries: &Deliveries,
+    signals: &Signals,
 ) -> rusqlite::Result<Option<Snapshot>> {
     let find = |session: &Session| {
         let found = resolve(session, Some(sight.namespace), sight.dialect, &status.target)?;
         Ok::<_, rusqlite::Error>(found.filter(|job| !job.is_foreign_to(sight.caller)))
     };
     if !status.results.takes() {
+        let moment = signals.hot.stamps.now();
         return session.at_one_moment(|session| {
             let Some(standing) = find(session)? else { return Ok(None) };
             let mut snapshot = with_kin(session, sight, &standing, status.kin)?;
             if status.results == Results::All {
                 snapshot.results = results::all(session, standing.id)?;
+            } else {
+                let Sight { namespace, dialect, .. } = sight;
+                let place = Place { namespace: namespace.name, dialect, target: &status.target };
+                let above = match standing.parent {
+                    Some(parent) => rows::by_number(session, namespace, parent)?,
+                    None => None,
+                };
+                let rows = [standing.id, above.map_or(standing.id, |above| above.id)];
+                signals.hot.keep(place, status, moment, &snapshot.job, rows);
             }
             Ok(Some(snapshot))
         });
     }
     // Reserved first, read then: between the two moments a confirmation may have come in, and the reading sees it.
     let Some(first) = session.at_one_moment(find)? else { return Ok(None) };
-    let reservation = deliveries.reserve(first.id, first.life, now);
+    let reservation = signals.deliveries.reserve(first.id, first.life, now);
     session.at_one_moment(|session| {
         let Some(standing) = find(session)? else { return Ok(None) };
         let mut snapshot = with_kin(session, sight, &standing, status.kin)?;

@@ -204,7 +204,8 @@ ON CONFLICT (namespace, number) DO UPDATE SET kind = excluded.kind, parent = exc
   type = excluded.type, message = excluded.message, runner = excluded.runner
 RETURNING id";
 
-fn aliases(session: &Session, id: i64) -> rusqlite::Result<Vec<Alias>> {
+/// The ids of the job in that row, in the order given.
+pub(crate) fn aliases(session: &Session, id: i64) -> rusqlite::Result<Vec<Alias>> {
     session.all("SELECT dialect, alias, number FROM aliases WHERE job = ?1 ORDER BY position", [id], |row| {
         Ok(Alias { dialect: row.get(0)?, id: row.get(1)?, number: row.get(2)? })
     })

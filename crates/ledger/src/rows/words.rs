@@ -1,6 +1,6 @@
 //! Words of the model in columns of text, and its counts in SQLite's signed integers.
 
-use countermand_model::{Effect, Kind, State, Tally, TriggerState};
+use countermand_model::{Effect, FaultKind, Kind, State, Tally, TriggerState};
 use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 
@@ -38,10 +38,25 @@ impl Named for Effect {
     }
 }
 
+impl Named for FaultKind {
+    fn name(self) -> &'static str {
+        FaultKind::name(self)
+    }
+    fn from_name(name: &str) -> Option<Self> {
+        FaultKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+impl<T: Named> Word<T> {
+    /// The word of that name, which may be a part of what a column has.
+    pub(crate) fn of(name: &str) -> FromSqlResult<Word<T>> {
+        T::from_name(name).map(Word).ok_or_else(|| unknown(name))
+    }
+}
+
 impl<T: Named> FromSql for Word<T> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let name = value.as_str()?;
-        T::from_name(name).map(Word).ok_or_else(|| unknown(name))
+        Word::of(value.as_str()?)
     }
 }
 
@@ -51,7 +66,8 @@ impl<T: Named> ToSql for Word<T> {
     }
 }
 
-fn unknown(word: &str) -> FromSqlError {
+/// What is said of a word in a file that this program does not know there.
+pub(crate) fn unknown(word: &str) -> FromSqlError {
     FromSqlError::Other(format!("{word:?} is not a word this ledger knows here").into())
 }
 

@@ -130,8 +130,8 @@ async fn a_newer_ledger_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
     sound(&path).await;
-    rusqlite::Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 3").unwrap();
-    assert!(matches!(refuses(&path, "format 3"), OpenError::Newer { found: 3, known: 2, .. }));
+    rusqlite::Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 4").unwrap();
+    assert!(matches!(refuses(&path, "format 4"), OpenError::Newer { found: 4, known: 3, .. }));
 }
 
 #[tokio::test]

@@ -23,6 +23,10 @@ mod histories;
 
 mod lists;
 
+mod journals;
+
+mod polls;
+
 mod large;
 
 mod oracle;

@@ -44,6 +44,10 @@ impl Ledger {
         self.clock.0.fetch_add(milliseconds, Ordering::SeqCst);
     }
 
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
     pub(crate) async fn put(&self, number: i64, draft: Draft) -> Job {
         self.try_put(number, draft).await.unwrap()
     }

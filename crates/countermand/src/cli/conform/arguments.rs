@@ -5,23 +5,26 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  countermand conform fixtures                                 a gateway in this process
+  countermand conform fixtures                        a gateway in this process
   countermand conform --filter 'oracle-ess/cancel-*' fixtures
-  countermand conform --update fixtures/oracle-ess             what is answered is what is expected from now on
-  countermand conform --target http://127.0.0.1:8080 --control http://127.0.0.1:8081 --user operator:PASSWORD fixtures
-  countermand conform --target http://prime.example --given-hook ./prepare --allow-side-effects fixtures/cisco-prime
+  countermand conform --update fixtures/oracle-ess    what is answered is expected from now on
+  countermand conform --target http://127.0.0.1:8080 --control http://127.0.0.1:8081 \\
+    --user operator:PASSWORD fixtures
+  countermand conform --target http://prime.example --given-hook ./prepare \\
+    --allow-side-effects fixtures/cisco-prime
 
 Without a target, each case has a gateway of its own in this process: nothing listens, nothing is kept.
 
-With --control the target is a running gateway of ours. Its namespace must be empty, for cases share a few numbers:
-they are played one after another, and what a case was given is put away after it. No runner may be at work there.
+With --control the target is a running gateway of ours. Its namespace must be empty, for cases share a few numbers: \
+they are played one after another, and what a case was given is put away after it. No runner may be at work there. \
 Cases about other options, or about a certain time, are skipped and counted.
 
-Without --control the target is a foreign server. What a case is given must be prepared by --given-hook: a command
-that the shell runs before each case, with {\"case\", \"dialect\", \"title\", \"given\"} as JSON on its stdin; exit code 0
+Without --control the target is a foreign server. What a case is given must be prepared by --given-hook: a command \
+that the shell runs before each case, with {\"case\", \"dialect\", \"title\", \"given\"} as JSON on its stdin; exit code 0 \
 says that it is done, 75 that this case cannot be prepared. Cases that change something want --allow-side-effects.
 
-Exit codes: 0 all that was played passed, 1 a fixture fell short or none was played, 64 usage, 74 the target or a file does not answer.")]
+Exit codes: 0 all that was played passed, 1 a fixture fell short, next to none was played or a user is not let in, 64 usage, \
+74 the target does not answer or a file cannot be read.")]
 pub(in crate::cli) struct Arguments {
     /// The server to ask; without it, a gateway in this process.
     #[arg(long, value_name = "URL")]

@@ -32,20 +32,23 @@ pub(in crate::cli) fn chosen(paths: &[PathBuf], filters: &[String]) -> Result<Ve
     if !mistakes.is_empty() {
         return Err(Failure { code: exit::FAILED, lines: mistakes });
     }
+    let named = || paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     let there = fixtures.len();
-    fixtures.retain(|fixture| filter.fits(&fixture.name));
-    if fixtures.is_empty() {
-        let named: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
-        let named = named.join(", ");
-        let problem = if there == 0 {
-            format!("there is no fixture, a file that ends in .http, in {named}")
-        } else {
-            format!(
-                "none of the {there} cases in {named} fits --filter; a case is called as oracle-ess/get-running"
-            )
-        };
+    if there == 0 {
+        let problem = format!("there is no fixture, a file that ends in .http, in {}", named());
         return Err(Failure::new(exit::USAGE, problem));
     }
+    // Also where another fits: a case that was renamed would never be missed.
+    let fitting: BTreeSet<usize> =
+        fixtures.iter().flat_map(|fixture| filter.fitting(&fixture.name)).collect();
+    if let Some((_, pattern)) = filters.iter().enumerate().find(|(index, _)| !fitting.contains(index)) {
+        let problem = format!(
+            "none of the {there} cases in {} fits --filter {pattern:?}; a case is called as oracle-ess/get-running",
+            named()
+        );
+        return Err(Failure::new(exit::USAGE, problem));
+    }
+    fixtures.retain(|fixture| filter.fits(&fixture.name));
     Ok(fixtures)
 }
 

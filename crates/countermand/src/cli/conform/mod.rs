@@ -7,19 +7,23 @@ pub(super) mod files;
 
 mod update;
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
 use countermand_conformance::report::{self, Counts, Style};
-use countermand_conformance::run::{self, Verdict};
-use countermand_conformance::target::{Control, Credentials, Hook, Http, Settings, Target, Trouble};
+use countermand_conformance::run::{self, Outcome, Verdict};
+use countermand_conformance::target::{Control, Credentials, Hook, Http, Settings, Skip, Target, Trouble};
 use indicatif::{ProgressBar, ProgressStyle};
 
 pub(super) use arguments::Arguments;
 
 use crate::conform::InProcess;
 use crate::exit::{self, Failure};
+
+/// One in so many cases must be played, or the run proves nothing.
+const FEW: usize = 10;
 
 impl Arguments {
     pub(super) fn run(self) -> Result<(), Failure> {
@@ -35,7 +39,7 @@ impl Arguments {
                 }
                 progress.inc(1);
             };
-            run::play(target, fixtures.into_iter().map(Arc::new).collect(), told).await.map_err(gone)
+            run::play(target, fixtures.into_iter().map(Arc::new).collect(), told).await.map_err(ended)
         });
         progress.finish_and_clear();
         let verdicts = verdicts?;
@@ -67,13 +71,10 @@ impl Arguments {
         if counts.failed > 0 {
             return Err(Failure::told(exit::FAILED));
         }
-        if counts.passed == 0 {
-            // A job of a CI server that skips everything would be green for ever, and prove nothing.
-            let problem =
-                format!("conform: nothing was played: {counts}; --verbose says what each case wants");
-            return Err(Failure::new(exit::FAILED, problem));
+        match too_few(&counts, &verdicts) {
+            Some(problem) => Err(Failure::new(exit::FAILED, format!("conform: {problem}"))),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn target(&self) -> Result<Arc<dyn Target>, Failure> {
@@ -102,8 +103,31 @@ impl Arguments {
     }
 }
 
-fn gone(trouble: Trouble) -> Failure {
-    Failure::new(exit::IO, format!("conform: {trouble}"))
+fn ended(trouble: Trouble) -> Failure {
+    let code = if matches!(trouble, Trouble::TurnedAway(_)) { exit::FAILED } else { exit::IO };
+    Failure::new(code, format!("conform: {trouble}"))
+}
+
+/// Where next to nothing was played: a job of a CI server that skips everything would be green for ever, and prove nothing.
+fn too_few(counts: &Counts, verdicts: &[Verdict]) -> Option<String> {
+    if counts.played() * FEW > verdicts.len() {
+        return None;
+    }
+    let mut reasons: BTreeMap<&Skip, usize> = BTreeMap::new();
+    for verdict in verdicts {
+        if let Outcome::Skipped(skip) = &verdict.result {
+            *reasons.entry(skip).or_default() += 1;
+        }
+    }
+    let (skip, count) = reasons.into_iter().max_by_key(|(_, count)| *count)?;
+    let all = verdicts.len();
+    let played = match counts.played() {
+        0 => "nothing was played".to_owned(),
+        1 => format!("1 of {all} cases was played, which proves nothing"),
+        played => format!("{played} of {all} cases were played, which proves nothing"),
+    };
+    let advice = skip.advice();
+    Some(format!("{played}; {count} were skipped: {advice} (--verbose says what each case wants)"))
 }
 
 /// Drawn on stderr, and only where that is a terminal.

@@ -10,14 +10,14 @@ use crate::config;
 Examples:
   countermand record --listen 127.0.0.1:9090 --upstream http://prime.example --into recorded
   countermand record --listen 127.0.0.1:9090 --upstream http://127.0.0.1:8080 --into recorded \\
-    --control http://127.0.0.1:8081                            a gateway of ours: each case says which jobs were there
+    --control http://127.0.0.1:8081                  each case says which jobs were there
   countermand record … --keep query:trace --keep header:X-Trace --keep /errors/*/trace
 
-Point the client at --listen. Its requests go to --upstream as they are, one at a time, and it gets the answers as they
+Point the client at --listen. Its requests go to --upstream as they are, one at a time, and it gets the answers as they \
 are. SIGTERM and SIGINT end the recording. What then lies in --into is played by countermand conform.
 
-Only what the dialect's tables know is written down: headers, parameters of queries, members of bodies. Every other value
-is replaced by one of the same type, always the same for the same. Credentials are never written. What is known is written
+Only what the dialect's tables know is written down: headers, parameters of queries, members of bodies. Every other value \
+is replaced by one of the same type, always the same for the same. Credentials are never written. What is known is written \
 as it is, also names of jobs and of users: read the files before you pass them on.
 
 Exit codes: 0 recorded, 64 usage, 74 the address cannot be listened at, or a file not be written.")]

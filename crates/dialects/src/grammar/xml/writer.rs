@@ -78,19 +78,32 @@ impl Writer {
     }
 
     fn escaped(&mut self, text: &str, in_attribute: bool) {
-        for char in text.chars() {
-            match char {
-                '&' => self.out.push_str("&amp;"),
-                '<' => self.out.push_str("&lt;"),
-                '>' => self.out.push_str("&gt;"),
-                '"' if in_attribute => self.out.push_str("&quot;"),
-                // A reader would turn these into blanks or line feeds.
-                '\t' if in_attribute => self.out.push_str("&#9;"),
-                '\n' if in_attribute => self.out.push_str("&#10;"),
-                '\r' => self.out.push_str("&#13;"),
-                char if is_char(char) => self.out.push(char),
-                _ => self.out.push(char::REPLACEMENT_CHARACTER),
-            }
+        // Runs of what stands for itself are copied whole. Outside of ASCII that is decided letter by letter.
+        let stands = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"');
+        let mut rest = text;
+        loop {
+            let plain = rest.bytes().position(|byte| !stands(byte)).unwrap_or(rest.len());
+            let (run, others) = rest.split_at(plain);
+            self.out.push_str(run);
+            let mut letters = others.chars();
+            let Some(letter) = letters.next() else { break };
+            self.letter(letter, in_attribute);
+            rest = letters.as_str();
+        }
+    }
+
+    fn letter(&mut self, letter: char, in_attribute: bool) {
+        match letter {
+            '&' => self.out.push_str("&amp;"),
+            '<' => self.out.push_str("&lt;"),
+            '>' => self.out.push_str("&gt;"),
+            '"' if in_attribute => self.out.push_str("&quot;"),
+            // A reader would turn these into blanks or line feeds.
+            '\t' if in_attribute => self.out.push_str("&#9;"),
+            '\n' if in_attribute => self.out.push_str("&#10;"),
+            '\r' => self.out.push_str("&#13;"),
+            letter if is_char(letter) => self.out.push(letter),
+            _ => self.out.push(char::REPLACEMENT_CHARACTER),
         }
     }
 }

@@ -27,6 +27,7 @@ use countermand_model::Filter;
 use crate::Malformed;
 use lexer::Token;
 pub(super) use names::{NAMES, find, given};
+pub(super) use time::instant;
 
 /// Reads a filter.
 ///

@@ -74,7 +74,7 @@ pub(in super::super) static NAMES: &[Name] = &[
     name("scheduleDefinition", Holds::Text(GIVEN)),
     name("priority", Holds::Number(GIVEN)),
     name("processStartTime", Holds::Time(&[Place::StartedAt, Place::Given])),
-    name("processEndTime", Holds::Time(&[Place::EndOfWork, Place::Given])),
+    name("processEndTime", Holds::Time(&[Place::Given, Place::EndOfWork])),
     name("requestedStartTime", Holds::Time(GIVEN)),
     name("requestedEndTime", Holds::Time(GIVEN)),
     name("submissionTime", Holds::Time(&[Place::CreatedAt])),

@@ -6,11 +6,11 @@ use crate::grammar::time::since_1970;
 
 /// An instant, as milliseconds since 1970-01-01T00:00:00Z: what the jobs' own times are counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Instant {
+pub(in super::super) struct Instant {
     /// The last whole millisecond that is not after it.
-    pub(super) milliseconds: i64,
+    pub(in super::super) milliseconds: i64,
     /// Whether it is that millisecond, and not a little after it.
-    pub(super) exact: bool,
+    pub(in super::super) exact: bool,
 }
 
 /// Reads `2024-10-12T20:00Z`, with or without seconds, a fraction of up to nine digits, and `Z` or an offset. Without
@@ -21,7 +21,7 @@ pub(super) struct Instant {
 ///
 /// # Errors
 /// What is wrong with it: not such a text, or no such date or time of day.
-pub(super) fn instant(text: &str) -> Result<Instant, &'static str> {
+pub(in super::super) fn instant(text: &str) -> Result<Instant, &'static str> {
     let (local, offset) = split_offset(text);
     let offset = seconds_east(offset).ok_or(FORM)?;
     let (date, time) = local.split_once(['T', 't']).ok_or(FORM)?;

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::{LinkWire, write_links};
+use crate::Malformed;
 use crate::grammar::json::{Slashes, Writer};
 
 /// `RequestDetails`: one request. Every member is optional; one without a value is left out and never `null`.
@@ -104,5 +106,69 @@ impl<'j> RequestDetailsWire<'j> {
                 }
             }
         });
+    }
+}
+
+/// `RequestDetails` as a server wrote it: each member as the text of its value, also those that nobody knows.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(in crate::oracle_ess) struct GivenDetailsWire(BTreeMap<String, Box<RawValue>>);
+
+impl GivenDetailsWire {
+    /// A member's value. One that is `null`, as some servers write what has none, is not there.
+    ///
+    /// # Errors
+    /// It is of another type.
+    pub(in crate::oracle_ess) fn read<T: DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<Option<T>, Malformed> {
+        let Some(raw) = self.0.get(name) else { return Ok(None) };
+        serde_json::from_str(raw.get())
+            .map_err(|error| Malformed::new(format!("/{name}"), format!("{error}; it is {}", raw.get())))
+    }
+
+    /// The same, and the member is taken away.
+    ///
+    /// # Errors
+    /// It is of another type.
+    pub(in crate::oracle_ess) fn take<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<T>, Malformed> {
+        let value = self.read(name)?;
+        self.0.remove(name);
+        Ok(value)
+    }
+
+    /// Sets a member that is a text.
+    pub(in crate::oracle_ess) fn put_text(&mut self, name: &str, text: &str) {
+        let mut json = Writer::new(Slashes::Plain);
+        json.string(text);
+        self.put(name, json);
+    }
+
+    /// Sets a member that is a whole number.
+    pub(in crate::oracle_ess) fn put_integer(&mut self, name: &str, number: i64) {
+        let mut json = Writer::new(Slashes::Plain);
+        json.integer(number);
+        self.put(name, json);
+    }
+
+    fn put(&mut self, name: &str, json: Writer) {
+        let text = String::from_utf8(json.finish()).expect("a text was written");
+        self.0.insert(name.to_owned(), RawValue::from_string(text).expect("a JSON value was written"));
+    }
+
+    /// Whether a member is there and has a value.
+    pub(in crate::oracle_ess) fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|raw| raw.get() != "null")
+    }
+
+    /// The members that are left, as the text of an object: each with the value that it came with.
+    pub(in crate::oracle_ess) fn write(&self) -> String {
+        let mut json = Writer::new(Slashes::Plain);
+        json.object(|json| self.0.iter().for_each(|(name, raw)| json.member_raw(name, raw.get())));
+        String::from_utf8(json.finish()).expect("texts were put together")
     }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::Deserialize;
+
 use crate::grammar::json::{Slashes, Writer};
 
 /// `SimpleExceptionDetail`. `type` and `title` are required.
@@ -38,4 +40,16 @@ impl ExceptionWire<'_> {
         });
         json.finish()
     }
+}
+
+/// `SimpleExceptionDetail` as a server wrote it. Its `type` is not looked at: nobody says which there are.
+#[derive(Deserialize)]
+pub(in crate::oracle_ess) struct GivenExceptionWire {
+    /// A summary. Required, and by it a refusal of this API is told from a page of something in between.
+    pub(in crate::oracle_ess) title: String,
+    /// More about it.
+    pub(in crate::oracle_ess) detail: Option<String>,
+    /// Such as `ESS-00500`.
+    #[serde(rename = "errorCode")]
+    pub(in crate::oracle_ess) error_code: Option<String>,
 }

@@ -1,6 +1,10 @@
 //! The documents that hold many: `RequestQueryResponse`, and the list of resources at the root.
 
-use super::{LinkWire, RequestDetailsWire, write_links};
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use super::{GivenDetailsWire, LinkWire, RequestDetailsWire, write_links};
 use crate::grammar::json::{Slashes, Writer};
 
 /// `RequestQueryResponse`: a page of requests, or those that were named.
@@ -42,7 +46,7 @@ pub(in crate::oracle_ess) struct ResourceWire {
     /// Absolute; a template where `is_templated`.
     pub(in crate::oracle_ess) href: String,
     /// The operation, in the case of the mount's `rel_case`.
-    pub(in crate::oracle_ess) rel: String,
+    pub(in crate::oracle_ess) rel: Cow<'static, str>,
     /// What it is answered in.
     pub(in crate::oracle_ess) media_type: &'static str,
     /// The method.
@@ -68,4 +72,25 @@ pub(in crate::oracle_ess) fn write_resources(links: &[ResourceWire]) -> Vec<u8> 
         });
     });
     json.finish()
+}
+
+/// `RequestQueryResponse` as a server wrote it. Its links are not looked at: it was asked for by its address.
+#[derive(Deserialize)]
+pub(in crate::oracle_ess) struct GivenListWire {
+    /// The requests of a page.
+    pub(in crate::oracle_ess) items: Option<Vec<GivenDetailsWire>>,
+    /// The requests that were named.
+    pub(in crate::oracle_ess) batch: Option<Vec<GivenDetailsWire>>,
+    /// How many stand on this page.
+    pub(in crate::oracle_ess) count: Option<u64>,
+    /// Which page it is, from 1.
+    #[serde(rename = "pageIndex")]
+    pub(in crate::oracle_ess) page_index: Option<u32>,
+}
+
+/// The list of resources as a server wrote it. Only that it has links is looked at.
+#[derive(Deserialize)]
+pub(in crate::oracle_ess) struct GivenResourcesWire {
+    #[expect(dead_code, reason = "only that it is there is looked at")]
+    links: Vec<serde::de::IgnoredAny>,
 }

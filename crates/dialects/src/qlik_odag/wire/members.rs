@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::face::Face;
 use crate::grammar::json::Writer;
 use crate::grammar::time::{Fraction, rfc3339};
-use crate::qlik_odag::encode::{id_among, id_of};
+use crate::qlik_odag::encode::{id_among, id_of, kind_word};
 use crate::qlik_odag::states;
 
 pub(super) fn given(face: &Face<'_>, json: &mut Writer, name: &'static str) {
@@ -35,12 +35,7 @@ pub(super) fn modified(face: &Face<'_>, json: &mut Writer, name: &'static str) {
 }
 
 pub(super) fn kind(face: &Face<'_>, json: &mut Writer, name: &'static str) {
-    let word = match face.job.kind {
-        Kind::Single => "single",
-        Kind::Parent => "multiple",
-        Kind::Child => "singlesub",
-    };
-    json.member_string(name, word);
+    json.member_string(name, kind_word(face.job.kind));
 }
 
 pub(super) fn state(face: &Face<'_>, json: &mut Writer, name: &'static str) {
@@ -156,9 +151,14 @@ pub(super) fn parent(face: &Face<'_>, json: &mut Writer, name: &'static str) {
 }
 
 /// The sub-requests, of a multiple request only. They come with a reading; the answer to an action and a list that has
-/// not all of them know them only where an attribute says them, and else leave them out rather than show none.
+/// not all of them know them only where an attribute says them, and else leave them out rather than show none. So does
+/// every answer about a request of a service behind that does not tell them: the attribute is `null` there.
 pub(super) fn sub_requests(face: &Face<'_>, json: &mut Writer, name: &'static str) {
     if face.job.kind != Kind::Parent {
+        return;
+    }
+    let is_untold = face.given.get(name).is_some_and(|text| text.get() == "null");
+    if face.kin.is_empty() && is_untold {
         return;
     }
     if face.kin.is_empty() && face.job.children.total > 0 {

@@ -1,0 +1,165 @@
+//! Answers about one request: what a look shows, what came of an order, and the bare documents. Lists are `lists.rs`'s.
+
+use bytes::Bytes;
+use countermand_model::{Acted, Command, Effect, Fault, Outcome, Permissions, State, Target};
+use http::{Response, StatusCode};
+
+use super::{details, refusal};
+use crate::conversation::Seen;
+use crate::grammar::{json, number};
+use crate::oracle_ess::selection::Selection;
+use crate::oracle_ess::wire::{GivenActionWire, GivenDetailsWire, GivenPermissionsWire};
+use crate::oracle_ess::{act, decode, encode, errors};
+use crate::{Echo, Malformed};
+
+/// What an answer means: an outcome, or in the `Ok` a refusal of this API.
+pub(super) type Meaning = Result<Result<Outcome, Fault>, Malformed>;
+
+/// What a look at the request of an id shows.
+///
+/// # Errors
+/// It is no answer of this API, or one that is of no request: a look that our credentials do not allow shows nothing.
+pub(super) fn seen(id: &str, response: &Response<Bytes>, at: i64) -> Result<Seen, Malformed> {
+    let Some(refusal) = refusal::read(response)? else {
+        let given = decode::object::<GivenDetailsWire>(response.body())?;
+        let shown = details::snapshot(given, asked(id), &Selection::all(), at)?;
+        return Ok(Seen::Job(Box::new(shown)));
+    };
+    match refusal.status {
+        // There is nothing to refuse in the question but the id.
+        400 | 404 => Ok(Seen::Absent),
+        403 => Ok(Seen::Forbidden),
+        500.. => Ok(Seen::Unknown),
+        status => Err(Malformed::new("", format!("status {status}: {}", refusal.title))),
+    }
+}
+
+/// What became of a question about one request.
+pub(super) enum Answered {
+    /// It is answered.
+    Yes,
+    /// There is no such request.
+    Absent,
+    /// It is not answered.
+    Refused(Fault),
+}
+
+/// Whether a question about one request is answered, as whoever gave a command is told.
+///
+/// # Errors
+/// It is no answer of this API.
+pub(super) fn answered(response: &Response<Bytes>) -> Result<Answered, Malformed> {
+    Ok(match refusal::read(response)? {
+        None => Answered::Yes,
+        Some(refusal) if refusal.status == 404 => Answered::Absent,
+        Some(refusal) => Answered::Refused(refusal.fault_of_command(true)),
+    })
+}
+
+/// The number that an id is, which an answer must say again; of what is none, one that no answer says.
+fn asked(id: &str) -> Option<i64> {
+    Some(number::decimal(id).unwrap_or(0))
+}
+
+/// The refusal of an order; `None`: it was taken.
+///
+/// # Errors
+/// It is no answer of this API.
+pub(super) fn taken(response: &Response<Bytes>) -> Result<Option<refusal::Refusal>, Malformed> {
+    let refused = refusal::read(response)?;
+    if refused.is_none() && response.status() != StatusCode::NO_CONTENT {
+        let _: GivenActionWire = decode::object(response.body())?;
+    }
+    Ok(refused)
+}
+
+/// What a caller's own order came to, as the answer has it. It says no more than that the order was begun, that the
+/// request's state does not allow it, or that the request is not there or not the caller's: `Accepted` and `Done` are the
+/// least that 200 means.
+pub(super) fn acted(echo: &Echo, command: &Command, response: &Response<Bytes>, at: i64) -> Meaning {
+    let is_cancel = matches!(command, Command::Cancel(_));
+    let (effect, before) = match taken(response)? {
+        None if is_cancel => (Effect::Accepted, None),
+        None => (Effect::Done, None),
+        Some(refusal) if is_absence(echo, &refusal) => (Effect::NotFound, None),
+        Some(refusal) if refusal.status == 403 => (Effect::Forbidden, None),
+        Some(refusal) if refusal.status == 400 && refusal.title != errors::BAD_REQUEST => {
+            let before = act::state_before(refusal.detail.as_deref().unwrap_or_default());
+            (refused(is_cancel, before), before)
+        }
+        Some(refusal) => return Ok(Err(refusal.fault(true))),
+    };
+    let acted = Acted { target: target(echo), effect, before, after: None };
+    Ok(Ok(Outcome::Acted { at, targets: vec![acted] }))
+}
+
+/// Why an order did not fit, by the state it met.
+fn refused(is_cancel: bool, before: Option<State>) -> Effect {
+    match before {
+        Some(State::Cancelled) if is_cancel => Effect::AlreadyCancelled,
+        Some(state) if is_cancel && state.is_terminal() => Effect::AlreadyFinished,
+        Some(_) | None => Effect::NotPossible,
+    }
+}
+
+/// What the reading of one request came to.
+pub(super) fn read(echo: &Echo, response: &Response<Bytes>, at: i64) -> Meaning {
+    let snapshot = match refusal::read(response)? {
+        None => {
+            let given = decode::object::<GivenDetailsWire>(response.body())?;
+            let asked = asked(echo.id.as_deref().unwrap_or_default());
+            Some(Box::new(details::snapshot(given, asked, &Selection::read(&echo.query), at)?))
+        }
+        Some(refusal) if is_absence(echo, &refusal) => None,
+        Some(refusal) => return Ok(Err(refusal.fault(true))),
+    };
+    Ok(Ok(Outcome::Read { at, snapshot }))
+}
+
+/// What a caller may do: to change a request is to cancel, to hold and to release it; of less, to read it.
+pub(super) fn permitted(echo: &Echo, response: &Response<Bytes>) -> Meaning {
+    match refusal::read(response)? {
+        None => permissions(response).map(|permissions| Ok(Outcome::Permitted(Some(permissions)))),
+        Some(refusal) if is_absence(echo, &refusal) => Ok(Ok(Outcome::Permitted(None))),
+        Some(refusal) => Ok(Err(refusal.fault(true))),
+    }
+}
+
+/// Whether a job is being cancelled.
+pub(super) fn checked_in(echo: &Echo, response: &Response<Bytes>) -> Meaning {
+    match refusal::read(response)? {
+        None => flag(response).map(|flag| Ok(Outcome::CheckedIn(Some(flag)))),
+        Some(refusal) if is_absence(echo, &refusal) => Ok(Ok(Outcome::CheckedIn(None))),
+        Some(refusal) => Ok(Err(refusal.fault(true))),
+    }
+}
+
+/// The document of the permissions.
+///
+/// # Errors
+/// It is none.
+pub(super) fn permissions(response: &Response<Bytes>) -> Result<Permissions, Malformed> {
+    let GivenPermissionsWire { permissions } = decode::object(response.body())?;
+    let [_, changes @ ..] = &encode::ACTIONS;
+    let change = changes.iter().all(|action| permissions.iter().any(|given| given == action));
+    Ok(Permissions { change })
+}
+
+/// The document that is `true` or `false`.
+///
+/// # Errors
+/// It is neither.
+pub(super) fn flag(response: &Response<Bytes>) -> Result<bool, Malformed> {
+    json::read(response.body())
+}
+
+/// Whether a refusal says nothing but that there is no such request, in words that an outcome without one is answered
+/// with. Other words are kept, in a fault.
+fn is_absence(echo: &Echo, refusal: &refusal::Refusal) -> bool {
+    refusal.status == 404 && refusal.detail.as_deref().is_none_or(|detail| detail == encode::not_found(echo))
+}
+
+fn target(echo: &Echo) -> Target {
+    let written = echo.id.clone().unwrap_or_default();
+    Target { number: number::decimal(&written), written, dataset: None }
+}
