@@ -81,7 +81,7 @@ impl Reading {
                     Answered::Absent => Vec::new(),
                     Answered::Yes => match answer::seen(id, response, self.at)? {
                         Seen::Job(snapshot) => vec![*snapshot],
-                        Seen::Absent | Seen::Forbidden | Seen::Unknown => Vec::new(),
+                        Seen::Absent | Seen::Forbidden | Seen::Unknown | Seen::Refused(_) => Vec::new(),
                     },
                 };
                 self.stage = Stage::Families(Families::new(found, self.kin));

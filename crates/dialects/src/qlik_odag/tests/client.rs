@@ -323,7 +323,7 @@ fn an_answer_that_is_not_the_services_is_told_with_its_place() {
         (object("single", "halted"), r#"/state: "halted" is no word of this service"#),
         (object("double", "queued"), r#"/kind: "double" is no word of this service"#),
         (
-            object("single", "queued").replace("2026-01-01T12:00:00Z", "soon"),
+            object("single", "queued").replacen("2026-01-01T12:00:00Z", "soon", 1),
             "/createdDate: is no ISO 8601 date and time",
         ),
         (object("single", "queued").replace(r#""kind""#, r#""kin""#), "/kind: is missing"),
