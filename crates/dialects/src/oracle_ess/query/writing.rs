@@ -135,7 +135,19 @@ fn said(filter: &Filter) -> Result<Said, String> {
 }
 
 fn joined(parts: &[Filter], word: &str) -> Result<Said, String> {
-    Ok(join(parts.iter().map(said).collect::<Result<_, _>>()?, word))
+    let (mut known, mut unsaid) = (Vec::new(), None);
+    for part in parts {
+        match said(part) {
+            Ok(part) => known.push(part),
+            Err(what) => unsaid = unsaid.or(Some(what)),
+        }
+    }
+    let decides = |part: &Said| matches!((part, word), (Said::None, "and") | (Said::All, "or"));
+    match unsaid {
+        // Where another part decides, it does not matter what this one is.
+        Some(what) if !known.iter().any(decides) => Err(what),
+        Some(_) | None => Ok(join(known, word)),
+    }
 }
 
 fn join(parts: Vec<Said>, word: &str) -> Said {
@@ -202,6 +214,15 @@ fn recognised(filter: &Filter) -> Option<Said> {
         if is_it(&Term::Present(name)) {
             return Some(Said::term(format!("{} pr", name.name)));
         }
+        // Unlike every millisecond is a time between two of them, whichever.
+        let between = Asked::Time(Relation::NotEqual, Instant { milliseconds: 0, exact: false });
+        if matches!(name.holds, Holds::Time(_)) && is_it(&Term::Value(name, places, between)) {
+            return Some(Said::term(format!("{} ne \"1970-01-01T00:00:00.0001Z\"", name.name)));
+        }
+    }
+    let request_type = names::find("requestType").expect("a member of the table");
+    if is_it(&Term::Present(request_type)) {
+        return Some(Said::term("requestType pr".to_owned()));
     }
     let given = names::given("requestType");
     let of_type = leaves.iter().filter(|(field, _)| **field == given);
@@ -482,7 +503,5 @@ fn named<'t>(test: &'t Test, of: &str) -> Result<impl Fn(&str) -> bool + use<'t>
         | Test::Contains(_)
         | Test::Missing => return Err(format!("a comparison of their {of}")),
     };
-    Ok(move |name: &str| {
-        values.iter().any(|value| matches!(value, Value::Text(text) if text == name)) == is
-    })
+    Ok(move |name: &str| values.iter().any(|value| matches!(value, Value::Text(text) if text == name)) == is)
 }
