@@ -91,6 +91,9 @@ pub struct Writer {
     begun: bool,
 }
 
+/// What most documents fit into, in bytes: one that does is written without moving.
+const USUAL: usize = 2048;
+
 /// How `/` is written in a string.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Slashes {
@@ -105,7 +108,7 @@ impl Writer {
     /// An empty document.
     #[must_use]
     pub fn new(slashes: Slashes) -> Writer {
-        Writer { out: Vec::with_capacity(256), slashes, begun: false }
+        Writer { out: Vec::with_capacity(USUAL), slashes, begun: false }
     }
 
     /// The bytes.

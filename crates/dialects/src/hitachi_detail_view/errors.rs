@@ -246,8 +246,9 @@ pub(super) fn read(function: Function, response: &Response<Bytes>) -> Result<Ref
     let mistake = row.map(|row| row.1).filter(|mistake| *mistake != Refused);
     let kind = match mistake {
         Some(mistake) => kind_of(mistake),
-        None => kind_of_status(status)
-            .ok_or_else(|| Malformed::new("", format!("the answer was {status}")))?,
+        None => {
+            kind_of_status(status).ok_or_else(|| Malformed::new("", format!("the answer was {status}")))?
+        }
     };
     let reason = || status.canonical_reason().unwrap_or_default().to_owned();
     let text = error.as_ref().map(|error| error.error.clone()).filter(|text| !text.is_empty());

@@ -39,7 +39,10 @@ pub(super) fn said(target: &Target, response: &Response<Bytes>) -> Result<Said, 
     if response.status() == StatusCode::OK {
         let wire: AbortedWire = json::read(response.body())?;
         if wire.id != target.written {
-            return Err(Malformed::new("/id", format!("{:?} is not the request that was asked for", wire.id)));
+            return Err(Malformed::new(
+                "/id",
+                format!("{:?} is not the request that was asked for", wire.id),
+            ));
         }
         return Ok(Said::Aborted(wire.aborted));
     }
@@ -157,11 +160,8 @@ fn handed_out(
     let wire: ReceivedWire = json::read(response.body())?;
     job.state = states::meaning(ended, wire.status.completed, wire.status.aborted, wire.status.has_errors.0);
     job.has_errors = wire.status.has_errors.0;
-    job.progress = Progress {
-        total: wire.status.total,
-        matched: wire.status.matched,
-        processed: wire.status.processed,
-    };
+    job.progress =
+        Progress { total: wire.status.total, matched: wire.status.matched, processed: wire.status.processed };
     let results: Vec<String> = wire.result.iter().map(|item| item.get().to_owned()).collect();
     job.results_total = results.len() as u64;
     // The answer that ends it can be had once, and is had by this reader.
