@@ -281,7 +281,8 @@ impl Request<'_> {
         let sessions = self.shared.sessions[index].as_ref();
         match realm.authenticate(headers, schemes, client, &self.shared.caches[index]).await? {
             Some(login) => {
-                *cookie = sessions.and_then(|sessions| sessions.after(&login, headers, client, &self.arrival.origin));
+                *cookie = sessions
+                    .and_then(|sessions| sessions.after(&login, headers, client, &self.arrival.origin));
                 Ok(login.member)
             }
             None => {

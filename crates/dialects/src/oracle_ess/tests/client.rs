@@ -112,7 +112,6 @@ fn a_look_that_shows_no_request_is_told_from_one_that_shows_nothing() {
     let order = cancel("7", Reach::Tree);
     let look = |status: u16, body: Value| effect(&order, &[(status, body)]);
     assert_eq!(look(404, refusal("Request ID not found")), Ok(Effect::NotFound));
-    assert_eq!(look(400, refusal("Bad Request")), Ok(Effect::NotFound));
     assert_eq!(look(403, refusal("Not authorized")), Ok(Effect::Forbidden));
     // Not this API's words: a wrong address is not an unknown request, nor is a login page a job.
     for (status, body) in [
@@ -182,18 +181,16 @@ fn what_this_api_has_no_word_for_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn an_id_is_one_segment_of_the_path_whatever_it_is() {
-    for id in ["7/cancel", "7;x", "7?fields=state", "a%2Fb", "..", ".", "", "ü"] {
-        let (said, end) = answered(&cancel(id, Reach::Tree), &[(400, refusal("Bad Request"))]);
-        let [look] = said.as_slice() else { panic!("{said:?}") };
-        let segments: Vec<_> = look.split('/').collect();
-        assert_eq!(
-            (segments.len(), segments[1], look.contains(['?', ';'])),
-            (3, "requests", false),
-            "{look}"
-        );
-        assert!(!matches!(segments[2], "" | "." | ".."), "{look}");
-        assert!(matches!(end, Ok(Outcome::Acted { targets, .. }) if targets[0].effect == Effect::NotFound));
+fn what_no_request_can_have_as_its_id_is_asked_for_by_nobody() {
+    for id in ["7/cancel", "7;x", "7?fields=state", "a%2Fb", "..", ".", "", "ü", "0", "-7", "007"] {
+        assert_eq!(effect(&cancel(id, Reach::Tree), &[]), Ok(Effect::NotFound), "{id}");
+        let status = Status { target: target(id), results: Results::None, kin: Kin::None };
+        let end = answered(&Command::Status(status), &[]);
+        assert_eq!(end, (Vec::new(), Ok(Outcome::Read { at: NOON, snapshot: None })), "{id}");
+        let end = answered(&Command::Permissions { target: target(id) }, &[]);
+        assert_eq!(end, (Vec::new(), Ok(Outcome::Permitted(None))), "{id}");
+        let end = answered(&Command::CheckIn { target: target(id) }, &[]);
+        assert_eq!(end, (Vec::new(), Ok(Outcome::CheckedIn(None))), "{id}");
     }
 }
 

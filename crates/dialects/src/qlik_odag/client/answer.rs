@@ -56,7 +56,7 @@ pub(super) fn acted(
 ) -> Answer {
     answered(response, |response| {
         let after = Seen::Job(Box::new(snapshot(response)?));
-        let effect = afterwards(aim, Told::Taken, &after);
+        let effect = afterwards(aim, &Told::Taken, &after);
         Ok(one(targets, effect, after.snapshot().filter(|_| wants_after), at))
     })
 }
@@ -65,7 +65,9 @@ pub(super) fn acted(
 pub(super) fn deleted(target: &Target, at: i64, response: &Response<Bytes>) -> Answer {
     match told(response)? {
         Told::Taken => Ok(Ok(one(std::slice::from_ref(target), Effect::UnverifiedTaken, None, at))),
-        Told::Refused | Told::Absent | Told::Forbidden | Told::Nothing(_) => errors::read(response).map(Err),
+        Told::Refused | Told::Absent | Told::Forbidden | Told::Fault(_) | Told::Nothing(_) => {
+            errors::read(response).map(Err)
+        }
     }
 }
 
