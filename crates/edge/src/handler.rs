@@ -250,7 +250,6 @@ impl Request<'_> {
             echo: self.echo.clone(),
             caller: caller(mount, seen),
             request_id: seen.request_id.clone(),
-            engine: mount.engine.clone(),
             figures: shared.metrics.of_shadow(seen),
             request: (parts.method.clone(), parts.uri.clone(), parts.headers.clone()),
         }
@@ -281,7 +280,8 @@ impl Request<'_> {
         let sessions = self.shared.sessions[index].as_ref();
         match realm.authenticate(headers, schemes, client, &self.shared.caches[index]).await? {
             Some(login) => {
-                *cookie = sessions.and_then(|sessions| sessions.after(&login, headers, client, &self.arrival.origin));
+                *cookie = sessions
+                    .and_then(|sessions| sessions.after(&login, headers, client, &self.arrival.origin));
                 Ok(login.member)
             }
             None => {
