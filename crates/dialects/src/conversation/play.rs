@@ -18,7 +18,7 @@ pub(crate) fn against_list(
 ) -> Result<Outcome, Fault> {
     let mut lines = script.iter();
     let end = play(conversation, |ask| {
-        let said = format!("{} {}", ask.request.method(), ask.request.uri());
+        let said = format!("{} {}", ask.request.method(), target(ask));
         let (request, answer) = lines.next().unwrap_or_else(|| panic!("{said} has no answer"));
         assert_eq!(said, *request);
         answer.map(|(status, body)| {
@@ -39,7 +39,7 @@ pub(crate) fn against_server(
     mut answer: impl FnMut(Command) -> Result<Outcome, Fault>,
 ) -> Result<Outcome, Fault> {
     play(conversation, |ask| {
-        let uri = format!("{}{}", dialect.root, ask.request.uri());
+        let uri = format!("{}{}", dialect.root, target(ask));
         let (path, query) =
             uri.split_once('?').map_or((uri.as_str(), None), |(path, query)| (path, Some(query)));
         let below =
@@ -61,6 +61,11 @@ pub(crate) fn against_server(
         };
         Ok(codec.encode_response(&echo, &answer))
     })
+}
+
+/// Path and query below the server's root. A URI that is a query alone would write a `/` before it.
+fn target(ask: &Ask) -> &str {
+    ask.request.uri().path_and_query().map_or("", |target| target.as_str())
 }
 
 fn play(

@@ -26,7 +26,7 @@ use http::Response;
 
 use self::answer::Meaning;
 use super::{OracleEss, decode};
-use crate::conversation::{Aim, Once, Settled, Verified, unsupported};
+use crate::conversation::{Aim, Known, Once, Verified, unsupported};
 use crate::{Conversation, Echo, Malformed};
 
 /// See [`Codec::converse`](crate::Codec::converse).
@@ -63,7 +63,7 @@ pub(super) fn converse(
         Command::Acknowledge { .. } => Err(unsupported("take note of an end")),
         Command::DeleteOutput { .. } => Err(unsupported("delete what a request produced")),
         // No results are handed out there, so that no delivery is known.
-        Command::Confirm { .. } => Ok(Box::new(Settled::new(Outcome::Confirmed))),
+        Command::Confirm { .. } => Ok(Box::new(Known::new(Ok(Outcome::Confirmed)))),
         Command::Runs { .. } => Err(unsupported("list runs by the job they are runs of")),
     }
 }

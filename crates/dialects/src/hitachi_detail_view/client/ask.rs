@@ -5,6 +5,7 @@ use countermand_model::Target;
 use form_urlencoded::Serializer;
 use http::Request;
 use http::header::ACCEPT;
+use http::uri::PathAndQuery;
 
 use crate::hitachi_detail_view::DetailView;
 use crate::{Ask, Safety};
@@ -38,13 +39,15 @@ impl Servlet {
     }
 
     fn ask(&self, action: &str, target: &Target, safety: Safety) -> Ask {
-        let mut query = Serializer::new(String::from("?"));
+        let mut query = Serializer::for_suffix(String::from("?"), 1);
         query.extend_pairs([
             ("action", action),
             ("dataset", self.dataset(target)),
             ("requestId", &target.written),
         ]);
-        let request = Request::builder().uri(query.finish()).header(ACCEPT, "application/json");
-        Ask { request: request.body(Bytes::new()).expect("a query is encoded"), safety }
+        // The path is the servlet's own: there is none below it.
+        let query = PathAndQuery::try_from(query.finish()).expect("a query is encoded, and its id is short");
+        let request = Request::builder().uri(query).header(ACCEPT, "application/json");
+        Ask { request: request.body(Bytes::new()).expect("the header is fit"), safety }
     }
 }

@@ -1,8 +1,8 @@
 //! The client half: against our own server half, and against a list of answers.
 
 use countermand_model::{
-    Cancel, Delivery, Effect, FaultKind, Filter, Job, Kin, Order, Reach, Results, Snapshot, State, Status,
-    Target,
+    Acted, Cancel, Delivery, Effect, FaultKind, Filter, Job, Kin, Order, Reach, Results, Snapshot, State,
+    Status, Target,
 };
 use proptest::prelude::*;
 
@@ -14,11 +14,7 @@ use crate::conversation::play::{Line, against_list, against_server};
 const ASK: &str = "GET ?action=abortRequest&dataset=defaultDs&requestId=316829382_14";
 
 fn target(id: &str, dataset: Option<&str>) -> Target {
-    Target {
-        written: id.to_owned(),
-        number: number::canonical(id),
-        dataset: dataset.map(ToOwned::to_owned),
-    }
+    Target { written: id.to_owned(), number: number::canonical(id), dataset: dataset.map(ToOwned::to_owned) }
 }
 
 fn cancel() -> Cancel {
@@ -70,10 +66,12 @@ proptest! {
 const STOPPED: Result<(u16, &str), Lost> = Ok((200, r#"{"aborted":true,"id":"316829382_14"}"#));
 const NOT_STOPPED: Result<(u16, &str), Lost> = Ok((200, r#"{"aborted":false,"id":"316829382_14"}"#));
 const OTHER: Result<(u16, &str), Lost> = Ok((200, r#"{"aborted":true,"id":"316829382_15"}"#));
-const ABSENT: Result<(u16, &str), Lost> = Ok((404, r#"{"code":"B5040016","error":"Response is not present"}"#));
+const ABSENT: Result<(u16, &str), Lost> =
+    Ok((404, r#"{"code":"B5040016","error":"Response is not present"}"#));
 const COMPLETED: Result<(u16, &str), Lost> = Ok((400, r#"{"code":"B5040017","error":"already completed"}"#));
 const ABORTED: Result<(u16, &str), Lost> = Ok((400, r#"{"code":"B5040018","error":"already aborted"}"#));
-const STRANGER: Result<(u16, &str), Lost> = Ok((401, r#"{"code":"B50000E9","error":"Authorization is required."}"#));
+const STRANGER: Result<(u16, &str), Lost> =
+    Ok((401, r#"{"code":"B50000E9","error":"Authorization is required."}"#));
 const BROKEN: Result<(u16, &str), Lost> = Ok((500, r#"{"code":"B50600E2","error":"internal error"}"#));
 const WRONG: Result<(u16, &str), Lost> = Ok((400, r#"{"code":"B50000E4","error":"no such dataset"}"#));
 const SILENT: Result<(u16, &str), Lost> = Err(Lost::Unanswered);
@@ -161,12 +159,15 @@ fn several_are_all_told_to_stop_before_any_is_asked_again() {
         .iter()
         .map(|acted| (acted.effect, acted.after.as_ref().map(|after| after.job.state)))
         .collect();
-    assert_eq!(told, [
-        (Effect::Cancelled, Some(State::Cancelled)),
-        (Effect::UnverifiedTaken, Some(State::Cancelling)),
-        (Effect::Cancelled, Some(State::Cancelled)),
-        (Effect::NotFound, None),
-    ]);
+    assert_eq!(
+        told,
+        [
+            (Effect::Cancelled, Some(State::Cancelled)),
+            (Effect::UnverifiedTaken, Some(State::Cancelling)),
+            (Effect::Cancelled, Some(State::Cancelled)),
+            (Effect::NotFound, None),
+        ]
+    );
 }
 
 #[test]
@@ -215,12 +216,11 @@ fn results_are_taken_only_for_who_takes_them() {
         ("repeat", Cumulative, None),
     ] {
         let options = [choice("delivery", delivery)];
-        let safety = converse(&options, &status(results)).ok().map(|mut conversation| {
-            match conversation.next(None) {
+        let safety =
+            converse(&options, &status(results)).ok().map(|mut conversation| match conversation.next(None) {
                 crate::Step::Send(ask) => ask.safety,
                 crate::Step::Done(end) => panic!("{end:?}"),
-            }
-        });
+            });
         assert_eq!(safety, expected, "{delivery} {results:?}");
     }
 }

@@ -58,7 +58,11 @@ impl Families {
     ///
     /// # Errors
     /// It is not the page that was asked for.
-    pub(super) fn take(&mut self, response: &Response<Bytes>, at: i64) -> Result<Result<(), Fault>, Malformed> {
+    pub(super) fn take(
+        &mut self,
+        response: &Response<Bytes>,
+        at: i64,
+    ) -> Result<Result<(), Fault>, Malformed> {
         match &mut self.pages {
             Some(pages) => pages.take(response, at),
             None => Ok(Ok(())),
@@ -77,7 +81,11 @@ impl Families {
             }
             shown.kin = match self.kin {
                 Kin::None => Vec::new(),
-                Kin::Latest => children.into_iter().max_by_key(|child| (child.started_at, child.number)).into_iter().collect(),
+                Kin::Latest => children
+                    .into_iter()
+                    .max_by_key(|child| (child.started_at, child.number))
+                    .into_iter()
+                    .collect(),
                 Kin::All => children,
             };
         }

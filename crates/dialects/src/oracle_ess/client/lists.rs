@@ -35,7 +35,8 @@ pub(super) fn status(status: &Status, at: i64) -> Reading {
 /// What is asked cannot be said, or there is no saying which children belong where.
 pub(super) fn list(wanted: &Wanted<'_>, at: i64) -> Result<Reading, Fault> {
     let by = |what: String| unsupported(&format!("list requests by {what}"));
-    let order = query::order(wanted.sort).map_err(|what| unsupported(&format!("order requests by {what}")))?;
+    let order =
+        query::order(wanted.sort).map_err(|what| unsupported(&format!("order requests by {what}")))?;
     let stage = match query::write(wanted.filter).map_err(by)? {
         query::Written::All => Stage::List(Pages::new(None, order, wanted.page, wanted.count)),
         query::Written::Filter(filter) => {
@@ -80,7 +81,7 @@ impl Reading {
                     Answered::Absent => Vec::new(),
                     Answered::Yes => match answer::seen(id, response, self.at)? {
                         Seen::Job(snapshot) => vec![*snapshot],
-                        Seen::Absent | Seen::Forbidden | Seen::Unknown => Vec::new(),
+                        Seen::Absent | Seen::Forbidden | Seen::Unknown | Seen::Refused(_) => Vec::new(),
                     },
                 };
                 self.stage = Stage::Families(Families::new(found, self.kin));

@@ -43,7 +43,8 @@ impl Pages {
 
     /// The next page; `None` when all is there.
     pub(super) fn ask(&self) -> Option<Ask> {
-        let parameters: Vec<_> = self.parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let parameters: Vec<_> =
+            self.parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.next.map(|page| ask::page(page, &parameters))
     }
 
@@ -51,7 +52,11 @@ impl Pages {
     ///
     /// # Errors
     /// It is not the page that was asked for.
-    pub(super) fn take(&mut self, response: &Response<Bytes>, at: i64) -> Result<Result<(), Fault>, Malformed> {
+    pub(super) fn take(
+        &mut self,
+        response: &Response<Bytes>,
+        at: i64,
+    ) -> Result<Result<(), Fault>, Malformed> {
         if let Some(refusal) = refusal::read(response)? {
             return Ok(Err(refusal.fault_of_command(false)));
         }
@@ -71,7 +76,8 @@ impl Pages {
         self.seen = self.seen.max(before.saturating_add(count));
         let places = (before..).zip(page.jobs);
         let end = self.wanted.first.saturating_add(self.wanted.size);
-        self.found.extend(places.filter(|(place, _)| (self.wanted.first..end).contains(place)).map(|(_, job)| job));
+        self.found
+            .extend(places.filter(|(place, _)| (self.wanted.first..end).contains(place)).map(|(_, job)| job));
         self.next = self.following(index, count, end);
         Ok(Ok(()))
     }

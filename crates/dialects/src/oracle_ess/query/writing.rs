@@ -482,7 +482,5 @@ fn named<'t>(test: &'t Test, of: &str) -> Result<impl Fn(&str) -> bool + use<'t>
         | Test::Contains(_)
         | Test::Missing => return Err(format!("a comparison of their {of}")),
     };
-    Ok(move |name: &str| {
-        values.iter().any(|value| matches!(value, Value::Text(text) if text == name)) == is
-    })
+    Ok(move |name: &str| values.iter().any(|value| matches!(value, Value::Text(text) if text == name)) == is)
 }

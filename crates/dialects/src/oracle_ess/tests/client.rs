@@ -187,7 +187,11 @@ fn an_id_is_one_segment_of_the_path_whatever_it_is() {
         let (said, end) = answered(&cancel(id, Reach::Tree), &[(400, refusal("Bad Request"))]);
         let [look] = said.as_slice() else { panic!("{said:?}") };
         let segments: Vec<_> = look.split('/').collect();
-        assert_eq!((segments.len(), segments[1], look.contains(['?', ';'])), (3, "requests", false), "{look}");
+        assert_eq!(
+            (segments.len(), segments[1], look.contains(['?', ';'])),
+            (3, "requests", false),
+            "{look}"
+        );
         assert!(!matches!(segments[2], "" | "." | ".."), "{look}");
         assert!(matches!(end, Ok(Outcome::Acted { targets, .. }) if targets[0].effect == Effect::NotFound));
     }
@@ -287,7 +291,13 @@ fn served(jobs: &[Job], page_size: usize, ask: &Ask) -> Answer {
     (200, list.to_string())
 }
 
-fn listed(jobs: &[Job], page_size: usize, page: Page, count: bool, kin: Kin) -> (usize, Vec<Snapshot>, Option<u64>) {
+fn listed(
+    jobs: &[Job],
+    page_size: usize,
+    page: Page,
+    count: bool,
+    kin: Kin,
+) -> (usize, Vec<Snapshot>, Option<u64>) {
     let command = Command::List { filter: Filter::ALL, sort: Vec::new(), page, count, kin };
     match carried_out(&command, |ask| Some(served(jobs, page_size, ask))) {
         (said, Ok(Outcome::Listed { jobs, total, .. })) => (said.len(), jobs, total),
