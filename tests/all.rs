@@ -4,6 +4,9 @@
 // Bad input against the running program: refused in its dialect, memory flat.
 mod bad_input;
 
+// A certificate authority, and a certificate of its.
+mod certificates;
+
 // A blocking HTTP client of a few lines.
 mod client;
 
@@ -27,6 +30,9 @@ mod dialect_pages;
 
 // Results that can be had once.
 mod drain;
+
+// A legacy server that fails in every way, behind a gateway.
+mod faults;
 
 // A forced cancel, over a clock that moves.
 mod forced;
@@ -55,6 +61,9 @@ mod pitfalls;
 // Lists of one dialect: what they find is what they show.
 mod prime_lists;
 
+// Behind nginx and HAProxy, started from the docs' files.
+mod proxies;
+
 // A dialect's codec, asked directly.
 mod probe;
 
@@ -75,6 +84,9 @@ mod readme;
 
 // SIGTERM.
 mod shutdown;
+
+// What our TLS offers, scanned by the real sslyze.
+mod tls;
 
 // What the repository promises about itself.
 mod tidy;

@@ -46,11 +46,16 @@ impl Gateway {
     pub async fn listen(self, config: &Config) -> Result<Listening, StartError> {
         let server = &config.server;
         let proxies = server.proxy_protocol.then(|| server.trusted_proxies.as_slice().into());
-        let transport = Transport { proxy_protocol: proxies, tls: tls(server.tls.as_ref())? };
+        let transport =
+            Transport { proxy_protocol: proxies, tls: tls(server.tls.as_ref())?, keeps_spelling: false };
         let edge = (bind("the dialects", server.listen).await?, transport);
         let control = match &config.control {
             Some(control) => {
-                let transport = Transport { proxy_protocol: None, tls: tls(control.tls.as_ref())? };
+                let transport = Transport {
+                    proxy_protocol: None,
+                    tls: tls(control.tls.as_ref())?,
+                    keeps_spelling: false,
+                };
                 Some((bind("the control API", control.listen).await?, transport))
             }
             None => None,
@@ -82,13 +87,15 @@ impl Listening {
     /// ledger. Says in the log when it is ready, with its addresses, and when it has ended: whoever started it can wait
     /// for that.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) {
+        // Before the first request: what is open now was left behind by an earlier process.
+        self.gateway.recover().await;
         tracing::info!(
             listen = %self.address(),
             control = self.control_address().map(tracing::field::display),
             "ready"
         );
         let Listening {
-            gateway: Gateway { store, edge, control },
+            gateway: Gateway { store, edge, control, upstreams },
             edge: (edge_listener, transport),
             control: control_listener,
             limits,
@@ -113,6 +120,10 @@ impl Listening {
         let cut = dialects.cut + control_cut;
         if cut > 0 {
             tracing::warn!(cut, "connections were still at work when limits.drain was over");
+        }
+        // Orders go on without their callers, and the audit is to know how they ended. Each has its deadline.
+        for upstream in &upstreams {
+            upstream.drained().await;
         }
         store.close().await;
         tracing::info!("ended");

@@ -9,6 +9,8 @@ use countermand_control::Token;
 use countermand_dialects::{Codec, Dialect, Origin};
 use countermand_edge::AccessLog;
 use countermand_edge::listen::TlsFiles;
+use countermand_upstream::{Base, Trust};
+use http::HeaderValue;
 use ipnet::IpNet;
 
 use super::Mistake;
@@ -26,6 +28,8 @@ pub struct Config {
     pub ledger: Ledger,
     /// Who is who.
     pub realms: Vec<Realm>,
+    /// The legacy servers whose jobs are reached through here.
+    pub upstreams: Vec<Upstream>,
     /// Which dialect answers where.
     pub mounts: Vec<Mount>,
     /// Which requests the access log tells of.
@@ -172,6 +176,31 @@ pub struct Mount {
     pub own_scope: bool,
     /// The ledger's namespace behind it.
     pub namespace: String,
+    /// The index of the server in [`Config::upstreams`] whose jobs it shows; `None`: the ledger's.
+    pub upstream: Option<usize>,
+}
+
+/// A legacy server.
+#[derive(Clone)]
+pub struct Upstream {
+    /// The engine's name.
+    pub name: String,
+    /// The dialect it speaks.
+    pub dialect: &'static Dialect,
+    /// That dialect with the switches of this server.
+    pub codec: Arc<dyn Codec>,
+    /// Where it is.
+    pub base: Base,
+    /// By whose certificates it is known.
+    pub trust: Trust,
+    /// Who we are there: the value of `Authorization`.
+    pub authorization: Option<HeaderValue>,
+    /// How long a command may take.
+    pub timeout: Duration,
+    /// How many commands may be under way at once.
+    pub concurrency: usize,
+    /// The ledger's namespace with the jobs that say which ids mean the same.
+    pub namespace: String,
 }
 
 /// Every dialect at its own paths with the options it has by itself.
@@ -187,6 +216,7 @@ pub fn all_dialects(realm: Option<usize>, namespace: &str) -> Vec<Mount> {
             realm,
             own_scope: false,
             namespace: namespace.to_owned(),
+            upstream: None,
         })
         .collect()
 }

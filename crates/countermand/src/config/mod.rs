@@ -23,6 +23,8 @@ mod control;
 
 mod realms;
 
+mod engines;
+
 mod references;
 
 mod mounts;
@@ -34,7 +36,9 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-pub use checked::{Config, Control, Ledger, Limits, Mount, Realm, Server, UserFiles, Users, all_dialects};
+pub use checked::{
+    Config, Control, Ledger, Limits, Mount, Realm, Server, Upstream, UserFiles, Users, all_dialects,
+};
 use mistake::Findings;
 pub use mistake::{Mistake, Place};
 pub(crate) use secrets::{GUESSABLE, made_up, token};

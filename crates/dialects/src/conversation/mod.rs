@@ -12,6 +12,9 @@ mod once;
 mod verified;
 
 #[cfg(test)]
+pub(crate) mod play;
+
+#[cfg(test)]
 mod tests;
 
 use bytes::Bytes;
@@ -19,7 +22,7 @@ use countermand_model::{Fault, Outcome};
 use http::{Request, Response};
 
 pub(crate) use judge::{Aim, Seen, Told, afterwards};
-pub(crate) use once::{Once, not_understood, unreachable};
+pub(crate) use once::{Once, Settled, not_understood, unreachable};
 pub(crate) use verified::{Errand, Verified, unsupported};
 
 /// One command, carried out by as many requests as it takes. Begun by

@@ -1,4 +1,4 @@
-//! The conversation of one question and one answer.
+//! The conversation of one question and one answer, and the one of none.
 
 use bytes::Bytes;
 use countermand_model::{Fault, FaultKind, Outcome};
@@ -36,6 +36,22 @@ impl Conversation for Once {
             Ok(response) => read(&response).unwrap_or_else(|malformed| Err(not_understood(&malformed))),
             Err(lost) => Err(unreachable(lost)),
         })
+    }
+}
+
+/// The conversation in which nothing has to be said.
+pub(crate) struct Settled(Option<Outcome>);
+
+impl Settled {
+    /// The conversation that ends so as it begins.
+    pub(crate) fn new(outcome: Outcome) -> Settled {
+        Settled(Some(outcome))
+    }
+}
+
+impl Conversation for Settled {
+    fn next(&mut self, _heard: Option<Heard>) -> Step {
+        Step::Done(Ok(self.0.take().expect("a conversation ends once")))
     }
 }
 

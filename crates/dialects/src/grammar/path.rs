@@ -7,28 +7,26 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 #[must_use]
 pub fn matches<'p>(template: &str, path: &'p str) -> Option<Vec<&'p str>> {
     // Most rows of a table do not fit: they are told without remembering what their variables would take.
-    segments(template, path, |_| {})?;
+    walk(template, path, |_| {})?;
     let mut taken = Vec::new();
-    segments(template, path, |segment| taken.push(segment))?;
+    walk(template, path, |segment| taken.push(segment))?;
     Some(taken)
 }
 
-/// Goes through both, segment by segment, and hands over what the variables take.
-fn segments<'p>(template: &str, path: &'p str, mut take: impl FnMut(&'p str)) -> Option<()> {
-    let mut given = path.split('/');
-    for wanted in template.split('/') {
-        let segment = given.next()?;
-        if !wanted.starts_with('{') {
-            if wanted != segment {
-                return None;
-            }
-        } else if segment.is_empty() {
+/// Goes along both, byte by byte outside of variables, and hands over what the variables take.
+fn walk<'p>(template: &str, path: &'p str, mut take: impl FnMut(&'p str)) -> Option<()> {
+    let (mut wanted, mut given) = (template, path);
+    while let Some(variable) = wanted.find('{') {
+        given = given.strip_prefix(&wanted[..variable])?;
+        wanted = wanted[variable..].split_once('}').map_or("", |(_, rest)| rest);
+        let (segment, rest) = given.split_at(given.find('/').unwrap_or(given.len()));
+        if segment.is_empty() {
             return None;
-        } else {
-            take(segment);
         }
+        take(segment);
+        given = rest;
     }
-    given.next().is_none().then_some(())
+    (wanted == given).then_some(())
 }
 
 /// One raw segment, percent-decoded; what is not UTF-8 is replaced by U+FFFD and so names no job.
@@ -79,7 +77,8 @@ mod tests {
                 prop_assert_eq!(decoded(&segment), text);
                 let path = format!("/requests/{segment}/cancel");
                 prop_assert_eq!(matches("/requests/{id}/cancel", &path), Some(vec![segment.as_str()]));
-                prop_assert_eq!(path.parse::<http::Uri>().unwrap().path(), path);
+                let uri = path.parse::<http::Uri>().unwrap();
+                prop_assert_eq!(uri.path(), path);
             }
         }
     }

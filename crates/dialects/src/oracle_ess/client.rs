@@ -16,18 +16,22 @@ mod orders;
 
 mod lists;
 
+mod pages;
+
+mod family;
+
 use bytes::Bytes;
 use countermand_model::{Cancel, Command, Fault, Order, Outcome, Reach, Target};
 use http::Response;
 
 use self::answer::Meaning;
 use super::{OracleEss, decode};
-use crate::conversation::{Aim, Once, Verified, unsupported};
+use crate::conversation::{Aim, Once, Settled, Verified, unsupported};
 use crate::{Conversation, Echo, Malformed};
 
 /// See [`Codec::converse`](crate::Codec::converse).
 pub(super) fn converse(
-    codec: &OracleEss,
+    _codec: &OracleEss,
     command: &Command,
     at: i64,
 ) -> Result<Box<dyn Conversation>, Fault> {
@@ -42,19 +46,24 @@ pub(super) fn converse(
         }
         Command::Report { target, state, message } => {
             let order = orders::Order::report(*state, message.as_deref(), at).ok_or_else(|| {
-                unsupported(&format!("take the report that a job is {}", state.map_or("", |state| state.name())))
+                unsupported(&format!(
+                    "take the report that a job is {}",
+                    state.map_or("", |state| state.name())
+                ))
             })?;
             Ok(Box::new(Verified::new(order, Aim::Report(*state), one(target), false, at)))
         }
-        Command::Status(status) => lists::status(status, at),
+        Command::Status(status) => Ok(Box::new(lists::status(status, at))),
         Command::List { filter, sort, page, count, kin } => {
-            lists::list(codec, lists::Wanted { filter, sort, page: *page, count: *count, kin: *kin }, at)
+            let wanted = lists::Wanted { filter, sort, page: *page, count: *count, kin: *kin };
+            Ok(Box::new(lists::list(&wanted, at)?))
         }
         Command::Permissions { target } => Ok(Box::new(permissions(target))),
         Command::CheckIn { target } => Ok(Box::new(check_in(target))),
         Command::Acknowledge { .. } => Err(unsupported("take note of an end")),
         Command::DeleteOutput { .. } => Err(unsupported("delete what a request produced")),
-        Command::Confirm { .. } => Err(unsupported("be told that results arrived: it hands out none")),
+        // No results are handed out there, so that no delivery is known.
+        Command::Confirm { .. } => Ok(Box::new(Settled::new(Outcome::Confirmed))),
         Command::Runs { .. } => Err(unsupported("list runs by the job they are runs of")),
     }
 }

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use countermand_dialects::SessionCookie;
+use countermand_dialects::{Origin, SessionCookie};
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 use tokio::time::Instant;
@@ -45,16 +45,17 @@ impl Sessions {
         Sessions { name: cookie.name, path, store: Mutex::default() }
     }
 
-    /// The cookie to hand out after a login: `None` where the request brought a living one of that user already, or the
+    /// The cookie to hand out after a login to a client that calls us `origin`: `None` where the request brought a living one of that user already, or the
     /// login was not by password.
     pub(crate) fn after(
         &self,
         login: &Login,
         headers: &HeaderMap,
         client: IpAddr,
-        is_secure: bool,
+        origin: &Origin,
     ) -> Option<HeaderValue> {
-        let password = login.password.as_ref()?;
+        // A semicolon in a proxy's prefix cannot be said in a cookie. Basic goes on all the same.
+        let password = login.password.as_ref().filter(|_| !origin.prefix.contains(';'))?;
         let now = Instant::now();
         let mut store = self.locked();
         let mut brought = self.brought(headers);
@@ -62,9 +63,10 @@ impl Sessions {
             return None;
         }
         let id = store.open(&login.member.name, password, client, now)?;
-        let secure = if is_secure { "; Secure" } else { "" };
-        let text = format!("{}={id}; Path={}{secure}; HttpOnly", self.name, self.path);
-        // A mount's path is visible ASCII. Were it not, there would be no cookie, and Basic all the same.
+        let secure = if origin.scheme == "https" { "; Secure" } else { "" };
+        // What a proxy took away in front of the path is there for the client, which compares the whole.
+        let text = format!("{}={id}; Path={}{}{secure}; HttpOnly", self.name, origin.prefix, self.path);
+        // A path is visible ASCII. Were it not, there would be no cookie, and Basic all the same.
         let mut value = HeaderValue::try_from(text).ok()?;
         value.set_sensitive(true);
         Some(value)

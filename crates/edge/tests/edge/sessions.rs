@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -202,6 +203,25 @@ async fn over_https_the_cookie_stays_there() {
         });
     let answer = bench.send(request("GET", STATUS).by_ana()).await;
     assert!(cookie(&answer.headers).unwrap().ends_with("; Path=/echo; Secure; HttpOnly"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn behind_a_proxy_that_takes_a_prefix_away_the_cookie_has_it() {
+    let trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+    let bench =
+        Bench::built(Settings { trusted_proxies, ..settings() }, Arc::new(|call| Ok(done(call))), |mount| {
+            mount.realm = Some(Realm::of_one("tests", "ana", "secret"));
+        });
+    let ask = async |prefix: &str| {
+        let mut request = request("GET", STATUS).by_ana().and("x-forwarded-prefix", prefix);
+        request.extensions_mut().insert(SocketAddr::from(([10, 0, 0, 1], 5000)));
+        let answer = bench.send(request).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        cookie(&answer.headers).map(|set| set.split_once("; ").unwrap().1.to_owned())
+    };
+    assert_eq!(ask("/legacy/").await.as_deref(), Some("Path=/legacy/echo; HttpOnly"));
+    // A cookie cannot say that, and must not say something else.
+    assert_eq!(ask("/a;Domain=evil.example").await, None);
 }
 
 #[tokio::test]

@@ -105,11 +105,7 @@ pub(super) fn answered<T>(
     response: &Response<Bytes>,
     read: impl FnOnce(&Response<Bytes>) -> Result<T, Malformed>,
 ) -> Result<Result<T, Fault>, Malformed> {
-    if response.status() == StatusCode::OK {
-        read(response).map(Ok)
-    } else {
-        errors::read(response).map(Err)
-    }
+    if response.status() == StatusCode::OK { read(response).map(Ok) } else { errors::read(response).map(Err) }
 }
 
 /// The request in an answer.
@@ -168,7 +164,8 @@ pub(super) fn choose(kin: &mut Vec<Job>, asked: Kin) {
 fn job(wire: &RequestWire) -> Result<Job, Malformed> {
     let id = wire.required("id")?;
     let (state, acknowledged) = wire.word("state", states::meaning)?;
-    let kind = wire.word("kind", |word| Kind::ALL.into_iter().find(|kind| encode::kind_word(*kind) == word))?;
+    let kind =
+        wire.word("kind", |word| Kind::ALL.into_iter().find(|kind| encode::kind_word(*kind) == word))?;
     let changed_at = wire.required_time("modifiedDate")?;
     let load = wire.object("loadState")?;
     let (mut started_at, mut finished_at, mut status) = (None, None, None);

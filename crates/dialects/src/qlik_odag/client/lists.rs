@@ -4,9 +4,7 @@
 //! whole list is read, and put in order and cut here.
 
 use bytes::Bytes;
-use countermand_model::{
-    Fault, Field, Filter, Job, Kin, Kind, Outcome, Page, Snapshot, Sort, Test, Value,
-};
+use countermand_model::{Fault, Field, Filter, Job, Kin, Kind, Outcome, Page, Snapshot, Sort, Test, Value};
 use form_urlencoded::Serializer;
 use http::Response;
 
@@ -166,7 +164,9 @@ impl Query {
             | Test::In(_)
             | Test::StartsWith(_)
             | Test::Contains(_)
-            | Test::Missing => Err(unsupported("filter by creation other than from a time on, or before one")),
+            | Test::Missing => {
+                Err(unsupported("filter by creation other than from a time on, or before one"))
+            }
         }
     }
 
@@ -185,7 +185,8 @@ impl Query {
             ("user", self.user),
             ("state", self.state),
         ];
-        let is_said = |parameters: &[(&str, Option<String>)]| parameters.iter().any(|(_, value)| value.is_some());
+        let is_said =
+            |parameters: &[(&str, Option<String>)]| parameters.iter().any(|(_, value)| value.is_some());
         // The list of all takes one id at a time.
         let needs_link = is_said(&of_link[1..]) || (self.link.is_some() && self.selection_app.is_some());
         match self.link {
@@ -211,9 +212,7 @@ impl Query {
 }
 
 /// The parameters that have a value. An empty one would be read as none.
-fn written(
-    parameters: impl IntoIterator<Item = (&'static str, Option<String>)>,
-) -> Result<String, Fault> {
+fn written(parameters: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Result<String, Fault> {
     let mut query = Serializer::new(String::new());
     for (name, value) in parameters {
         match value {
