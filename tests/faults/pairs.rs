@@ -56,7 +56,7 @@ pub(crate) const PAIRS: &[Pair] = &[
             ask("ackfailure", "PUT", "/api/odag/v1/requests/0000000000000000000000cd?action=ackfailure"),
             ask("deleteapp", "DELETE", "/api/odag/v1/requests/0000000000000000000000ce/app"),
             ask("get", "GET", "/api/odag/v1/requests/0000000000000000000000ca"),
-            ask("list", "GET", "/api/odag/v1/requests?state=q"),
+            ask("list", "GET", "/api/odag/v1/requests"),
         ],
     },
     Pair {
@@ -64,8 +64,12 @@ pub(crate) const PAIRS: &[Pair] = &[
         server: "hitachi-detail-view",
         most: 2,
         operations: &[
-            ask("abortRequest", "GET", "/dbapi.do?action=abortRequest&dataset=defaultDs&requestId=101"),
-            ask("getStatus", "GET", "/dbapi.do?action=getStatus&dataset=defaultDs&requestId=101"),
+            ask(
+                "abortRequest",
+                "GET",
+                "/dbapi.do?action=abortRequest&dataset=defaultDs&requestId=316829382_14",
+            ),
+            ask("getStatus", "GET", "/dbapi.do?action=getStatus&dataset=defaultDs&requestId=316829382_14"),
         ],
     },
     Pair {
@@ -75,7 +79,7 @@ pub(crate) const PAIRS: &[Pair] = &[
         operations: &[
             Asked {
                 media: "application/xml",
-                body: "<cancelRunningRequest><runIds><id>302</id><id>301</id><id>9</id></runIds></cancelRunningRequest>",
+                body: "<jobRunOperationPayload><runIds><runId>302</runId><runId>301</runId><runId>9</runId></runIds></jobRunOperationPayload>",
                 ..ask("cancelrunning", "PUT", "/webacs/api/v4/op/jobService/cancelrunning")
             },
             ask("JobSummary", "GET", "/webacs/api/v4/data/JobSummary.json"),
@@ -95,5 +99,5 @@ pub(crate) const JOBS: &[&str] = &[
     r#"{"number": 204, "name": "Sales", "state": "cancelled"}"#,
     r#"{"number": 205, "name": "Sales", "state": "failed"}"#,
     r#"{"number": 206, "name": "Sales", "state": "succeeded", "output": {"id": "a1b2c3d4-0000-4000-8000-000000000001", "name": "Sales"}}"#,
-    r#"{"number": 101, "name": "vm", "state": "running", "results": [{"name": "vm1"}]}"#,
+    r#"{"number": 101, "aliases": {"hitachi-detail-view": "316829382_14"}, "dataset": "defaultDs", "name": "vm", "state": "running", "results": [{"name": "vm1"}]}"#,
 ];

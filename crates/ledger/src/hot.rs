@@ -63,7 +63,7 @@ impl Hot {
     pub(crate) fn keep(&self, place: Place<'_>, status: &Status, moment: Moment, job: &Job, rows: [i64; 2]) {
         let is_of_use = rows.iter().all(|row| self.stamps.is_untouched(*row, moment));
         if is_of_use && is_alone(job, status.kin) && text(job) <= LARGEST {
-            self.shelf.put(place, Copy::new(place, moment, rows, job.clone()));
+            self.shelf.put(Copy::new(place, moment, rows, job.clone()));
         }
     }
 

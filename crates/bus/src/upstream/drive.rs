@@ -1,6 +1,7 @@
 //! Drives one conversation to its end: sends what it asks for, in time, and has the journal know of an order before its
 //! first byte. What is said is the dialect's; this only carries it.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use countermand_dialects::{Ask, Conversation, Heard, Lost, Safety, Step};
@@ -65,7 +66,7 @@ impl Driver<'_> {
         let mut ended = Ended { answer: Ok(Outcome::Confirmed), ticket: None, orders: Orders::None };
         let mut heard = None;
         ended.answer = loop {
-            match conversation.next(heard.take()) {
+            match next(&mut *conversation, heard.take()) {
                 Step::Done(answer) => break answer,
                 Step::Send(ask) => match self.send(&ask, &times, &mut ended).await {
                     Ok(came) => heard = Some(came),
@@ -119,6 +120,16 @@ impl Driver<'_> {
         }
         Ok(heard)
     }
+}
+
+/// What the conversation wants next. One that panics has come to its end: that its command may have been sent is still to
+/// be written down.
+fn next(conversation: &mut dyn Conversation, heard: Option<Heard>) -> Step {
+    let next = std::panic::catch_unwind(AssertUnwindSafe(|| conversation.next(heard)));
+    next.unwrap_or_else(|_| {
+        let message = "The server could not carry out the command.";
+        Step::Done(Err(Fault::new(FaultKind::Internal, message).with_detail("a conversation panicked")))
+    })
 }
 
 /// Whether a command is one that takes away what it reads.

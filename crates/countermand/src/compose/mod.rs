@@ -162,6 +162,7 @@ fn mount(
         own_scope: mount.own_scope,
         engine,
         denied: denied(store.clone(), mount.namespace.clone()),
+        legacy: None,
     }
 }
 

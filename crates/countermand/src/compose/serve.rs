@@ -46,11 +46,16 @@ impl Gateway {
     pub async fn listen(self, config: &Config) -> Result<Listening, StartError> {
         let server = &config.server;
         let proxies = server.proxy_protocol.then(|| server.trusted_proxies.as_slice().into());
-        let transport = Transport { proxy_protocol: proxies, tls: tls(server.tls.as_ref())? };
+        let transport =
+            Transport { proxy_protocol: proxies, tls: tls(server.tls.as_ref())?, keeps_spelling: false };
         let edge = (bind("the dialects", server.listen).await?, transport);
         let control = match &config.control {
             Some(control) => {
-                let transport = Transport { proxy_protocol: None, tls: tls(control.tls.as_ref())? };
+                let transport = Transport {
+                    proxy_protocol: None,
+                    tls: tls(control.tls.as_ref())?,
+                    keeps_spelling: false,
+                };
                 Some((bind("the control API", control.listen).await?, transport))
             }
             None => None,

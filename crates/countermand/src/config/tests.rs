@@ -1,5 +1,6 @@
 //! Mistakes, each with its place and its advice: data in, messages out.
 
+mod engines;
 mod realms;
 mod server;
 
@@ -116,10 +117,6 @@ fn what_has_not_landed_is_not_in_this_version() {
         (
             "[ledger]\nkeep_audit = \"1y\"",
             "2:14 ledger.keep_audit other than \"forever\" is not in this version",
-        ),
-        (
-            "[engines.old]\nkind = \"upstream\"\nurl = \"https://prime.example\"\nca = \"x\"",
-            "2:8 upstream engines are not in this version; write kind = \"ledger\"",
         ),
     ];
     for (text, expected) in cases {

@@ -16,6 +16,8 @@ mod jobs;
 
 mod orders;
 
+mod lists;
+
 mod status;
 
 use bytes::Bytes;
@@ -24,6 +26,7 @@ use http::Response;
 
 use self::answer::answered;
 use self::ask::Manner;
+use self::lists::Wanted;
 use self::status::Reading;
 use super::wire::{ToldCatalogueWire, ToldOperationWire};
 use super::{Prime, routes};
@@ -40,7 +43,11 @@ pub(super) fn converse(prime: &Prime, command: &Command, at: i64) -> Result<Box<
         Command::Status(status) => Ok(Box::new(Reading::new(manner, status, at))),
         // Nothing that is read here is handed out just once.
         Command::Confirm { .. } => Ok(Box::new(Known::new(Ok(Outcome::Confirmed)))),
-        Command::List { .. } | Command::Runs { .. } => Err(unsupported("list jobs yet")),
+        Command::List { filter, sort, page, count, kin } => {
+            let wanted = Wanted { filter, sort, page: *page, count: *count, kin: *kin };
+            lists::list(&prime.settings, &wanted, at)
+        }
+        Command::Runs { filter } => lists::runs(&prime.settings, filter, at),
         Command::Acknowledge { .. } => Err(unsupported("take note of an end")),
         Command::DeleteOutput { .. } => Err(unsupported("delete what a job produced")),
         Command::Delete { .. } => Err(unsupported("delete a job")),

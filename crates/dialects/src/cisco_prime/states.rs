@@ -3,6 +3,7 @@
 
 use countermand_model::{Job, State, TriggerState};
 
+use super::summary;
 use crate::{OtherWord, States};
 
 /// JobSpecState, documented.
@@ -97,7 +98,7 @@ pub(super) const OTHER_WORK: &[(&str, State)] = &[
     ("ABORTED", State::Failed),
     ("INTERRUPTED", State::Failed),
     // It is there, and nothing says that it has ended.
-    ("UNKNOWN", State::Running),
+    (UNKNOWN, State::Running),
 ];
 
 /// What a WorkState or a ResultState is when it is not told.
@@ -113,8 +114,15 @@ pub(super) const OTHER_RESULTS: &[(&str, State)] = &[
     ("CANCELFAILED", State::Failed),
     ("PENDINGEXECUTION", State::Queued),
     ("PAUSED", State::Paused),
+    ("CANCELFAILED", State::Running),
+    ("FAILURE", State::Cancelled),
+    ("CANCELLED", State::Failed),
+    (UNKNOWN, State::Running),
+    (UNKNOWN, State::Queued),
+    (UNKNOWN, State::Cancelled),
     // It has ended, and nothing says how well.
-    ("UNKNOWN", State::Warning),
+    (UNKNOWN, State::Warning),
+    (UNKNOWN, State::Failed),
     (NO_RESULT, State::Warning),
     (NO_RESULT, State::Failed),
     (NO_RESULT, State::Cancelled),
@@ -185,16 +193,20 @@ pub(super) fn read_run<'w>(
         .or_else(|| states().find_map(by_work))
 }
 
-/// The state of the trigger that a jobStatus tells of. What waits for an approval fires when that is given, as one that
-/// is suspended does when it is resumed; what was not approved in time, and what is not told, will not fire.
+/// The state of the trigger that a jobStatus tells of.
 pub(super) fn read_trigger(word: &str) -> Option<TriggerState> {
     let own = TriggerState::ALL.into_iter().find(|state| trigger_word(*state) == word);
-    own.or(match word {
-        "PENDINGAPPROVAL" => Some(TriggerState::Suspended),
-        "EXPIREDBEFOREAPPROVAL" | "UNDEFINED" => Some(TriggerState::Completed),
-        _ => None,
-    })
+    own.or_else(|| OTHER_TRIGGERS.iter().find(|(other, _)| *other == word).map(|(_, state)| *state))
 }
+
+/// JobSpecStates that a job may keep in its attributes, each with the state of the trigger that it stands for. What waits
+/// for an approval fires when that is given, as one that is suspended does when it is resumed; what was not approved in
+/// time will not fire, and neither will what says nothing.
+pub(super) const OTHER_TRIGGERS: &[(&str, TriggerState)] = &[
+    ("PENDINGAPPROVAL", TriggerState::Suspended),
+    ("EXPIREDBEFOREAPPROVAL", TriggerState::Completed),
+    ("UNDEFINED", TriggerState::Completed),
+];
 
 /// The word for a job's trigger.
 pub(super) const fn trigger_word(state: TriggerState) -> &'static str {
@@ -209,8 +221,11 @@ pub(super) const fn trigger_word(state: TriggerState) -> &'static str {
 /// The JobSpecState of a job. It describes the trigger, not the run: observed is COMPLETED beside a run that is
 /// RUNNING.
 pub(super) fn job_status(job: &Job) -> &'static str {
-    let untriggered = || untriggered_word(job.state, job.started_at.is_some());
-    job.trigger.as_ref().map_or_else(untriggered, |trigger| trigger_word(trigger.state))
+    let Some(trigger) = &job.trigger else { return untriggered_word(job.state, job.started_at.is_some()) };
+    let kept: Option<String> = summary::kept(job, "jobStatus");
+    let other =
+        OTHER_TRIGGERS.iter().find(|(word, state)| *state == trigger.state && kept.as_deref() == Some(word));
+    other.map_or(trigger_word(trigger.state), |(word, _)| word)
 }
 
 /// The word for a job without a trigger: it is taken as triggered once, when it starts.
@@ -260,6 +275,7 @@ mod tests {
                 "{state} has a result exactly when it has ended"
             );
         }
+        assert!(OTHER_TRIGGERS.iter().all(|(word, _)| JOB_STATUSES.contains(word)));
         assert!(OTHER_WORK.iter().all(|(word, _)| RUN_STATUSES.contains(word)));
         let known = |word| word == NO_RESULT || RESULT_STATUSES.contains(&word);
         assert!(OTHER_RESULTS.iter().all(|(word, _)| known(word)));

@@ -1,4 +1,4 @@
-//! The conversation of one question and one answer, and the one of none.
+//! The conversation of one question and one answer.
 
 use bytes::Bytes;
 use countermand_model::{Fault, FaultKind, Outcome};
@@ -39,22 +39,6 @@ impl Conversation for Once {
             },
             Err(lost) => Err(unreachable(lost)),
         })
-    }
-}
-
-/// The conversation in which nothing has to be said.
-pub(crate) struct Settled(Option<Outcome>);
-
-impl Settled {
-    /// The conversation that ends so as it begins.
-    pub(crate) fn new(outcome: Outcome) -> Settled {
-        Settled(Some(outcome))
-    }
-}
-
-impl Conversation for Settled {
-    fn next(&mut self, _heard: Option<Heard>) -> Step {
-        Step::Done(Ok(self.0.take().expect("a conversation ends once")))
     }
 }
 

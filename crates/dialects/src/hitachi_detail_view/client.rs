@@ -18,7 +18,7 @@ use self::ask::Servlet;
 use super::DetailView;
 use super::decode::is_request_id;
 use super::settings::Delivery;
-use crate::conversation::{Once, Settled, unsupported};
+use crate::conversation::{Known, Once, unsupported};
 use crate::{Conversation, Echo, Malformed, Safety};
 
 /// See [`Codec::converse`](crate::Codec::converse).
@@ -31,7 +31,7 @@ pub(super) fn converse(
         Command::Cancel(cancel) => abort(codec, cancel, at),
         Command::Status(status) => get_status(codec, status, at),
         // What was handed out was gone there as it was sent here: nobody has to be told.
-        Command::Confirm { .. } => Ok(Box::new(Settled::new(Outcome::Confirmed))),
+        Command::Confirm { .. } => Ok(Box::new(Known::new(Ok(Outcome::Confirmed)))),
         Command::Hold(_) => Err(unsupported("keep a request from starting")),
         Command::Release(_) => Err(unsupported("let a held request go")),
         Command::Acknowledge { .. } => Err(unsupported("take note of the end of a request")),
@@ -96,7 +96,7 @@ fn abort(codec: &DetailView, cancel: &Cancel, at: i64) -> Result<Box<dyn Convers
                 after: None,
             };
             let targets = cancel.targets.iter().map(acted).collect();
-            Ok(Box::new(Settled::new(Outcome::Acted { at, targets })))
+            Ok(Box::new(Known::new(Ok(Outcome::Acted { at, targets }))))
         }
     }
 }
@@ -121,7 +121,7 @@ fn get_status(codec: &DetailView, status: &Status, at: i64) -> Result<Box<dyn Co
         }
     };
     if !is_request_id(&status.target.written) {
-        return Ok(Box::new(Settled::new(Outcome::Read { at, snapshot: None })));
+        return Ok(Box::new(Known::new(Ok(Outcome::Read { at, snapshot: None }))));
     }
     let ask = Servlet::of(codec).get_status(&status.target, safety);
     let status = status.clone();

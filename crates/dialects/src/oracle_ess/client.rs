@@ -26,7 +26,7 @@ use http::Response;
 
 use self::answer::Meaning;
 use super::{OracleEss, decode};
-use crate::conversation::{Aim, Once, Settled, Verified, unsupported};
+use crate::conversation::{Aim, Known, Once, Verified, unsupported};
 use crate::{Conversation, Echo, Malformed};
 
 /// See [`Codec::converse`](crate::Codec::converse).
@@ -77,7 +77,7 @@ pub(super) fn converse(
 
 /// What is known without the server.
 fn settled(outcome: Outcome) -> Result<Box<dyn Conversation>, Fault> {
-    Ok(Box::new(Settled::new(outcome)))
+    Ok(Box::new(Known::new(Ok(outcome))))
 }
 
 /// See [`Codec::decode_response`](crate::Codec::decode_response).

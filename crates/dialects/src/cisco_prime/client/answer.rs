@@ -78,7 +78,16 @@ pub(super) fn histories(told: &ToldHistoryWire, at: i64) -> Result<Vec<Snapshot>
     Ok(jobs)
 }
 
-fn total(count: Option<&str>) -> Result<Option<u64>, Malformed> {
+/// A page holds no more jobs than it was asked for.
+pub(super) fn check_page(jobs: &[Snapshot], most: u64) -> Result<(), Malformed> {
+    if jobs.len() as u64 <= most {
+        return Ok(());
+    }
+    Err(Malformed::new("entity", format!("there are {}; asked was for {most}", jobs.len())))
+}
+
+/// How many jobs there are in all, where that is told.
+pub(super) fn total(count: Option<&str>) -> Result<Option<u64>, Malformed> {
     let read = |text: &str| {
         text.trim().parse().map_err(|_| Malformed::new("count", format!("{text:?} is not a number of jobs")))
     };

@@ -40,14 +40,14 @@ impl Manner {
     }
 
     /// `GET data/JobSummary`, whole entities.
-    pub(super) fn summaries(self, parameters: &[(&str, String)]) -> Ask {
-        let mut all = vec![(".full", "true".to_owned())];
+    pub(super) fn summaries(self, parameters: &[(String, String)]) -> Ask {
+        let mut all = vec![(".full".to_owned(), "true".to_owned())];
         all.extend_from_slice(parameters);
         self.get(&format!("data/{JOB_SUMMARY}"), &all)
     }
 
     /// `GET op/jobService/runhistory`.
-    pub(super) fn history(self, parameters: &[(&str, String)]) -> Ask {
+    pub(super) fn history(self, parameters: &[(String, String)]) -> Ask {
         self.get("op/jobService/runhistory", parameters)
     }
 
@@ -59,17 +59,17 @@ impl Manner {
         Ask { request, safety: Safety::Changing }
     }
 
-    fn get(self, path: &str, parameters: &[(&str, String)]) -> Ask {
+    fn get(self, path: &str, parameters: &[(String, String)]) -> Ask {
         Ask { request: self.request(Method::GET, path, parameters), safety: Safety::Safe }
     }
 
-    fn request(self, method: Method, path: &str, parameters: &[(&str, String)]) -> Request<Bytes> {
+    fn request(self, method: Method, path: &str, parameters: &[(String, String)]) -> Request<Bytes> {
         let suffix = match self.format {
             Format::Json => "json",
             Format::Xml => "xml",
         };
         let parameter =
-            |(name, value): &(&str, String)| format!("{name}={}", utf8_percent_encode(value, VALUE));
+            |(name, value): &(String, String)| format!("{name}={}", utf8_percent_encode(value, VALUE));
         let query: Vec<String> = parameters.iter().map(parameter).collect();
         let mark = if query.is_empty() { "" } else { "?" };
         let target = format!("/v{}/{path}.{suffix}{mark}{}", self.version, query.join("&"));

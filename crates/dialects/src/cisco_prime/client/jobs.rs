@@ -72,6 +72,12 @@ fn job(
     job.description = told.description.clone();
     job.job_type = told.job_type.clone();
     job.owner = told.username.clone();
+    if let (Some(word), true) = (told.job_status.as_deref(), job.trigger.is_some())
+        && word != states::job_status(&job)
+    {
+        kept.text("jobStatus", word);
+        kept.put_into(&mut job);
+    }
     if let Some(display_name) = display_name.filter(|name| *name != summary::display_name(&job)) {
         kept.text(summary::DISPLAY_NAME, display_name);
     }
@@ -178,10 +184,10 @@ impl Kept {
         }
     }
 
-    fn put_into(self, job: &mut Job) {
+    fn put_into(&self, job: &mut Job) {
         job.attributes.clear();
         if !self.0.is_empty() {
-            job.attributes.push((NAME.to_owned(), Value::Object(self.0).to_string()));
+            job.attributes.push((NAME.to_owned(), Value::Object(self.0.clone()).to_string()));
         }
     }
 }

@@ -1,18 +1,21 @@
 //! Orders, each looked at before and after: `cancelrunning` to runs, and `cancel`, `suspend` and `resume` to triggers.
 
 use bytes::Bytes;
-use countermand_model::{Cancel, Command, Effect, Fault, Order, Reach, Target};
+use countermand_model::{Cancel, Command, Effect, Fault, FaultKind, Kind, Order, Reach, Target};
 use http::Response;
 
 use super::super::wire::{JobIds, RunIds, ToldEntitiesWire, ToldOperationWire};
 use super::answer::{self, Word, answered};
 use super::ask::{Manner, one_of};
-use crate::conversation::{Aim, Ask, Errand, Lost, Seen, Told, Verified, unsupported};
+use super::status::understood;
+use crate::conversation::{
+    Aim, Ask, Errand, Heard, Lost, Seen, Step, Told, Verified, passed_on, unsupported,
+};
 use crate::grammar::number;
 use crate::{Conversation, Malformed};
 
 /// How many ids one request is about. The reference names no limit; what it prints for pages begins at 100.
-const AT_ONCE: usize = 100;
+pub(super) const AT_ONCE: usize = 100;
 
 /// A cancel.
 ///
@@ -40,7 +43,11 @@ pub(super) fn cancel(manner: Manner, cancel: &Cancel, at: i64) -> Result<Box<dyn
             let errand = Triggers { manner, command, operation: "cancel", at };
             Ok(Box::new(Verified::new(errand, aim, targets, *wants_after, at)))
         }
-        Reach::Tree | Reach::Unstarted => Err(unsupported("cancel a job together with its runs")),
+        Reach::Tree | Reach::Unstarted => {
+            let errand = Runs { manner, command, at };
+            let verified = Verified::new(errand, aim, targets, *wants_after, at);
+            Ok(Box::new(NoJobs { manner, ids: numbers(targets), verified, is_begun: false }))
+        }
     }
 }
 
@@ -67,6 +74,47 @@ fn triggers(errand: Triggers, aim: Aim, order: &Order, at: i64) -> Result<Box<dy
         Reach::Trigger => Ok(Box::new(Verified::new(errand, aim, &order.targets, order.wants_after, at))),
         Reach::One | Reach::Tree | Reach::Unstarted => {
             Err(unsupported("hold or release a run, but only a trigger"))
+        }
+    }
+}
+
+/// An order to runs of which none may be a job: one to a job and all its runs takes several orders here, between which
+/// another run may begin. Every job of them is found before anything is sent.
+struct NoJobs {
+    manner: Manner,
+    /// What is yet to be looked at, the last first.
+    ids: Vec<i64>,
+    verified: Verified<Runs>,
+    is_begun: bool,
+}
+
+impl NoJobs {
+    /// The next look, or the order itself.
+    fn go_on(&mut self) -> Step {
+        match self.ids.pop() {
+            Some(id) => Step::Send(self.manner.summary(id)),
+            None => {
+                self.is_begun = true;
+                self.verified.next(None)
+            }
+        }
+    }
+}
+
+impl Conversation for NoJobs {
+    fn next(&mut self, heard: Option<Heard>) -> Step {
+        if self.is_begun {
+            return self.verified.next(heard);
+        }
+        let Some(heard) = heard else { return self.go_on() };
+        match understood(heard, |told: ToldEntitiesWire| answer::only(&told, 0)) {
+            Ok(Ok(job)) if job.job.kind == Kind::Parent => {
+                Step::Done(Err(unsupported("cancel a job together with its runs, but only one of the two")))
+            }
+            Ok(Ok(_)) => self.go_on(),
+            Ok(Err(fault)) if fault.kind == FaultKind::NotFound => self.go_on(),
+            Ok(Err(fault)) => Step::Done(Err(passed_on(fault))),
+            Err(fault) => Step::Done(Err(fault)),
         }
     }
 }
@@ -116,7 +164,8 @@ impl Errand for Runs {
 /// The jobs whose latest run is one of these.
 pub(super) fn latest_runs(manner: Manner, ids: &[i64]) -> Ask {
     let most = ids.len().to_string();
-    manner.summaries(&[("runId", one_of(ids)), (".maxResults", most), (".nocount", "true".to_owned())])
+    let parameters = [("runId", one_of(ids)), (".maxResults", most), (".nocount", "true".to_owned())];
+    manner.summaries(&parameters.map(|(name, value)| (name.to_owned(), value)))
 }
 
 /// The triggers of jobs, which are looked at one by one: that a list can be asked for jobs by their ids is not documented.

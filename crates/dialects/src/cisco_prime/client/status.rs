@@ -48,7 +48,7 @@ impl Reading {
                     Err(fault) => Err(passed_on(fault)),
                     Ok(job) if self.kin == Kin::All && job.job.kind == Kind::Parent => {
                         self.question = Question::History(Box::new(job));
-                        Ok(Step::Send(self.manner.history(&[("jobId", id.to_string())])))
+                        Ok(Step::Send(self.manner.history(&[("jobId".to_owned(), id.to_string())])))
                     }
                     Ok(job) => Ok(self.end(Some(job))),
                 }
