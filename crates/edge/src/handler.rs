@@ -250,7 +250,6 @@ impl Request<'_> {
             echo: self.echo.clone(),
             caller: caller(mount, seen),
             request_id: seen.request_id.clone(),
-            engine: mount.engine.clone(),
             figures: shared.metrics.of_shadow(seen),
             request: (parts.method.clone(), parts.uri.clone(), parts.headers.clone()),
         }

@@ -1,6 +1,8 @@
 //! From a checked configuration to a gateway: the one place where ledger, realms, codecs, engines, edge and control
 //! API meet. Building binds no address, so that a test has a whole gateway in its own process.
 
+mod legacy;
+
 mod serve;
 
 mod start_error;
@@ -64,7 +66,11 @@ impl Gateway {
             call_timeout: config.limits.call_timeout,
         });
         let upstreams = upstream::engines(&config.upstreams, &store, &clock, &mut registry);
-        let mount = |mount| self::mount(mount, &onion, &realms, &store, &upstreams);
+        let mount = |mount: &config::Mount| {
+            let mut made = self::mount(mount, &onion, &realms, &store, &upstreams);
+            made.legacy = legacy::legacy(mount, &config.upstreams, &upstreams, &store, &onion, &made.engine);
+            made
+        };
         let mounts = config.mounts.iter().map(mount).collect();
         let edge = Edge::new(settings, mounts, &mut registry).map_err(StartError::Mounts)?;
         let tokens = config.control.as_ref().map(|control| control.tokens.clone()).unwrap_or_default();

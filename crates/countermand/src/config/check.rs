@@ -44,7 +44,7 @@ pub(super) fn config(raw: &Raw, context: &Context<'_>, findings: &mut Findings<'
     let realms = realms::check(&raw.realms, context, findings);
     let loopback = server.as_ref().is_none_or(|server| server.listen.ip().is_loopback());
     let engines = engines::check(&raw.engines, limits.call_timeout, context, findings);
-    let mounts = mounts::check(raw, &engines, loopback, findings);
+    let mounts = mounts::check(raw, &engines, loopback, context, findings);
     let access = choice("log.access", raw.access.as_ref(), &ACCESS, findings);
     if findings.has_mistakes() {
         return None;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use countermand_control::Token;
 use countermand_dialects::{Codec, Dialect, Origin};
-use countermand_edge::AccessLog;
 use countermand_edge::listen::TlsFiles;
+use countermand_edge::{AccessLog, HostName, Mode};
 use countermand_upstream::{Base, Trust};
 use http::HeaderValue;
 use ipnet::IpNet;
@@ -178,6 +178,38 @@ pub struct Mount {
     pub namespace: String,
     /// The index of the server in [`Config::upstreams`] whose jobs it shows; `None`: the ledger's.
     pub upstream: Option<usize>,
+    /// The legacy server in front of which it stands.
+    pub legacy: Option<Legacy>,
+}
+
+/// What of a mount is left to a legacy server.
+#[derive(Clone, Debug)]
+pub struct Legacy {
+    /// The index of the server in [`Config::upstreams`].
+    pub upstream: usize,
+    /// Who answers what is not named, and what is no operation at all.
+    pub mode: Mode,
+    /// Who answers these operations.
+    pub operations: Vec<(&'static str, Mode)>,
+    /// What the server is called in `Host`.
+    pub host: HostName,
+    /// Whether the engine's credentials stand in place of the callers'.
+    pub own_credentials: bool,
+    /// The folder for fixtures of answers that ours would differ from.
+    pub shadow_into: Option<PathBuf>,
+}
+
+impl Legacy {
+    /// Whether the server itself keeps strangers out: it gets everything, with what the callers say of themselves.
+    #[must_use]
+    pub fn guards(&self) -> bool {
+        !self.own_credentials && self.modes().all(Mode::is_relayed)
+    }
+
+    /// Every mode that an operation may have.
+    pub(crate) fn modes(&self) -> impl Iterator<Item = Mode> {
+        self.operations.iter().map(|(_, mode)| *mode).chain([self.mode])
+    }
 }
 
 /// A legacy server.
@@ -217,6 +249,7 @@ pub fn all_dialects(realm: Option<usize>, namespace: &str) -> Vec<Mount> {
             own_scope: false,
             namespace: namespace.to_owned(),
             upstream: None,
+            legacy: None,
         })
         .collect()
 }

@@ -29,6 +29,8 @@ mod references;
 
 mod mounts;
 
+mod legacy;
+
 #[cfg(test)]
 mod tests;
 
@@ -37,7 +39,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 pub use checked::{
-    Config, Control, Ledger, Limits, Mount, Realm, Server, Upstream, UserFiles, Users, all_dialects,
+    Config, Control, Ledger, Legacy, Limits, Mount, Realm, Server, Upstream, UserFiles, Users, all_dialects,
 };
 use mistake::Findings;
 pub use mistake::{Mistake, Place};

@@ -110,6 +110,10 @@ pub(super) struct RawMount {
     pub(super) realm: Option<Text>,
     pub(super) engine: Option<Text>,
     pub(super) mode: Option<Text>,
+    pub(super) legacy: Option<Text>,
+    pub(super) legacy_host: Option<Text>,
+    pub(super) legacy_credentials: Option<Text>,
+    pub(super) shadow_into: Option<Text>,
     pub(super) scope: Option<Text>,
     pub(super) operations: Vec<(Text, OptionValue)>,
     pub(super) options: Vec<(Text, OptionValue)>,
@@ -269,6 +273,10 @@ fn mount(mut table: Cursor<'_>, findings: &mut Findings<'_>) -> RawMount {
         realm: table.text("realm", findings),
         engine: table.text("engine", findings),
         mode: table.text("mode", findings),
+        legacy: table.text("legacy", findings),
+        legacy_host: table.text("legacy_host", findings),
+        legacy_credentials: table.text("legacy_credentials", findings),
+        shadow_into: table.text("shadow_into", findings),
         scope: table.text("scope", findings),
         operations: table
             .table("operations", findings)
@@ -279,7 +287,6 @@ fn mount(mut table: Cursor<'_>, findings: &mut Findings<'_>) -> RawMount {
             .map(|options| options.named_options(findings))
             .unwrap_or_default(),
     };
-    table.not_yet("legacy", findings);
     table.finish(findings);
     raw
 }

@@ -2,6 +2,7 @@
 
 use countermand_dialects::grammar::spelling::nearest;
 
+use super::Upstream;
 use super::engines::{Backing, Engines};
 use super::mistake::Findings;
 use super::raw::{Raw, Text};
@@ -11,6 +12,7 @@ pub(super) struct Names<'a> {
     realms: Vec<&'a str>,
     /// Each engine and what is behind it; `None` where the engine itself has a mistake.
     engines: &'a [(&'a str, Option<Backing>)],
+    upstreams: &'a [Upstream],
     loopback: bool,
 }
 
@@ -19,15 +21,17 @@ impl<'a> Names<'a> {
         Names {
             realms: raw.realms.iter().map(|(name, _)| name.value.as_str()).collect(),
             engines: &engines.all,
+            upstreams: &engines.upstreams,
             loopback,
         }
     }
 
-    /// `Some(None)`: no realm, as written out. `None`: a mistake.
+    /// `Some(None)`: no realm, as written out. `None`: a mistake. `is_guarded`: somebody else asks for credentials.
     pub(super) fn realm(
         &self,
         text: Option<&Text>,
         at: usize,
+        is_guarded: bool,
         findings: &mut Findings<'_>,
     ) -> Option<Option<usize>> {
         let Some(text) = text else {
@@ -50,7 +54,7 @@ impl<'a> Names<'a> {
             };
         };
         if text.value == "none" {
-            if !self.loopback {
+            if !self.loopback && !is_guarded {
                 let advice = "give the mount a realm, or listen at 127.0.0.1";
                 findings.mistake(text.at, format!("realm = \"none\" is for loopback only; {advice}"));
                 return None;
@@ -92,6 +96,23 @@ impl<'a> Names<'a> {
             findings.mistake(text.at, unknown("engine", "engines", &text.value, &engines));
         }
         found.and_then(|(_, backing)| backing.clone())
+    }
+
+    /// The server that a mount's `legacy` names, and its index. `None`: a mistake.
+    pub(super) fn legacy(&self, text: &Text, findings: &mut Findings<'_>) -> Option<(usize, &'a Upstream)> {
+        let Some((_, backing)) = self.engines.iter().find(|(name, _)| *name == text.value) else {
+            let engines: Vec<_> = self.engines.iter().map(|(name, _)| *name).collect();
+            findings.mistake(text.at, unknown("engine", "engines", &text.value, &engines));
+            return None;
+        };
+        // One with a mistake of its own has been complained of.
+        let Backing { upstream, .. } = backing.as_ref()?;
+        let Some(index) = *upstream else {
+            let advice = "name an engine of kind \"upstream\"";
+            findings.mistake(text.at, format!("engine {} is a ledger, and no server; {advice}", text.value));
+            return None;
+        };
+        Some((index, &self.upstreams[index]))
     }
 }
 

@@ -183,13 +183,6 @@ impl Legacy {
         named.map_or(self.config.mode, |(_, mode)| *mode)
     }
 
-    /// Whether any operation is answered by the legacy server's own bytes.
-    #[must_use]
-    pub fn relays(&self) -> bool {
-        let mut modes = self.config.operations.iter().map(|(_, mode)| *mode).chain([self.config.mode]);
-        modes.any(Mode::is_relayed)
-    }
-
     /// Who answers calls where both may.
     pub(crate) fn either(&self) -> Option<&Engine> {
         self.config.either.as_ref()

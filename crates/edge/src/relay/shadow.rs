@@ -29,9 +29,8 @@ const AT_ONCE: usize = 32;
 /// How many places of a comparison stand in its line of the log.
 const SHOWN: usize = 8;
 
-/// Compares the legacy server's answer with ours, both in a dialect.
-pub type Compare =
-    Arc<dyn Fn(&'static Dialect, &Response<Bytes>, &Response<Bytes>) -> Vec<Difference> + Send + Sync>;
+/// Compares the legacy server's answer, which comes first, with ours.
+pub type Compare = Arc<dyn Fn(&Response<Bytes>, &Response<Bytes>) -> Vec<Difference> + Send + Sync>;
 
 /// Is handed each exchange whose answer ours would differ from.
 pub type Keep = Arc<dyn Fn(Exchange) + Send + Sync>;
@@ -50,8 +49,8 @@ pub struct Difference {
 /// What the legacy server was asked and has answered.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// The dialect of the mount.
-    pub dialect: &'static Dialect,
+    /// The vendor's name of the operation; `unknown` where it is none.
+    pub operation: &'static str,
     /// The request, as the client sent it: its body, and what it says of its path and of itself.
     pub request: (Method, Uri, HeaderMap, Bytes),
     /// The answer.
@@ -67,6 +66,8 @@ pub struct ShadowConfig {
     pub compare: Compare,
     /// Keeps what differs; `None`: the log and the metrics are enough.
     pub keep: Option<Keep>,
+    /// Who knows jobs here; `None`: nobody does.
+    pub ledger: Option<Engine>,
 }
 
 /// The shadow of a mount.
@@ -83,8 +84,6 @@ pub(crate) struct Subject {
     /// Who asks.
     pub(crate) caller: Caller,
     pub(crate) request_id: String,
-    /// Who knows jobs here.
-    pub(crate) engine: Engine,
     pub(crate) figures: ShadowFigures,
     /// The request's method, target and headers.
     pub(crate) request: (Method, Uri, HeaderMap),
@@ -193,7 +192,7 @@ impl Watch {
             return;
         };
         let Watch { subject, config, .. } = self;
-        let Subject { dialect, codec, echo, caller, request_id, engine, request, .. } = subject;
+        let Subject { dialect, codec, echo, caller, request_id, request, .. } = subject;
         let (echo, legacy) = (Arc::new(echo), Arc::new(legacy));
         let told = Told { dialect, echo, codec, config, figures, legacy, request_id: request_id.clone() };
         // Documents of a megabyte take their time.
@@ -205,10 +204,10 @@ impl Watch {
             told.figures.count(Against::Codec, Verdict::NotCompared);
             return;
         };
-        let known = match command.filter(is_harmless) {
-            Some(command) => {
+        let known = match told.config.ledger.clone().zip(command.filter(is_harmless)) {
+            Some((ledger, command)) => {
                 let call = Call { command, caller, dialect: dialect.name, request_id };
-                engine.oneshot(call).await.ok().filter(knows)
+                ledger.oneshot(call).await.ok().filter(knows)
             }
             None => None,
         };
@@ -222,7 +221,8 @@ impl Watch {
             places.dedup();
             let (method, uri, headers) = request;
             let response = (*told.legacy).clone();
-            keep(Exchange { dialect, request: (method, uri, headers, body), response, places });
+            let operation = told.operation();
+            keep(Exchange { operation, request: (method, uri, headers, body), response, places });
         }
     }
 
@@ -289,7 +289,7 @@ impl Told {
     /// The places in which ours would differ, had this come of it.
     fn differs(&self, against: Against, answer: &Result<Outcome, Fault>) -> Vec<String> {
         let ours = self.codec.encode_response(&self.echo, answer);
-        let differences = (self.config.compare)(self.dialect, &self.legacy, &ours);
+        let differences = (self.config.compare)(&self.legacy, &ours);
         let verdict = if differences.is_empty() { Verdict::Same } else { Verdict::Different };
         self.figures.count(against, verdict);
         if !differences.is_empty() {

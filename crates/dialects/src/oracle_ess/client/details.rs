@@ -132,14 +132,13 @@ fn family(given: &mut GivenDetailsWire, links: &[LinkWire], job: &mut Job) -> Re
     Ok(())
 }
 
-/// When what happened. A request's end is `completedTime`, some time after the end of its process.
+/// When what happened. A request's end is `completedTime`, some time after the end of its process; a server that says
+/// the first alone is taken to say both, as our own does.
 fn times(given: &mut GivenDetailsWire, job: &mut Job) -> Result<(), Malformed> {
     let submitted = time(given, "submissionTime")?;
     job.started_at = time(given, "processStartTime")?;
     let end_of_process = time(given, "processEndTime")?;
-    let completed = time(given, "completedTime")?;
-    let ended = end_of_process.filter(|_| job.state.is_terminal());
-    job.finished_at = completed.or(ended);
+    job.finished_at = time(given, "completedTime")?;
     let changed = time(given, "stateChangeTime")?;
     job.created_at = submitted.unwrap_or(job.created_at);
     let latest = [job.finished_at, job.started_at, submitted].into_iter().flatten().next();

@@ -8,7 +8,7 @@ use super::answer::{self, Answered, Meaning};
 use super::family::Families;
 use super::pages::Pages;
 use super::{ask, details, refusal};
-use crate::conversation::{Heard, Seen, Step, not_understood, unreachable, unsupported};
+use crate::conversation::{Heard, Step, not_understood, passed_on, unreachable, unsupported};
 use crate::oracle_ess::selection::Selection;
 use crate::oracle_ess::wire::{GivenDetailsWire, GivenListWire, GivenResourcesWire};
 use crate::oracle_ess::{decode, query};
@@ -79,10 +79,7 @@ impl Reading {
                 let found = match answer::answered(response)? {
                     Answered::Refused(fault) => return Ok(Err(fault)),
                     Answered::Absent => Vec::new(),
-                    Answered::Yes => match answer::seen(id, response, self.at)? {
-                        Seen::Job(snapshot) => vec![*snapshot],
-                        Seen::Absent | Seen::Forbidden | Seen::Unknown | Seen::Refused(_) => Vec::new(),
-                    },
+                    Answered::Yes => vec![answer::shown(id, response, self.at)?],
                 };
                 self.stage = Stage::Families(Families::new(found, self.kin));
                 Ok(Ok(()))
@@ -109,7 +106,7 @@ impl Conversation for Reading {
             };
             match self.take(&response) {
                 Ok(Ok(())) => {}
-                Ok(Err(fault)) => return Step::Done(Err(fault)),
+                Ok(Err(fault)) => return Step::Done(Err(passed_on(fault))),
                 Err(malformed) => return Step::Done(Err(not_understood(&malformed))),
             }
         }

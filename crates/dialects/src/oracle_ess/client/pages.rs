@@ -58,7 +58,7 @@ impl Pages {
         at: i64,
     ) -> Result<Result<(), Fault>, Malformed> {
         if let Some(refusal) = refusal::read(response)? {
-            return Ok(Err(refusal.fault_of_command(false)));
+            return Ok(Err(refusal.fault(false)));
         }
         let Some(index) = self.next else { return Ok(Ok(())) };
         let page = lists::page(response, &Selection::all(), at)?;

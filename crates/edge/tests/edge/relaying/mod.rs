@@ -3,6 +3,7 @@
 mod failing;
 mod modes;
 mod old;
+mod shadowing;
 mod streaming;
 
 use countermand_edge::{HostName, Mode};
