@@ -32,6 +32,8 @@ struct Case {
     line: fn(i64) -> String,
     media_type: &'static str,
     body: fn(i64) -> String,
+    /// What the answer says where it did what was asked: a bench of refusals would be a fast one.
+    says: &'static str,
 }
 
 const CASES: [Case; 4] = [
@@ -40,8 +42,15 @@ const CASES: [Case; 4] = [
         line: |id| poll(id % HOT + 1),
         media_type: "",
         body: |_| String::new(),
+        says: "\"requestId\":",
     },
-    Case { name: "status poll, JSON, each job once", line: poll, media_type: "", body: |_| String::new() },
+    Case {
+        name: "status poll, JSON, each job once",
+        line: poll,
+        media_type: "",
+        body: |_| String::new(),
+        says: "\"requestId\":",
+    },
     Case {
         name: "cancel, XML, durable",
         line: |_| "PUT /webacs/api/v1/op/jobService/cancelrunning".to_owned(),
@@ -51,12 +60,14 @@ const CASES: [Case; 4] = [
                 "<?xml version=\"1.0\" ?><jobRunOperationPayload><runIds><runId>{id}</runId></runIds></jobRunOperationPayload>"
             )
         },
+        says: "The run instance was cancelled.",
     },
     Case {
         name: "cancel, JSON, durable",
         line: |_| "PUT /webacs/api/v4/op/jobService/cancelrunning.json".to_owned(),
         media_type: "Content-Type: application/json\r\n",
         body: |id| format!("{{\"jobRunOperationPayload\":{{\"runIds\":{{\"runId\":[{id}]}}}}}}"),
+        says: "The run instance was cancelled.",
     },
 ];
 
@@ -80,7 +91,7 @@ fn count(case: &Case, requests: i64) -> u64 {
             let answer =
                 client.request(&(case.line)(id), &headers, &(case.body)(id)).expect("it is answered");
             assert_eq!(answer.status, 200, "{}: {}", case.name, answer.body);
-            assert!(!answer.body.contains("failure"), "{}: {}", case.name, answer.body);
+            assert!(answer.body.contains(case.says), "{}: {}", case.name, answer.body);
         }
     };
     ask(1..=FIRST);
