@@ -87,7 +87,8 @@ fn operations(data: &Value) -> String {
             evidence(operation),
         ]
     };
-    let head = ["operation", "methods", "path below the base", "access", "body", "safety", "meaning", "evidence"];
+    let head =
+        ["operation", "methods", "path below the base", "access", "body", "safety", "meaning", "evidence"];
     table(&head, items(&data["operations"]).map(row))
 }
 
