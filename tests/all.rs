@@ -40,6 +40,9 @@ mod forced;
 // Fixtures as an HTTP Archive, and back.
 mod har;
 
+// In front of a legacy server, which another gateway plays.
+mod in_front;
+
 // A whole gateway in this process, over a clock that a test moves.
 mod gateway;
 

@@ -62,6 +62,12 @@ impl Case {
         }
     }
 
+    /// A poll that somebody else answers.
+    pub(crate) fn passed_on(name: &'static str, address: SocketAddr) -> Case {
+        let request = "wrk.format('GET', '/ess/rest/scheduler/v1/requests/' .. (id % 10000 + 1))";
+        Case { name, request, ..Case::anchor(address) }
+    }
+
     /// Goes on behind the jobs that a slice has used up: those answered, those on their way when it ended, and the one
     /// that wrk asks its script for before it begins.
     pub(crate) fn advance(&mut self, slice: &Slice, connections: usize) {

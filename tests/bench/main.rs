@@ -2,7 +2,7 @@
 //! the same run. Slices of one second, anchor and targets in turn; the median of the paired ratios is the figure.
 //!
 //! Needs nginx, wrk and taskset, on Linux. A slice with an error voids its row. Flags: `--rounds N` (10), `--jobs N`
-//! (200000), `--connections N` (64).
+//! (200000), `--connections N` (64), `--passthrough` (only what passes through, against nginx `proxy_pass`).
 
 #[path = "../client.rs"]
 mod client;
@@ -14,6 +14,8 @@ mod server;
 mod load;
 
 mod peer;
+
+mod relay;
 
 mod seed;
 
@@ -31,6 +33,7 @@ struct Flags {
     rounds: usize,
     jobs: i64,
     connections: usize,
+    passthrough: bool,
 }
 
 fn flags() -> Flags {
@@ -44,6 +47,7 @@ fn flags() -> Flags {
         rounds: count("--rounds", 10),
         jobs: number("--jobs", 200_000),
         connections: count("--connections", 64),
+        passthrough: words.iter().any(|word| word == "--passthrough"),
     }
 }
 
@@ -69,12 +73,15 @@ fn median(values: &mut [f64]) -> (f64, f64, f64) {
 fn main() {
     let flags = flags();
     let folder = tempfile::tempdir().expect("a folder to write in");
+    if flags.passthrough {
+        return relay::measure(&flags, folder.path());
+    }
     println!(
         "{} queued jobs, {} connections, {} rounds of one second",
         flags.jobs, flags.connections, flags.rounds
     );
     seed(folder.path(), flags.jobs);
-    let nginx = Nginx::start(folder.path());
+    let nginx = Nginx::start(folder.path(), "0");
     let mut command = std::process::Command::new("taskset");
     command.args(["-c", "0"]).arg(server::program()).args(["serve", "--config"]);
     let server = Server::spawn({
@@ -100,18 +107,19 @@ fn main() {
     verify(folder.path(), &cases, flags.connections);
     println!("{:<28} {:>24} {:>12} {:>4}", "case", "R (quartiles)", "CPU us", "n");
     for ((case, ratios), costs) in cases.iter().zip(&mut ratios).zip(&mut costs) {
-        if ratios.len() < ENOUGH.min(flags.rounds) {
-            println!("{:<28} inconclusive: {} clean slices", case.name, ratios.len());
-            continue;
-        }
-        let (low, middle, high) = median(ratios);
-        let (_, cost, _) = median(costs);
-        println!(
-            "{:<28} {:>24} {:>12.1} {:>4}",
-            case.name,
-            format!("{middle:.2} ({low:.2}-{high:.2})"),
-            cost,
-            ratios.len()
-        );
+        print(case, ratios, costs, flags.rounds);
     }
+    relay::measure(&flags, folder.path());
+}
+
+/// A row of the table: the median of the ratios with its quartiles, and what a request costs.
+fn print(case: &Case, ratios: &mut [f64], costs: &mut [f64], rounds: usize) {
+    if ratios.len() < ENOUGH.min(rounds) {
+        println!("{:<28} inconclusive: {} clean slices", case.name, ratios.len());
+        return;
+    }
+    let (low, middle, high) = median(ratios);
+    let (_, cost, _) = median(costs);
+    let ratio = format!("{middle:.2} ({low:.2}-{high:.2})");
+    println!("{:<28} {ratio:>24} {cost:>12.1} {:>4}", case.name, ratios.len());
 }
