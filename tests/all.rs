@@ -25,6 +25,9 @@ mod codecs;
 // `countermand conform` as a process, against a gateway in it and against one that runs.
 mod conform;
 
+// Every fixture of every dialect through every dialect.
+mod crossing;
+
 // docs/dialects, held to the tables.
 mod dialect_pages;
 

@@ -27,7 +27,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countermand_dialects::{Codec, Dialect};
-use countermand_model::{Acted, Call, Command, Delivery, Effect, Fault, FaultKind, Outcome, Target};
+use countermand_model::{
+    Acted, Alias, Call, Command, Delivery, Effect, Fault, FaultKind, Job, Outcome, Snapshot, State, Target,
+};
 use countermand_upstream::Link;
 use futures_util::future::BoxFuture;
 use http::HeaderValue;
@@ -187,7 +189,13 @@ impl Shared {
         let outcome = ended.answer.map_err(|fault| self.in_words_of(call, fault))?;
         // The order was given; an id that cannot be looked up now is no reason to say otherwise.
         let inward = self.names.inward(call.dialect, targets::of(&call.command), outcome.clone()).await;
-        Ok(inward.map_or_else(|_| without_jobs(outcome), |(outcome, _)| outcome))
+        let mut outcome = inward.map_or_else(|_| without_jobs(outcome), |(outcome, _)| outcome);
+        if let Outcome::Acted { at, targets } = &mut outcome
+            && targets::are_shown(&call.command)
+        {
+            targets.iter_mut().for_each(|acted| show(acted, call.dialect, *at));
+        }
+        Ok(outcome)
     }
 
     /// Gives an order, and tells what came of each target of the caller's command.
@@ -337,6 +345,27 @@ fn in_place(written: &[Target], has_id: &[bool], acted: Vec<Acted>) -> Vec<Acted
         Acted { target: target.clone(), ..acted }
     };
     places.map(place).collect()
+}
+
+/// Some servers cannot be asked for every job that they take an order for. Its caller is to see one all the same: what is
+/// known of it is its id, and the state that the effect says.
+fn show(acted: &mut Acted, dialect: &str, at: i64) {
+    let state = match acted.effect {
+        Effect::Cancelled => State::Cancelled,
+        Effect::Accepted | Effect::AlreadyCancelling => State::Cancelling,
+        Effect::Done | Effect::UnverifiedTaken => acted.before.unwrap_or(State::Cancelling),
+        Effect::AlreadyCancelled
+        | Effect::AlreadyFinished
+        | Effect::AlreadySo
+        | Effect::NotFound
+        | Effect::Forbidden
+        | Effect::NotPossible
+        | Effect::UnverifiedUnanswered => return,
+    };
+    let Target { written, number, .. } = &acted.target;
+    let id = Alias { dialect: dialect.to_owned(), id: written.clone(), number: *number };
+    let job = Job { state, aliases: vec![id], ..Job::new(number.unwrap_or(0), at) };
+    acted.after.get_or_insert_with(|| Box::new(Snapshot::of(job)));
 }
 
 fn unverified(targets: &[Target]) -> Vec<Acted> {
