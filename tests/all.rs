@@ -31,6 +31,9 @@ mod dialect_pages;
 // Results that can be had once.
 mod drain;
 
+// A legacy server that fails in every way, behind a gateway.
+mod faults;
+
 // A forced cancel, over a clock that moves.
 mod forced;
 

@@ -9,11 +9,16 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
     ("model", &[], &["*"]),
     ("dialects", &["model"], &["tokio", "hyper", "tower", "rusqlite"]),
     ("ledger", &["model"], &["http", "hyper"]),
-    ("bus", &["model"], &["http", "rusqlite"]),
-    ("edge", &["model", "dialects"], &["rusqlite"]),
+    ("upstream", &[], &["rusqlite"]),
+    ("bus", &["model", "dialects", "upstream"], &["hyper", "rusqlite"]),
+    ("edge", &["model", "dialects", "upstream"], &["rusqlite"]),
     ("control", &["model", "dialects", "ledger"], &["rusqlite"]),
     ("conformance", &["model", "dialects"], &["rusqlite"]),
-    ("countermand", &["model", "dialects", "ledger", "bus", "edge", "control", "conformance"], &["rusqlite"]),
+    (
+        "countermand",
+        &["model", "dialects", "ledger", "upstream", "bus", "edge", "control", "conformance"],
+        &["rusqlite"],
+    ),
 ];
 
 /// The folders beside the dialects' that are no dialect's.

@@ -15,13 +15,13 @@ mod load;
 
 mod peer;
 
-use std::sync::Arc;
+mod seed;
 
-use countermand_ledger::{Config, Location, Put, Store, Wall};
-use countermand_model::{Draft, Patch, State};
+use countermand_model::State;
 
 use load::{Case, Slice, cases};
 use peer::Nginx;
+use seed::{open, seed};
 use server::{Server, config};
 
 /// Fewer clean slices than this say nothing.
@@ -45,24 +45,6 @@ fn flags() -> Flags {
         jobs: number("--jobs", 200_000),
         connections: count("--connections", 64),
     }
-}
-
-fn open(folder: &std::path::Path) -> Store {
-    let location = Location::File(folder.join("ledger.db"));
-    let config = Config { location, clock: Arc::new(Wall), durable: true, queue: 4096, readers: 1 };
-    Store::open(config).expect("the bench's own ledger")
-}
-
-fn seed(folder: &std::path::Path, jobs: i64) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let store = open(folder);
-    let numbers: Vec<i64> = (1..=jobs).collect();
-    for part in numbers.chunks(10_000) {
-        let queued = || Draft { state: Patch::Set(State::Queued), ..Draft::default() };
-        let drafts = part.iter().map(|number| (Some(*number), queued())).collect();
-        runtime.block_on(store.put_all("default", drafts, Put::default())).expect("the ledger takes them");
-    }
-    runtime.block_on(store.close());
 }
 
 /// A bench of refusals would be a fast one: a sample of what was asked to be cancelled must be so.

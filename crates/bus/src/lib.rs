@@ -1,6 +1,6 @@
-//! Who answers a call, and under which limits: the call onion in front of an engine. Nothing here knows HTTP, the
-//! ledger or any one dialect; a caller's refusal leaves here as a [`Fault`](countermand_model::Fault) and becomes bytes
-//! in that caller's dialect.
+//! Who answers a call, and under which limits: the call onion in front of an engine, and the engine whose jobs live on a
+//! legacy server. Nothing here knows the ledger or any one dialect; a caller's refusal leaves here as a
+//! [`Fault`](countermand_model::Fault) and becomes bytes in that caller's dialect.
 
 mod onion;
 
@@ -8,8 +8,13 @@ mod refusal;
 
 mod settle;
 
+pub mod upstream;
+
+mod either;
+
 #[cfg(test)]
 mod tests;
 
+pub use either::Either;
 pub use onion::{Engine, Limits, Onion};
-pub use settle::Settled;
+pub use settle::{LOOKS, Settled, Settling};

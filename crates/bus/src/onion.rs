@@ -10,7 +10,7 @@ use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceBuilder};
 
 use crate::refusal::fault;
-use crate::settle::{Settle, Settled};
+use crate::settle::{Settle, Settling};
 
 /// An engine behind its onion, boxed once. The name by which everything above knows it.
 pub type Engine = BoxCloneSyncService<Call, Outcome, Fault>;
@@ -42,7 +42,7 @@ impl Onion {
     }
 
     /// Puts the onion around an engine. Read from the top: a call meets the layers in this order.
-    pub fn around<S>(&self, engine: S, settled: Settled) -> Engine
+    pub fn around<S>(&self, engine: S, settling: Settling) -> Engine
     where
         S: Service<Call, Response = Outcome, Error = Fault> + Clone + Send + Sync + 'static,
         S::Future: Send + 'static,
@@ -58,6 +58,6 @@ impl Onion {
             .layer(self.time.clone())
             .service(engine);
         // Outside of the room: a caller who waits to see a cancel through takes nobody's place.
-        BoxCloneSyncService::new(Settle::new(limited, settled))
+        BoxCloneSyncService::new(Settle::new(limited, settling))
     }
 }

@@ -8,23 +8,37 @@ use countermand_model::{
     Acted, Call, Command, Effect, Fault, Kin, Outcome, Results, Snapshot, State, Status, Target,
 };
 use futures_util::future::{BoxFuture, join_all};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use tower::{Service, ServiceExt};
 
 /// Completes when the job of that number is no longer cancelling, or the time is up. The engine's own news: nothing
 /// polls.
 pub type Settled = Arc<dyn Fn(i64, Duration) -> BoxFuture<'static, ()> + Send + Sync>;
 
+/// How it is found out that a cancel has come to its end.
+#[derive(Clone)]
+pub enum Settling {
+    /// The engine tells.
+    Told(Settled),
+    /// The engine knows nothing by itself: it is asked again, [`LOOKS`] times at most.
+    Looked,
+}
+
+/// When an engine that has no news is asked again, in tenths of the time that a cancel may wait: soon, since most stop
+/// soon, and once more before its end.
+pub const LOOKS: [u32; 4] = [1, 3, 6, 9];
+
 /// Lets a cancel with [`settle`](countermand_model::Cancel::settle) wait after the engine has accepted it, then tells
 /// what has become of it. Cancels that did not ask for the jobs afterwards have nothing to tell and do not wait.
 #[derive(Clone)]
 pub(crate) struct Settle<S> {
     inner: S,
-    settled: Settled,
+    settling: Settling,
 }
 
 impl<S> Settle<S> {
-    pub(crate) fn new(inner: S, settled: Settled) -> Settle<S> {
-        Settle { inner, settled }
+    pub(crate) fn new(inner: S, settling: Settling) -> Settle<S> {
+        Settle { inner, settling }
     }
 }
 
@@ -55,16 +69,49 @@ where
         // The clone stays for the next call: the readiness that was asked for belongs to this one.
         let next = self.inner.clone();
         let mut ready = std::mem::replace(&mut self.inner, next);
-        let settled = Arc::clone(&self.settled);
+        let settling = self.settling.clone();
         Box::pin(async move {
             let told = ready.call(call.clone()).await?;
             let Outcome::Acted { at, targets } = told else { return Ok(told) };
-            let waiting = targets.iter().filter_map(unsettled).map(|number| settled(number, settle));
-            join_all(waiting).await;
-            let looked = targets.into_iter().map(|acted| look_again(ready.clone(), &call, acted));
-            Ok(Outcome::Acted { at, targets: join_all(looked).await })
+            let targets = match settling {
+                Settling::Told(settled) => {
+                    let waiting = targets.iter().filter_map(unsettled).map(|number| settled(number, settle));
+                    join_all(waiting).await;
+                    let looked = targets.into_iter().map(|acted| look_again(ready.clone(), &call, acted));
+                    join_all(looked).await
+                }
+                Settling::Looked => {
+                    let until = Instant::now() + settle;
+                    let looked = targets
+                        .into_iter()
+                        .map(|acted| keep_looking(ready.clone(), &call, acted, until, settle));
+                    join_all(looked).await
+                }
+            };
+            Ok(Outcome::Acted { at, targets })
         })
     }
+}
+
+/// The same target with what has become of it within the time. A look that is not answered by then is given up.
+async fn keep_looking<S>(engine: S, call: &Call, mut acted: Acted, until: Instant, settle: Duration) -> Acted
+where
+    S: Service<Call, Response = Outcome, Error = Fault> + Clone,
+{
+    for tenths in LOOKS {
+        if !is_cancelling(&acted) {
+            break;
+        }
+        sleep_until(until - settle + settle * tenths / 10).await;
+        let looked = timeout_at(until, look_again(engine.clone(), call, acted.clone())).await;
+        acted = looked.unwrap_or(acted);
+    }
+    acted
+}
+
+fn is_cancelling(acted: &Acted) -> bool {
+    unsettled(acted).is_some()
+        && acted.after.as_ref().is_some_and(|after| after.job.state == State::Cancelling)
 }
 
 /// The number of a job that was told to stop and had not stopped.

@@ -1,6 +1,7 @@
 //! The onion around engines that are nothing but functions. Time is paused.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use countermand_model::{
@@ -10,7 +11,7 @@ use countermand_model::{
 use tokio::sync::Notify;
 use tower::{ServiceExt, service_fn};
 
-use crate::{Engine, Limits, Onion, Settled};
+use crate::{Engine, Limits, Onion, Settled, Settling};
 
 fn call(command: Command) -> Call {
     Call { command, caller: Caller::default(), dialect: "test", request_id: "r1".to_owned() }
@@ -30,12 +31,12 @@ fn job(state: State) -> Box<Snapshot> {
     Box::new(Snapshot::of(Job { state, ..Job::new(15, 0) }))
 }
 
-fn never_settles() -> Settled {
-    Arc::new(|_, limit| Box::pin(tokio::time::sleep(limit)))
+fn never_settles() -> Settling {
+    Settling::Told(Arc::new(|_, limit| Box::pin(tokio::time::sleep(limit))))
 }
 
 /// An engine that accepts every cancel and then shows the job in `later`.
-fn accepting(later: State, settled: Settled) -> Engine {
+fn accepting(later: State, settling: Settling) -> Engine {
     let engine = service_fn(move |call: Call| async move {
         Ok(if matches!(call.command, Command::Status(_)) {
             Outcome::Read { at: 1, snapshot: Some(job(later)) }
@@ -46,7 +47,7 @@ fn accepting(later: State, settled: Settled) -> Engine {
             Outcome::Acted { at: 0, targets: vec![acted] }
         })
     });
-    Onion::new(Limits { in_flight: 8, call_timeout: Duration::from_secs(1) }).around(engine, settled)
+    Onion::new(Limits { in_flight: 8, call_timeout: Duration::from_secs(1) }).around(engine, settling)
 }
 
 fn effect_and_state(outcome: Outcome) -> (Effect, State) {
@@ -104,7 +105,9 @@ async fn a_cancel_that_settles_in_time_is_told_as_cancelled() {
         assert_eq!(number, 15);
         Box::pin(std::future::ready(()))
     });
-    let outcome = accepting(State::Cancelled, settled).oneshot(cancel(Duration::from_secs(2))).await.unwrap();
+    let settling = Settling::Told(settled);
+    let outcome =
+        accepting(State::Cancelled, settling).oneshot(cancel(Duration::from_secs(2))).await.unwrap();
     assert_eq!(effect_and_state(outcome), (Effect::Cancelled, State::Cancelled));
 }
 
@@ -142,4 +145,37 @@ async fn waiting_for_a_cancel_takes_nobodys_place() {
     tokio::task::yield_now().await;
     assert!(engine.oneshot(status()).await.is_ok());
     assert!(waiting.await.unwrap().is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_without_news_is_asked_again_until_it_has_stopped() {
+    let started = tokio::time::Instant::now();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let engine = service_fn(move |call: Call| {
+        let is_look = matches!(call.command, Command::Status(_));
+        let looks = counted.fetch_add(usize::from(is_look), Ordering::Relaxed);
+        std::future::ready(Ok(if is_look {
+            let state = if looks < 2 { State::Cancelling } else { State::Cancelled };
+            Outcome::Read { at: 1, snapshot: Some(job(state)) }
+        } else {
+            let after = Some(job(State::Cancelling));
+            let acted = Acted { target: Target::number(15), effect: Effect::Accepted, before: None, after };
+            Outcome::Acted { at: 0, targets: vec![acted] }
+        }))
+    });
+    let onion = Onion::new(Limits { in_flight: 1, call_timeout: Duration::from_secs(1) });
+    let outcome =
+        onion.around(engine, Settling::Looked).oneshot(cancel(Duration::from_secs(10))).await.unwrap();
+    assert_eq!(effect_and_state(outcome), (Effect::Cancelled, State::Cancelled));
+    assert_eq!((asked.load(Ordering::Relaxed), started.elapsed()), (3, Duration::from_secs(6)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_without_news_is_not_asked_for_ever() {
+    let started = tokio::time::Instant::now();
+    let engine = accepting(State::Cancelling, Settling::Looked);
+    let outcome = engine.oneshot(cancel(Duration::from_secs(2))).await.unwrap();
+    assert_eq!(effect_and_state(outcome), (Effect::Accepted, State::Cancelling));
+    assert_eq!(started.elapsed(), Duration::from_millis(1800));
 }

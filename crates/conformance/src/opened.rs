@@ -23,6 +23,8 @@ pub fn open(dialect: &Dialect, codec: &dyn Codec, request: &Message) -> Option<E
             Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?))
         })
         .collect();
+    // A case that is about the host writes it out; elsewhere a placeholder stands for it.
+    let host = request.header("host").filter(|host| !host.contains("{{"));
     Some(codec.open(&Head {
         method: &method,
         path,
@@ -30,6 +32,6 @@ pub fn open(dialect: &Dialect, codec: &dyn Codec, request: &Message) -> Option<E
         rest: found.map_or(path, |(_, rest)| rest),
         query: uri.query(),
         headers: &headers,
-        origin: &Origin::new("http", "localhost"),
+        origin: &Origin::new("http", host.unwrap_or("localhost")),
     }))
 }

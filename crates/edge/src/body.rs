@@ -2,6 +2,7 @@
 //! here knows what is in it.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -13,8 +14,10 @@ use http_body::Body;
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
+use crate::relay::{Progress, Upload};
+
 /// How long what nobody asked for is read on after the answer.
-const LINGER: Duration = Duration::from_secs(10);
+pub(crate) const LINGER: Duration = Duration::from_secs(10);
 
 /// The body of a request, as far as it was read.
 pub(crate) struct RequestBody<B> {
@@ -22,8 +25,12 @@ pub(crate) struct RequestBody<B> {
     unread: Option<Pin<Box<B>>>,
     /// Whether the connection has no next request: what is left of this one's body stands in its way.
     spoiled: bool,
+    /// Whether the client waits to be told to send it.
+    expects: bool,
     /// Whether the rest is worth waiting for.
     lingers: bool,
+    /// How it fares on its way to a legacy server.
+    relayed: Option<Arc<Progress>>,
 }
 
 impl<B> RequestBody<B>
@@ -34,8 +41,9 @@ where
     pub(crate) fn new(body: B, parts: &Parts) -> RequestBody<B> {
         let unread = (!body.is_end_stream()).then(|| Box::pin(body));
         // Over HTTP/2 an unread stream is reset and bothers nobody. Who asks `100-continue` has sent nothing yet.
-        let lingers = parts.version <= Version::HTTP_11 && !expects_continue(&parts.headers);
-        RequestBody { unread, spoiled: false, lingers }
+        let is_http1 = parts.version <= Version::HTTP_11;
+        let expects = is_http1 && expects_continue(&parts.headers);
+        RequestBody { unread, spoiled: false, expects, lingers: is_http1 && !expects, relayed: None }
     }
 
     /// The whole body.
@@ -58,11 +66,20 @@ where
         collected
     }
 
+    /// The body as somebody else's to read, who has so long for it.
+    pub(crate) fn relay(&mut self, limit: Duration) -> Upload {
+        let Some(body) = self.unread.take() else { return Upload::none() };
+        let upload = Upload::new(body, limit, self.expects);
+        self.relayed = Some(upload.progress());
+        upload
+    }
+
     /// Whether the answer must be the last on this connection. It also is where the client waits to be told to send a
     /// body that nobody wants: hyper closes then, and RFC 9110 §10.1.1 wants that said. .NET sends every body so, and
     /// would use the connection again.
     pub(crate) fn is_spoiled(&self) -> bool {
-        self.spoiled || self.unread.is_some() && !self.lingers
+        let is_held = self.relayed.as_ref().is_some_and(|progress| progress.is_held());
+        self.spoiled || is_held || self.unread.is_some() && !self.lingers
     }
 
     /// Reads on in the background, and forgets, what the answer did not need.

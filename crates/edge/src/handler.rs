@@ -5,11 +5,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use countermand_dialects::{Access, BodyRule, Document, Echo, Head, Operation, Origin};
+use countermand_dialects::{Access, BodyRule, Document, Echo, Head};
 use countermand_model::{Call, Caller, Command, Fault, FaultKind, Outcome, Target};
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE, SET_COOKIE};
 use http::request::Parts;
-use http::{HeaderValue, Method, Response, StatusCode, Version};
+use http::{Extensions, HeaderValue, Method, Response, StatusCode, Version};
 use http_body::Body;
 use tower::ServiceExt;
 
@@ -19,8 +19,9 @@ use crate::confirm::{Confirmation, delivery, taken};
 use crate::log::Seen;
 use crate::mount::Found;
 use crate::origin::Arrival;
+use crate::relay::{Failed, Passing, Subject};
 use crate::stack::{Shared, bare};
-use crate::{AnswerBody, Denied, Mount, reply, rescue};
+use crate::{AnswerBody, Denied, Engine, Legacy, Mode, Mount, reply, rescue};
 
 /// What a request led to, when nothing refused it.
 enum Reached {
@@ -28,14 +29,24 @@ enum Reached {
     Document(&'static Document),
     /// What the engine did or read, and whose results it handed out to be taken.
     Outcome(Outcome, Option<Target>),
+    /// What the legacy server answers.
+    Relayed(Response<AnswerBody>),
 }
 
-/// Answers a request of a mount. Everything after `open` is answered by the mount's codec.
+/// A request of a mount.
+pub(crate) struct Arriving<'r, B> {
+    pub(crate) parts: &'r Parts,
+    /// What listeners and hyper know of it besides.
+    pub(crate) extensions: Extensions,
+    pub(crate) body: B,
+}
+
+/// Answers a request of a mount. Everything after `open` is answered by the mount's codec, but for what is left to the
+/// legacy server.
 pub(crate) async fn answer<B>(
     shared: &Shared,
     found: &Found<'_>,
-    parts: &Parts,
-    body: B,
+    arriving: Arriving<'_, B>,
     seen: &mut Seen,
 ) -> Response<AnswerBody>
 where
@@ -43,9 +54,11 @@ where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let mount = found.mount;
+    let Arriving { parts, extensions, body } = arriving;
     seen.dialect = mount.dialect.name;
-    let Arrival { origin, client, refusal } = Arrival::of(parts, &shared.settings);
-    seen.client = client;
+    let mut arrival = Arrival::of(parts, &extensions, &shared.settings);
+    let refusal = arrival.refusal.take();
+    seen.client = arrival.client;
     let head = Head {
         method: &parts.method,
         path: parts.uri.path(),
@@ -53,7 +66,7 @@ where
         rest: found.rest,
         query: parts.uri.query(),
         headers: &parts.headers,
-        origin: &origin,
+        origin: &arrival.origin,
     };
     let mut body = RequestBody::new(body, parts);
     let echo = match rescue::caught(|| mount.codec.open(&head)) {
@@ -66,8 +79,10 @@ where
         }
     };
     seen.operation = echo.operation;
+    let mode = mount.mode(echo.operation);
+    seen.mode = mode;
 
-    let request = Request { shared, found, parts, echo: &echo, origin: &origin };
+    let mut request = Request { shared, found, parts, extensions, echo: &echo, arrival: &arrival, mode };
     // Not in `seen`, which is for the log.
     let mut cookie = None;
     let reached = match refusal {
@@ -79,12 +94,18 @@ where
     body.linger();
 
     let mut response = match reached {
+        Ok(Reached::Relayed(mut response)) => {
+            if must_close {
+                reply::close(&mut response);
+            }
+            return response;
+        }
         Ok(Reached::Document(document)) => reply::prepared(document),
         Ok(Reached::Outcome(outcome, target)) => {
             let confirmation = delivery(&outcome).zip(target).map(|(delivery, target)| {
                 let call = call(mount, seen, Command::Confirm { delivery });
                 let outstanding = shared.outstanding.clone();
-                Confirmation { engine: mount.engine.clone(), call, target, outstanding }
+                Confirmation { engine: engine(mount, mode).clone(), call, target, outstanding }
             });
             let response = reply::encoded(mount, &echo, Ok(outcome), seen);
             // An error status does not hand anything out, whatever the engine reserved for it.
@@ -108,15 +129,18 @@ struct Request<'r> {
     shared: &'r Shared,
     found: &'r Found<'r>,
     parts: &'r Parts,
+    /// Taken where the request is passed on.
+    extensions: Extensions,
     echo: &'r Echo,
-    origin: &'r Origin,
+    arrival: &'r Arrival,
+    mode: Mode,
 }
 
 impl Request<'_> {
     /// From the head to the outcome. Each step may refuse; the order of the steps is the design's §4. `cookie` becomes
     /// what a login has to hand out.
     async fn reach<B>(
-        &self,
+        &mut self,
         body: &mut RequestBody<B>,
         seen: &mut Seen,
         cookie: &mut Option<HeaderValue>,
@@ -125,21 +149,26 @@ impl Request<'_> {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Request { found: Found { mount, index, .. }, echo, .. } = self;
+        let Request { shared, found: Found { mount, index, .. }, echo, mode, .. } = *self;
 
         // Who is it? Before 404: a stranger is not told which paths there are.
         let member = self.authenticate(seen, cookie).await?;
         seen.member = Some(Arc::clone(&member));
 
         // How often may they? Before anything that costs, and so that what fails for another reason counts as well. A
-        // request is under way until it is answered.
-        let throttle = &self.shared.throttles[*index];
-        let limits = mount.codec.limits(echo);
+        // request is under way until it is answered. A legacy server has limits of its own.
+        let throttle = &shared.throttles[*index];
+        let limits = mount.codec.limits(echo).filter(|_| !mode.is_relayed());
         let _under_way = limits.map(|limits| throttle.admit(limits, &member.name)).transpose()?;
 
         // May they? Before anything is said about the request itself.
-        if let Some(operation) = echo.operation {
-            self.authorise(operation, &member, seen).await?;
+        if let Some((name, access)) = self.access() {
+            self.authorise(name, access, &member, seen).await?;
+        }
+
+        // What is left to the legacy server is not looked at any further.
+        if let Some(legacy) = mount.legacy.as_ref().filter(|_| mode.is_relayed()) {
+            return self.pass(legacy, body, seen).await.map(Reached::Relayed);
         }
 
         // Now the head's own mistakes may be told.
@@ -157,7 +186,7 @@ impl Request<'_> {
         let bytes = match operation.body {
             BodyRule::None => Bytes::new(),
             BodyRule::Document => {
-                let settings = &self.shared.settings;
+                let settings = &shared.settings;
                 self.plain()?;
                 body.collect(settings.body_limit, settings.body_timeout).await?
             }
@@ -169,16 +198,61 @@ impl Request<'_> {
         })?;
 
         // Who has just taken results must not overtake the news of it with the next question.
-        self.shared.outstanding.settled(&command).await;
+        shared.outstanding.settled(&command).await;
         let target = taken(&command).cloned();
 
         // `oneshot` on a clone, which it polls ready: the shared one is never called.
-        let mut outcome = mount.engine.clone().oneshot(call(mount, seen, command)).await?;
+        let mut outcome = engine(mount, mode).clone().oneshot(call(mount, seen, command)).await?;
         if let Outcome::Permitted(Some(permissions)) = &mut outcome {
             // The engine knows whose the job is; what the groups grant only the realm knows.
             permissions.change &= member.may_write;
         }
         Ok(Reached::Outcome(outcome, target))
+    }
+
+    /// Passes the request on as it came. No cookie of ours goes out with the answer: the legacy server has its own.
+    async fn pass<B>(
+        &mut self,
+        legacy: &Legacy,
+        body: &mut RequestBody<B>,
+        seen: &mut Seen,
+    ) -> Result<Response<AnswerBody>, Fault>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let body_timeout = self.shared.settings.body_timeout;
+        let upload = body.relay(body_timeout);
+        let passing = Passing {
+            found: self.found,
+            parts: self.parts,
+            extensions: std::mem::take(&mut self.extensions),
+            arrival: self.arrival,
+            request_id: &seen.request_id,
+            body_timeout,
+            subject: (self.mode == Mode::Shadow).then(|| self.subject(seen)),
+        };
+        match legacy.pass(passing, upload).await {
+            Ok(response) => Ok(response.map(AnswerBody::relayed)),
+            Err(Failed { fault, error }) => {
+                seen.proxy_error = Some(error);
+                Err(fault)
+            }
+        }
+    }
+
+    /// What is compared with ours when the legacy server has answered.
+    fn subject(&self, seen: &Seen) -> Subject {
+        let Request { shared, found: Found { mount, .. }, parts, .. } = self;
+        Subject {
+            dialect: mount.dialect,
+            codec: Arc::clone(&mount.codec),
+            echo: self.echo.clone(),
+            caller: caller(mount, seen),
+            request_id: seen.request_id.clone(),
+            figures: shared.metrics.of_shadow(seen),
+            request: (parts.method.clone(), parts.uri.clone(), parts.headers.clone()),
+        }
     }
 
     /// Refuses a body that is packed: no codec unpacks one, and it would be taken for a broken document.
@@ -206,7 +280,8 @@ impl Request<'_> {
         let sessions = self.shared.sessions[index].as_ref();
         match realm.authenticate(headers, schemes, client, &self.shared.caches[index]).await? {
             Some(login) => {
-                *cookie = sessions.and_then(|sessions| sessions.after(&login, headers, client, self.origin));
+                *cookie = sessions
+                    .and_then(|sessions| sessions.after(&login, headers, client, &self.arrival.origin));
                 Ok(login.member)
             }
             None => {
@@ -219,14 +294,26 @@ impl Request<'_> {
         }
     }
 
+    /// What is asked for, and who may. A path that is no operation has nobody to be kept from, unless the legacy server
+    /// gets it: there it may be one, and what it does the method alone tells.
+    fn access(&self) -> Option<(&'static str, Access)> {
+        match self.echo.operation {
+            Some(operation) => Some((operation.name, operation.access)),
+            None if !self.mode.is_relayed() => None,
+            None if self.parts.method.is_safe() => Some(("unknown", Access::Read)),
+            None => Some(("unknown", Access::Write)),
+        }
+    }
+
     async fn authorise(
         &self,
-        operation: &'static Operation,
+        operation: &'static str,
+        access: Access,
         member: &Member,
         seen: &Seen,
     ) -> Result<(), Fault> {
         let mount = self.found.mount;
-        match operation.access {
+        match access {
             Access::Open => Ok(()),
             Access::Read if member.may_read => Ok(()),
             Access::Read => Err(Fault::new(FaultKind::Forbidden, "You may not read here.")),
@@ -234,7 +321,7 @@ impl Request<'_> {
                 let denied = Denied {
                     caller: caller(mount, seen),
                     dialect: mount.dialect.name,
-                    operation: operation.name,
+                    operation,
                     written: self.echo.id.clone(),
                     request_id: seen.request_id.clone(),
                 };
@@ -266,6 +353,12 @@ impl Request<'_> {
         }
         Ok(())
     }
+}
+
+/// Who answers the calls of a mount.
+fn engine(mount: &Mount, mode: Mode) -> &Engine {
+    let either = mount.legacy.as_ref().filter(|_| mode == Mode::ServeElsePassthrough);
+    either.and_then(|legacy| legacy.either()).unwrap_or(&mount.engine)
 }
 
 /// A command in the name of whoever asked.

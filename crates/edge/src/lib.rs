@@ -3,7 +3,7 @@
 //! no ledger and no scheduler.
 //!
 //! Reading order: [`Mount`] says what answers where; `stack` is the onion, written once; `handler` is the path of one
-//! request inside it, `reply` its way back; [`Realm`] knows the users; [`listen`] accepts connections for any service,
+//! request inside it, `reply` its way back, `relay` the way through to a legacy server; [`Realm`] knows the users; [`listen`] accepts connections for any service,
 //! this one or another.
 
 mod settings;
@@ -32,6 +32,8 @@ mod rescue;
 
 mod throttle;
 
+mod relay;
+
 mod log;
 
 mod metrics;
@@ -43,5 +45,9 @@ pub mod listen;
 pub use answer::AnswerBody;
 pub use auth::{Realm, RealmConfig, RealmError};
 pub use mount::{Denied, DeniedHook, Engine, Mount, MountError};
+pub use relay::{
+    Compare, Cut, Difference, Exchange, HostName, Keep, LONGEST_COPY, Legacy, LegacyConfig, Mode,
+    ShadowConfig,
+};
 pub use service::Edge;
 pub use settings::{AccessLog, Local, Settings};

@@ -10,8 +10,8 @@ use countermand_dialects::{Access, Operation};
 use countermand_model::{Fault, FaultKind};
 use http::StatusCode;
 
-use crate::AccessLog;
 use crate::auth::Member;
+use crate::{AccessLog, Mode};
 
 /// What became known of a request on its way.
 #[derive(Debug)]
@@ -23,13 +23,26 @@ pub(crate) struct Seen {
     pub(crate) dialect: &'static str,
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) member: Option<Arc<Member>>,
+    /// Who answers it.
+    pub(crate) mode: Mode,
     /// Why it was refused, or how it failed.
     pub(crate) fault: Option<Fault>,
+    /// What kept a legacy server's answer away, in the words of RFC 9209.
+    pub(crate) proxy_error: Option<&'static str>,
 }
 
 impl Seen {
     pub(crate) fn new(request_id: String, client: Option<IpAddr>) -> Seen {
-        Seen { request_id, client, dialect: "none", operation: None, member: None, fault: None }
+        Seen {
+            request_id,
+            client,
+            dialect: "none",
+            operation: None,
+            member: None,
+            mode: Mode::Serve,
+            fault: None,
+            proxy_error: None,
+        }
     }
 
     /// The vendor's name of the operation; `unknown` where no route matched.
@@ -55,6 +68,8 @@ pub(crate) fn line(setting: AccessLog, seen: &Seen, status: StatusCode, elapsed:
         return;
     }
     let fault = seen.fault.as_ref();
+    // Only where it is not the usual one.
+    let relayed = Some(seen.mode).filter(|mode| *mode != Mode::Serve).map(Mode::name);
     // `tracing` fixes the level of a line where it stands, so the line stands here twice.
     macro_rules! line {
         ($level:expr) => {
@@ -63,6 +78,7 @@ pub(crate) fn line(setting: AccessLog, seen: &Seen, status: StatusCode, elapsed:
                 $level,
                 dialect = seen.dialect,
                 operation = seen.operation_name(),
+                mode = relayed,
                 status = status.as_u16(),
                 user = %Plain(seen.user()),
                 client = %seen.client_text(),
@@ -83,7 +99,11 @@ pub(crate) fn line(setting: AccessLog, seen: &Seen, status: StatusCode, elapsed:
 
 fn is_wanted(setting: AccessLog, seen: &Seen, status: StatusCode) -> bool {
     let is_refusal = seen.fault.is_some() || status.is_client_error() || status.is_server_error();
-    let is_change = seen.operation.is_some_and(|operation| operation.access == Access::Write);
+    // What no route knows and is passed on all the same may be a change.
+    let is_change = match seen.operation {
+        Some(operation) => operation.access == Access::Write,
+        None => seen.mode.is_relayed(),
+    };
     match setting {
         AccessLog::None => false,
         AccessLog::Refusals => is_refusal,

@@ -18,6 +18,7 @@ pub(crate) struct Metrics {
     requests: Family<Answered, Counter>,
     durations: Family<Asked, Histogram, fn() -> Histogram>,
     authentications: Family<Authenticated, Counter>,
+    shadows: Family<Shadowed, Counter>,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -39,6 +40,61 @@ struct Authenticated {
     cache: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Shadowed {
+    dialect: &'static str,
+    operation: &'static str,
+    against: &'static str,
+    verdict: &'static str,
+}
+
+/// What a legacy server's answer was held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Against {
+    /// Itself, read and written again.
+    Codec,
+    /// The answer from what is known here.
+    Ledger,
+}
+
+impl Against {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Against::Codec => "codec",
+            Against::Ledger => "ledger",
+        }
+    }
+}
+
+/// What came of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Same,
+    Different,
+    NotCompared,
+}
+
+/// The counters of the shadow of one operation.
+#[derive(Clone, Debug)]
+pub(crate) struct ShadowFigures {
+    shadows: Family<Shadowed, Counter>,
+    dialect: &'static str,
+    operation: &'static str,
+}
+
+impl ShadowFigures {
+    pub(crate) fn count(&self, against: Against, verdict: Verdict) {
+        let verdict = match verdict {
+            Verdict::Same => "same",
+            Verdict::Different => "different",
+            Verdict::NotCompared => "not_compared",
+        };
+        let ShadowFigures { shadows, dialect, operation } = self;
+        let labels = Shadowed { dialect, operation, against: against.name(), verdict };
+        shadows.get_or_create(&labels).inc();
+    }
+}
+
 /// How often a realm knew a password at once, and how often it had to verify one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CacheMetrics {
@@ -52,6 +108,7 @@ impl Metrics {
             requests: Family::default(),
             durations: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
             authentications: Family::default(),
+            shadows: Family::default(),
         };
         let help = "Requests answered, by what was asked for and the status";
         registry.register("countermand_requests", help, metrics.requests.clone());
@@ -60,7 +117,15 @@ impl Metrics {
         registry.register_with_unit(name, help, Unit::Seconds, metrics.durations.clone());
         let help = "Passwords looked at, by whether the verdict was remembered";
         registry.register("countermand_authentications", help, metrics.authentications.clone());
+        let help = "Answers of legacy servers held against ours, by what came of it";
+        registry.register("countermand_shadows", help, metrics.shadows.clone());
         metrics
+    }
+
+    /// The counters of what is seen in the shadow of a request.
+    pub(crate) fn of_shadow(&self, seen: &Seen) -> ShadowFigures {
+        let (shadows, dialect, operation) = (self.shadows.clone(), seen.dialect, seen.operation_name());
+        ShadowFigures { shadows, dialect, operation }
     }
 
     /// The counters of one realm.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use countermand_dialects::{Codec, Dialect};
+use countermand_dialects::{Codec, Dialect, Operation};
 use countermand_model::{Call, Caller, Fault, Outcome};
 use futures_util::future::BoxFuture;
 
-use crate::Realm;
+use crate::{Legacy, Mode, Realm};
 
 /// Who answers a call. The one place where a future is boxed on the way down.
 pub type Engine = tower::util::BoxCloneSyncService<Call, Outcome, Fault>;
@@ -48,6 +48,16 @@ pub struct Mount {
     pub engine: Engine,
     /// Is told of a known user who may not change.
     pub denied: DeniedHook,
+    /// The legacy server that some of it is left to; `None`: we answer everything.
+    pub legacy: Option<Arc<Legacy>>,
+}
+
+impl Mount {
+    /// Who answers an operation; `None` is a path that is none.
+    pub(crate) fn mode(&self, operation: Option<&Operation>) -> Mode {
+        let name = operation.map(|operation| operation.name);
+        self.legacy.as_ref().map_or(Mode::Serve, |legacy| legacy.mode(name))
+    }
 }
 
 /// Why the mounts cannot be served.
@@ -163,7 +173,7 @@ impl Mounts {
 }
 
 /// What follows `base` in `path`: nothing, or something that begins with `/`.
-fn below<'p>(base: &str, path: &'p str) -> Option<&'p str> {
+pub(crate) fn below<'p>(base: &str, path: &'p str) -> Option<&'p str> {
     path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

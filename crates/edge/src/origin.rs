@@ -8,7 +8,7 @@ use countermand_model::{Fault, FaultKind};
 use http::header::HOST;
 use http::request::Parts;
 use http::uri::Authority;
-use http::{HeaderMap, Version};
+use http::{Extensions, HeaderMap, Version};
 
 use crate::forwarded::{self, Forwarded};
 use crate::{Local, Settings};
@@ -24,8 +24,8 @@ pub(crate) struct Arrival {
 }
 
 impl Arrival {
-    pub(crate) fn of(parts: &Parts, settings: &Settings) -> Arrival {
-        let peer = parts.extensions.get::<SocketAddr>().map(|address| address.ip().to_canonical());
+    pub(crate) fn of(parts: &Parts, extensions: &Extensions, settings: &Settings) -> Arrival {
+        let peer = extensions.get::<SocketAddr>().map(|address| address.ip().to_canonical());
         let mut problem = None;
         let told = peer.map(|peer| forwarded::of(&parts.headers, peer, &settings.trusted_proxies));
         let told = told.transpose().unwrap_or_else(|header| {
@@ -41,7 +41,7 @@ impl Arrival {
             problem = Some(malformed.to_owned());
             None
         });
-        let local = parts.extensions.get::<Local>();
+        let local = extensions.get::<Local>();
         let refusal = problem.map(|problem| Fault::new(FaultKind::Malformed, problem));
         Arrival { origin: origin(host, &told, local, settings), client: told.client.or(peer), refusal }
     }

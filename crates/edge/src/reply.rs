@@ -5,12 +5,14 @@ use countermand_dialects::{Access, Document, Echo};
 use countermand_model::{Fault, FaultKind, Outcome};
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use crate::auth::is_bearer;
 use crate::log::Seen;
 use crate::stack::bare;
 use crate::{AnswerBody, Mount, rescue};
+
+const PROXY_STATUS: HeaderName = HeaderName::from_static("proxy-status");
 
 /// The codec's answer. Should the codec panic over it, its answer to that; should it panic again, a bare 500.
 pub(crate) fn encoded(
@@ -66,9 +68,20 @@ pub(crate) fn finish(
             }
         }
     }
-    if must_close {
-        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    // RFC 9209: that it is not we who failed, in words that monitors know.
+    if let Some(error) = seen.proxy_error
+        && let Ok(status) = HeaderValue::try_from(format!("countermand; error={error}"))
+    {
+        headers.insert(PROXY_STATUS, status);
     }
+    if must_close {
+        close(response);
+    }
+}
+
+/// Says that no other request is answered on this connection.
+pub(crate) fn close(response: &mut Response<AnswerBody>) {
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
 }
 
 /// Whether the codec has challenged in this scheme already, in the dialect's own words.

@@ -53,10 +53,12 @@ where
 {
     // The clock starts when the head is there, as far out as we can see.
     let started = Instant::now();
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    // Apart from the rest: what hyper knows of the request goes along with it where it is passed on.
+    let extensions = std::mem::take(&mut parts.extensions);
 
     // The request id comes first, because everything below names the request by it.
-    let client = parts.extensions.get::<SocketAddr>().map(|address| address.ip().to_canonical());
+    let client = extensions.get::<SocketAddr>().map(|address| address.ip().to_canonical());
     let mut seen = Seen::new(shared.ids.of(&parts.headers), client);
 
     // The span covers all that is logged on the way, in engines too. DEBUG: at the default level it costs nothing.
@@ -64,7 +66,10 @@ where
 
     // The mount is found before anything may refuse: from here on there is a dialect to refuse in.
     let mut response = match shared.mounts.find(parts.uri.path()) {
-        Some(found) => handler::answer(&shared, &found, &parts, body, &mut seen).instrument(span).await,
+        Some(found) => {
+            let arriving = handler::Arriving { parts: &parts, extensions, body };
+            handler::answer(&shared, &found, arriving, &mut seen).instrument(span).await
+        }
         None => {
             RequestBody::new(body, &parts).linger();
             nowhere()
@@ -73,16 +78,20 @@ where
 
     // A HEAD is answered as the GET would be, and the body left out: its length, not its bytes, nor what taking them
     // would confirm.
-    let length = response.body().size_hint().exact().unwrap_or_default();
-    if response.status() != StatusCode::NO_CONTENT && response.status() != StatusCode::NOT_MODIFIED {
+    let is_ours = !response.body().is_relayed();
+    if is_ours && response.status() != StatusCode::NO_CONTENT && response.status() != StatusCode::NOT_MODIFIED
+    {
+        let length = response.body().size_hint().exact().unwrap_or_default();
         response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
-    if parts.method == Method::HEAD {
+    if is_ours && parts.method == Method::HEAD {
         *response.body_mut() = AnswerBody::empty();
     }
 
-    // The id goes out on every answer, the bare ones too.
-    if let Ok(id) = HeaderValue::from_str(&seen.request_id) {
+    // The id goes out on every answer, the bare ones too; a legacy server's own stays what it is.
+    if let Ok(id) = HeaderValue::from_str(&seen.request_id)
+        && (is_ours || !response.headers().contains_key(X_REQUEST_ID))
+    {
         response.headers_mut().insert(X_REQUEST_ID, id);
     }
 

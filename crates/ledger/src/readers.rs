@@ -1,28 +1,30 @@
 //! A few threads that read, each with its own connection, beside the one that writes. A read that starts after an
 //! answered write sees it: the answer comes after the commit, and a reader looks at what is committed when it begins.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+mod queue;
 
-use countermand_model::{Fault, FaultKind};
-use tokio::sync::{mpsc, oneshot, watch};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use countermand_model::Fault;
+use tokio::sync::{oneshot, watch};
 
 use crate::open::Lock;
 use crate::session::{Session, fault};
-use crate::writer::{panicked, refused};
+use crate::writer::{closed, panicked};
+use queue::Queue;
 
 type Task = Box<dyn FnOnce(&Session) + Send>;
 
-/// The way to the reading threads.
+/// The way to the reading threads, which end with it.
 pub(crate) struct Readers {
-    /// `None` asks all threads to end.
-    queue: mpsc::Sender<Option<Task>>,
+    queue: Arc<Queue>,
     ended: watch::Sender<()>,
 }
 
-/// What one reading thread owns. The queue is shared: whoever holds it takes the next read.
+/// What one reading thread owns. The queue is shared by all.
 pub(crate) struct Seat {
-    queue: Arc<Mutex<mpsc::Receiver<Option<Task>>>>,
+    queue: Arc<Queue>,
     session: Session,
     ended: watch::Receiver<()>,
 }
@@ -30,11 +32,11 @@ pub(crate) struct Seat {
 impl Readers {
     /// The readers and the seats their threads sit on, one per connection; so many reads may wait.
     pub(crate) fn new(sessions: Vec<Session>, capacity: usize) -> (Readers, Vec<Seat>) {
-        let (sender, queue) = mpsc::channel(capacity.max(1));
-        let queue = Arc::new(Mutex::new(queue));
+        let queue = Arc::new(Queue::new(capacity));
         let (gone, ended) = watch::channel(());
         let seat = |session| Seat { queue: Arc::clone(&queue), session, ended: ended.clone() };
-        (Readers { queue: sender, ended: gone }, sessions.into_iter().map(seat).collect())
+        let seats = sessions.into_iter().map(seat).collect();
+        (Readers { queue, ended: gone }, seats)
     }
 
     /// Has `work` done; what is to be seen as of one moment, it reads at one moment. A caller that goes away before its
@@ -68,8 +70,8 @@ impl Readers {
                 let _ = reply.send(answer);
             }
         });
-        self.queue.try_send(Some(task)).map_err(refused)?;
-        answer.await.unwrap_or_else(|_| Err(Fault::new(FaultKind::Overloaded, "The ledger is closed.")))
+        self.queue.push(task)?;
+        answer.await.unwrap_or_else(|_| Err(closed()))
     }
 
     /// Whether nothing is read any more.
@@ -79,32 +81,28 @@ impl Readers {
 
     /// Has everything that waits read, and the threads ended.
     pub(crate) async fn close(&self) {
-        // An error says that they have ended already.
-        let _ = self.queue.send(None).await;
+        self.queue.close();
         self.ended.closed().await;
+    }
+}
+
+impl Drop for Readers {
+    fn drop(&mut self) {
+        // Nobody can ask any more.
+        self.queue.close();
     }
 }
 
 impl Seat {
     /// The thread's work, until it is told to end or nobody can ask any more. It holds the file's lock as long.
     pub(crate) fn sit(self, lock: Arc<Lock>) {
-        while let Some(task) = self.next() {
+        while let Some(task) = self.queue.next() {
             task(&self.session);
         }
         let Seat { session, ended, .. } = self;
         drop(session);
         drop(lock);
         drop(ended);
-    }
-
-    fn next(&self) -> Option<Task> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            match queue.blocking_recv()? {
-                Some(task) => return Some(task),
-                None => queue.close(),
-            }
-        }
     }
 }
 

@@ -122,7 +122,10 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let task = Box::new(Write { work, made: None, reply });
-        self.queue.try_send(Some(task)).map_err(refused)?;
+        self.queue.try_send(Some(task)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => full(),
+            mpsc::error::TrySendError::Closed(_) => closed(),
+        })?;
         answer.await.unwrap_or_else(|_| {
             // The thread died between taking the write and answering it.
             Err(Fault::new(FaultKind::Timeout, "The ledger stopped; whether this was done is not known."))
@@ -153,13 +156,14 @@ impl Writer {
     }
 }
 
-/// Why a queue took nothing.
-pub(crate) fn refused<T>(error: mpsc::error::TrySendError<T>) -> Fault {
-    let message = match error {
-        mpsc::error::TrySendError::Full(_) => "Too many requests wait for the ledger.",
-        mpsc::error::TrySendError::Closed(_) => "The ledger is closed.",
-    };
-    Fault::new(FaultKind::Overloaded, message).with_retry_after(1)
+/// What a caller hears whom a queue has no room for.
+pub(crate) fn full() -> Fault {
+    Fault::new(FaultKind::Overloaded, "Too many requests wait for the ledger.").with_retry_after(1)
+}
+
+/// What a caller hears who comes too late.
+pub(crate) fn closed() -> Fault {
+    Fault::new(FaultKind::Overloaded, "The ledger is closed.").with_retry_after(1)
 }
 
 impl Desk {

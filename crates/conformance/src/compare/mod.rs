@@ -122,6 +122,29 @@ pub(crate) fn answers(
     found.list.into_iter().map(difference).collect()
 }
 
+/// Everything in which one server's answer differs from another's to the same request, where neither is a fixture. Of
+/// the headers only those of `seen` are looked at: the expected one has its own about its connection, its age and its maker.
+#[must_use]
+pub fn sides(expected: &Seen, seen: &Seen) -> Vec<Difference> {
+    let rules = Rules::default();
+    let mut found = Found { rules: &rules, list: Vec::new() };
+    if expected.status != seen.status {
+        found.add("status", Some(expected.status.to_string()), Some(seen.status.to_string()));
+    }
+    for (name, _) in &seen.headers {
+        let both = [expected, seen].map(|side| side.values(name).collect::<Vec<_>>().join(", "));
+        // By value here too: a charset in another case is the same one.
+        if !both[0].eq_ignore_ascii_case(&both[1]) {
+            let [wanted, given] = both;
+            found.add(format!("header:{name}"), Some(wanted).filter(|text| !text.is_empty()), Some(given));
+        }
+    }
+    let trimmed = |side: &Seen| side.body.trim_end_matches(['\r', '\n']).to_owned();
+    values(&trimmed(expected), &trimmed(seen), &expected.media_type(), &mut found);
+    let difference = |(place, expected, seen)| Difference { answer: 1, place, expected, seen };
+    found.list.into_iter().map(difference).collect()
+}
+
 /// Of the answer's headers only those that the fixture writes are looked at; of one that it writes, every value.
 fn headers(expected: &Message, seen: &Seen, base: &Base, found: &mut Found<'_>) {
     let mut names: Vec<String> = Vec::new();
@@ -151,6 +174,13 @@ fn body(expected: &Message, seen: &Seen, base: &Base, found: &mut Found<'_>) {
     }
     // The newline that ends a file is not part of a body in a fixture, so it cannot be asked for in an answer either.
     let given = seen.body.strip_suffix('\n').unwrap_or(&seen.body);
+    // The expected media type decides where there is one: an answer of another is a difference of its own.
+    let media = expected.header("content-type").map_or_else(|| seen.media_type(), essence);
+    values(&wanted, given, &media, found);
+}
+
+/// Two bodies of a media type, by value.
+fn values(wanted: &str, given: &str, media: &str, found: &mut Found<'_>) {
     if wanted.is_empty() || given.is_empty() {
         if wanted != given {
             let part = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -158,14 +188,12 @@ fn body(expected: &Message, seen: &Seen, base: &Base, found: &mut Found<'_>) {
         }
         return;
     }
-    // The expected media type decides where there is one: an answer of another is a difference of its own.
-    let media = expected.header("content-type").map_or_else(|| seen.media_type(), essence);
-    if is_json(&media) {
-        json::compare(&wanted, given, found);
-    } else if is_xml(&media) {
-        xml::compare(&wanted, given, found);
+    if is_json(media) {
+        json::compare(wanted, given, found);
+    } else if is_xml(media) {
+        xml::compare(wanted, given, found);
     } else {
-        bytes::compare(&wanted, given, found);
+        bytes::compare(wanted, given, found);
     }
 }
 

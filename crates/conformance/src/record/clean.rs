@@ -13,7 +13,7 @@ use super::stand_in::{StandIns, is_time, replaced};
 use super::{url, xml};
 use crate::compare::json::Json;
 use crate::compare::{is_json, is_xml};
-use crate::fill::{AUTHORIZATION, Base, HOST};
+use crate::fill::{AUTHORIZATION, Base, HOST, replaced_host};
 use crate::place::Path;
 
 /// What stands for the bare name of the server's host, without its port.
@@ -32,6 +32,8 @@ pub(super) struct Cleaner<'c> {
     pub(super) quoted: Vec<Quoted>,
     /// What got a stand-in in this request. An answer that quotes it will quote the stand-in when it is asked so.
     pub(super) asked: BTreeSet<String>,
+    /// Whether what is quoted in sentences is not yet looked for.
+    pub(super) is_first_look: bool,
     /// Whether the text that is being cleaned holds what got a stand-in and was not asked for.
     pub(super) is_other: bool,
     /// Places of answers that hold something else each time, as a fixture's `mask` writes them. Not looked for in
@@ -141,12 +143,9 @@ impl Cleaner<'_> {
             if matches!(document, Json::Text(_) | Json::Number(_)) {
                 return Err("the body is a bare value, and no name says whose".to_owned());
             }
-            // Twice, here and below: a sentence may quote what is found to be somebody's own only further down.
-            self.json(&document);
             Ok(self.json(&document).pretty())
         } else if is_xml(&media) || begins(['<', '\u{feff}']) {
-            xml::clean(self, text)?;
-            xml::clean(self, text)
+            self.twice(|cleaner| xml::clean(cleaner, text))
         } else {
             Err(format!("nobody knows what is whose in a body of {media:?}"))
         }
@@ -156,7 +155,16 @@ impl Cleaner<'_> {
     pub(super) fn json(&mut self, document: &Json) -> Json {
         // A document that is just a flag says yes or no to what was asked.
         let is_known = matches!(document, Json::Flag(_));
-        self.value(&Path::root(), &Path::root(), document, is_known)
+        self.twice(|cleaner| cleaner.value(&Path::root(), &Path::root(), document, is_known))
+    }
+
+    /// Cleans a document twice, the first time to know what in it is somebody's own: a sentence may quote what stands
+    /// further down.
+    fn twice<C>(&mut self, clean: impl Fn(&mut Self) -> C) -> C {
+        self.is_first_look = true;
+        clean(self);
+        self.is_first_look = false;
+        clean(self)
     }
 
     /// A value at a place, which as a pattern has `*` for items.
@@ -234,6 +242,9 @@ impl Cleaner<'_> {
         self.is_other = false;
         let clean = self.bases.iter().fold(text.to_owned(), |text, base| base.emptied(&text));
         let mut clean = url::cleaned(self, &clean, Cleaner::parameter, Cleaner::stand_in);
+        if self.is_first_look {
+            return (clean, false);
+        }
         for quoted in &self.quoted {
             clean = quoted.cleared(clean);
         }
@@ -241,11 +252,10 @@ impl Cleaner<'_> {
         for base in self.bases {
             let name = base.authority.rsplit_once(':').map_or(base.authority.as_str(), |(name, _)| name);
             // A host that is called as a placeholder is cannot be told from it.
-            if !["host", "base", "authorization"].contains(&name) {
-                if let Some(other) = replaced(&clean, name, HOST_NAME) {
-                    clean = other;
-                    self.is_other = true;
-                }
+            let is_placeholder = ["host", "base", "authorization"].contains(&name);
+            if !is_placeholder && let Some(other) = replaced_host(&clean, name, HOST_NAME, &[]) {
+                clean = other;
+                self.is_other = true;
             }
         }
         (clean, self.is_other || quotes_others)

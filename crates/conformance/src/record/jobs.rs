@@ -128,10 +128,8 @@ fn clean(name: &str, value: &Json, dialect: &Dialect, cleaner: &mut Cleaner<'_>)
         // Of other dialects' ids nothing is shown.
         "aliases" => only(value.member(dialect.name)?),
         "attributes" => only(&cleaner.json(value.member(dialect.name)?)),
-        "results" => {
-            // As the answers have them: items of an array that is a member called so.
-            Some(Json::Array(value.items().iter().map(|item| cleaner.json(item)).collect()))
-        }
+        // As the answers have them: items of an array.
+        "results" => Some(cleaner.json(value)),
         "trigger" => {
             let Json::Object(members) = value else { return None };
             let shown = members.iter().filter(|(name, value)| name != "rule" && *value != Json::Null);

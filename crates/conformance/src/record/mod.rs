@@ -214,6 +214,7 @@ impl Tape {
             given_times: &scene.given_times,
             quoted: Vec::new(),
             asked: BTreeSet::new(),
+            is_first_look: false,
             is_other: false,
             masks: None,
         };
@@ -278,6 +279,7 @@ impl Tape {
             given_times: &scene.given_times,
             quoted: Vec::new(),
             asked: BTreeSet::new(),
+            is_first_look: false,
             is_other: false,
             masks: None,
         };

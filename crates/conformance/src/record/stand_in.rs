@@ -1,7 +1,13 @@
 //! What stands in a recording for a value that is somebody's own: of the same type and shape, and the same each time, so
 //! that what was one thing is still one. Knows no place and no name.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+
+use crate::fill;
 
 /// The shortest original that is looked for inside of other texts: a shorter one stands there by chance.
 const TELLING: usize = 4;
@@ -15,6 +21,16 @@ pub(super) struct StandIns {
     texts: HashMap<String, String>,
     /// Numbers, and texts of digits, by how they are written.
     numbers: HashMap<String, String>,
+    /// Made when a text is looked through, until there is another original.
+    finder: Option<Finder>,
+}
+
+/// All originals at once: a session may have thousands, and thousands of texts to look for them in.
+#[derive(Debug)]
+struct Finder {
+    automaton: AhoCorasick,
+    /// Originals and their stand-ins, by the automaton's numbers.
+    pairs: Vec<(String, String)>,
 }
 
 impl StandIns {
@@ -27,14 +43,24 @@ impl StandIns {
         if original.bytes().all(|byte| byte.is_ascii_digit()) {
             return self.number(original);
         }
-        let count = self.texts.len() + 1;
-        self.texts.entry(original.to_owned()).or_insert_with(|| shaped(original, count)).clone()
+        if let Some(stand_in) = self.texts.get(original) {
+            return stand_in.clone();
+        }
+        self.finder = None;
+        let stand_in = shaped(original, self.texts.len() + 1);
+        self.texts.insert(original.to_owned(), stand_in.clone());
+        stand_in
     }
 
     /// For a number, as JSON text.
     pub(super) fn number(&mut self, original: &str) -> String {
-        let count = self.numbers.len();
-        self.numbers.entry(original.to_owned()).or_insert_with(|| (1001 + count).to_string()).clone()
+        if let Some(stand_in) = self.numbers.get(original) {
+            return stand_in.clone();
+        }
+        self.finder = None;
+        let stand_in = (1001 + self.numbers.len()).to_string();
+        self.numbers.insert(original.to_owned(), stand_in.clone());
+        stand_in
     }
 
     /// Whether this was replaced.
@@ -45,45 +71,52 @@ impl StandIns {
     /// A text in which no original stands any more that was replaced elsewhere, and whether one did that is not among
     /// those `asked`. Only whole words: what is part of a longer word is another word. A text that is an original and
     /// nothing else is what its own place makes of it.
-    pub(super) fn cleared(&self, text: &str, asked: &BTreeSet<String>) -> (String, bool) {
-        let telling = |least: usize| move |(original, _): &(&String, &String)| original.len() >= least;
-        let texts = self.texts.iter().filter(telling(TELLING));
-        let numbers = self.numbers.iter().filter(telling(TELLING_DIGITS));
-        let mut originals: Vec<_> = texts.chain(numbers).filter(|(original, _)| *original != text).collect();
-        // A longer one first: a shorter one may be a part of it.
-        originals.sort_by(|(one, _), (other, _)| other.len().cmp(&one.len()).then(one.cmp(other)));
-        let (mut cleared, mut has_others) = (text.to_owned(), false);
-        for (original, stand_in) in originals {
-            if let Some(clean) = replaced(&cleared, original, stand_in) {
+    pub(super) fn cleared(&mut self, text: &str, asked: &BTreeSet<String>) -> (String, bool) {
+        let finder = self.finder.get_or_insert_with(|| Finder::new(&self.texts, &self.numbers));
+        let (mut cleared, mut from, mut has_others) = (String::new(), 0, false);
+        for (range, (original, stand_in)) in finder.found(text) {
+            if range.start >= from && original != text {
+                cleared.push_str(&text[from..range.start]);
+                cleared.push_str(stand_in);
                 has_others |= !asked.contains(original);
-                cleared = clean;
+                from = range.end;
             }
         }
-        (cleared, has_others)
+        (cleared + &text[from..], has_others)
     }
+}
+
+impl Finder {
+    fn new(texts: &HashMap<String, String>, numbers: &HashMap<String, String>) -> Finder {
+        let telling = |least: usize| move |(original, _): &(&String, &String)| original.len() >= least;
+        let texts = texts.iter().filter(telling(TELLING));
+        let pairs = texts.chain(numbers.iter().filter(telling(TELLING_DIGITS)));
+        let pairs: Vec<_> = pairs.map(|(original, by)| (original.clone(), by.clone())).collect();
+        let automaton = AhoCorasick::new(pairs.iter().map(|(original, _)| original));
+        Finder { automaton: automaton.expect("what a session holds fits an automaton"), pairs }
+    }
+
+    /// Every whole word of a text that is an original, from the first on; of those that begin together the longest first.
+    fn found(&self, text: &str) -> Vec<(Range<usize>, &(String, String))> {
+        let found = self.automaton.find_overlapping_iter(text);
+        let found = found.map(|found| (found.range(), &self.pairs[found.pattern().as_usize()]));
+        let mut found: Vec<_> = found.filter(|(range, _)| is_whole(text, range)).collect();
+        found.sort_by_key(|(range, _)| (range.start, Reverse(range.end)));
+        found
+    }
+}
+
+/// Whether a part of a text is not a part of a longer word.
+fn is_whole(text: &str, range: &Range<usize>) -> bool {
+    let (before, part, after) = (&text[..range.start], &text[range.clone()], &text[range.end..]);
+    let is_letter = char::is_alphanumeric;
+    !(part.starts_with(is_letter) && before.ends_with(is_letter)
+        || part.ends_with(is_letter) && after.starts_with(is_letter))
 }
 
 /// A text with every occurrence of a word replaced that is not part of a longer one; `None` where there is none.
 pub(super) fn replaced(text: &str, word: &str, by: &str) -> Option<String> {
-    let mut out = String::new();
-    let mut from = 0;
-    for (at, _) in text.match_indices(word) {
-        let (before, after) = (text[..at].chars().next_back(), text[at + word.len()..].chars().next());
-        let is_part = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-        let opens = word.chars().next().is_some_and(char::is_alphanumeric);
-        let closes = word.chars().next_back().is_some_and(char::is_alphanumeric);
-        if at < from || (opens && is_part(before)) || (closes && is_part(after)) {
-            continue;
-        }
-        out.push_str(&text[from..at]);
-        out.push_str(by);
-        from = at + word.len();
-    }
-    if from == 0 {
-        return None;
-    }
-    out.push_str(&text[from..]);
-    Some(out)
+    fill::replaced(text, word, by, is_whole)
 }
 
 /// The nth text, of the shape of its original: a time, a GUID, digits and letters of base 16, or none of these.
@@ -159,7 +192,7 @@ mod tests {
         stand_ins.text("hunter2");
         stand_ins.text("73219841");
         assert_eq!(stand_ins.text("text-2"), "text-2");
-        let check = |text: &str, asked: &[&str], expected: &str, has_others| {
+        let mut check = |text: &str, asked: &[&str], expected: &str, has_others| {
             let asked = asked.iter().map(|&original| original.to_owned()).collect();
             assert_eq!(stand_ins.cleared(text, &asked), (expected.to_owned(), has_others));
         };

@@ -1,9 +1,13 @@
 //! From a checked configuration to a gateway: the one place where ledger, realms, codecs, engines, edge and control
 //! API meet. Building binds no address, so that a test has a whole gateway in its own process.
 
+mod legacy;
+
 mod serve;
 
 mod start_error;
+
+mod upstream;
 
 #[cfg(test)]
 mod tests;
@@ -11,7 +15,8 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use countermand_bus::{Limits, Onion, Settled};
+use countermand_bus::upstream::Upstream;
+use countermand_bus::{Limits, Onion, Settled, Settling};
 use countermand_control::Control;
 use countermand_edge::{Denied, DeniedHook, Edge, Engine, Realm, RealmConfig, RealmError, Settings};
 use countermand_ledger::{self as ledger, Clock, Location, Store};
@@ -35,6 +40,8 @@ pub struct Gateway {
     pub edge: Edge,
     /// The control API likewise; without tokens, where the configuration has none, it refuses everybody.
     pub control: Control,
+    /// The engines whose jobs live on legacy servers.
+    pub upstreams: Vec<Upstream>,
 }
 
 impl Gateway {
@@ -45,7 +52,7 @@ impl Gateway {
     /// The ledger or a realm does not open, or two mounts are at one path.
     pub fn build(config: &Config, clock: Arc<dyn Clock>) -> Result<Gateway, StartError> {
         let realms = open_realms(config).map_err(StartError::Realms)?;
-        let store = open_store(config, clock)?;
+        let store = open_store(config, Arc::clone(&clock))?;
         let mut registry = Registry::default();
         let settings = Settings {
             public_url: config.server.public_url.clone(),
@@ -58,11 +65,25 @@ impl Gateway {
             in_flight: config.limits.in_flight,
             call_timeout: config.limits.call_timeout,
         });
-        let mounts = config.mounts.iter().map(|mount| self::mount(mount, &onion, &realms, &store)).collect();
+        let upstreams = upstream::engines(&config.upstreams, &store, &clock, &mut registry);
+        let mount = |mount: &config::Mount| {
+            let mut made = self::mount(mount, &onion, &realms, &store, &upstreams);
+            made.legacy = legacy::legacy(mount, &config.upstreams, &upstreams, &store, &onion, &made.engine);
+            made
+        };
+        let mounts = config.mounts.iter().map(mount).collect();
         let edge = Edge::new(settings, mounts, &mut registry).map_err(StartError::Mounts)?;
         let tokens = config.control.as_ref().map(|control| control.tokens.clone()).unwrap_or_default();
         let control = Control::new(store.clone(), tokens, registry);
-        Ok(Gateway { store, edge, control })
+        Ok(Gateway { store, edge, control, upstreams })
+    }
+
+    /// Settles what an earlier process sent to legacy servers and did not see the end of. To be called before the first
+    /// request; nothing is sent again.
+    pub async fn recover(&self) {
+        for upstream in &self.upstreams {
+            upstream.recover().await;
+        }
     }
 }
 
@@ -132,7 +153,12 @@ fn mount(
     onion: &Onion,
     realms: &[Arc<Realm>],
     store: &Store,
+    upstreams: &[Upstream],
 ) -> countermand_edge::Mount {
+    let engine = match mount.upstream {
+        Some(index) => onion.around(upstreams[index].clone(), Settling::Looked),
+        None => engine(onion, store, &mount.namespace),
+    };
     countermand_edge::Mount {
         dialect: mount.dialect,
         codec: Arc::clone(&mount.codec),
@@ -140,8 +166,9 @@ fn mount(
         path: mount.path.clone(),
         realm: mount.realm.map(|realm| Arc::clone(&realms[realm])),
         own_scope: mount.own_scope,
-        engine: engine(onion, store, &mount.namespace),
+        engine,
         denied: denied(store.clone(), mount.namespace.clone()),
+        legacy: None,
     }
 }
 
@@ -152,7 +179,7 @@ fn engine(onion: &Onion, store: &Store, namespace: &str) -> Engine {
         let (store, namespace) = (settling.clone(), its_namespace.clone());
         Box::pin(async move { store.settled(&namespace, number, limit).await })
     });
-    onion.around(store.engine(namespace), settled)
+    onion.around(store.engine(namespace), Settling::Told(settled))
 }
 
 /// A known user who may not has a row in the audit.

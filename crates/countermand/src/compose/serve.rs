@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use countermand_edge::Mode;
 use countermand_edge::listen::{self, Tls, TlsFiles, Transport};
 use countermand_ledger::{Clock, Wall};
 use futures_util::FutureExt;
@@ -10,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Gateway, StartError};
-use crate::config::{Config, Limits};
+use crate::config::{Config, Limits, Mount};
 
 /// A gateway whose addresses are bound: connections wait in the backlog until it serves.
 pub struct Listening {
@@ -46,11 +47,14 @@ impl Gateway {
     pub async fn listen(self, config: &Config) -> Result<Listening, StartError> {
         let server = &config.server;
         let proxies = server.proxy_protocol.then(|| server.trusted_proxies.as_slice().into());
-        let transport = Transport { proxy_protocol: proxies, tls: tls(server.tls.as_ref())? };
+        let passes =
+            |mount: &Mount| mount.legacy.as_ref().is_some_and(|legacy| legacy.modes().any(Mode::is_relayed));
+        let keeps_spelling = config.mounts.iter().any(passes);
+        let transport = Transport { proxy_protocol: proxies, tls: tls(server.tls.as_ref())?, keeps_spelling };
         let edge = (bind("the dialects", server.listen).await?, transport);
         let control = match &config.control {
             Some(control) => {
-                let transport = Transport { proxy_protocol: None, tls: tls(control.tls.as_ref())? };
+                let transport = Transport { tls: tls(control.tls.as_ref())?, ..Transport::default() };
                 Some((bind("the control API", control.listen).await?, transport))
             }
             None => None,
@@ -82,13 +86,15 @@ impl Listening {
     /// ledger. Says in the log when it is ready, with its addresses, and when it has ended: whoever started it can wait
     /// for that.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send + 'static) {
+        // Before the first request: what is open now was left behind by an earlier process.
+        self.gateway.recover().await;
         tracing::info!(
             listen = %self.address(),
             control = self.control_address().map(tracing::field::display),
             "ready"
         );
         let Listening {
-            gateway: Gateway { store, edge, control },
+            gateway: Gateway { store, edge, control, upstreams },
             edge: (edge_listener, transport),
             control: control_listener,
             limits,
@@ -113,6 +119,10 @@ impl Listening {
         let cut = dialects.cut + control_cut;
         if cut > 0 {
             tracing::warn!(cut, "connections were still at work when limits.drain was over");
+        }
+        // Orders go on without their callers, and the audit is to know how they ended. Each has its deadline.
+        for upstream in &upstreams {
+            upstream.drained().await;
         }
         store.close().await;
         tracing::info!("ended");

@@ -9,7 +9,7 @@ use countermand_edge::AccessLog;
 
 use super::mistake::Findings;
 use super::raw::{Raw, RawLedger, RawLimits, Text};
-use super::{Config, Ledger, Limits, control, mounts, realms, server, units};
+use super::{Config, Ledger, Limits, control, engines, mounts, realms, server, units};
 
 /// hyper's own least buffer for a head.
 const LEAST_HEAD: usize = 8 << 10;
@@ -43,7 +43,8 @@ pub(super) fn config(raw: &Raw, context: &Context<'_>, findings: &mut Findings<'
     let ledger = ledger(&raw.ledger, context, findings);
     let realms = realms::check(&raw.realms, context, findings);
     let loopback = server.as_ref().is_none_or(|server| server.listen.ip().is_loopback());
-    let mounts = mounts::check(raw, loopback, findings);
+    let engines = engines::check(&raw.engines, limits.call_timeout, context, findings);
+    let mounts = mounts::check(raw, &engines, loopback, context, findings);
     let access = choice("log.access", raw.access.as_ref(), &ACCESS, findings);
     if findings.has_mistakes() {
         return None;
@@ -54,6 +55,7 @@ pub(super) fn config(raw: &Raw, context: &Context<'_>, findings: &mut Findings<'
         control,
         ledger,
         realms,
+        upstreams: engines.upstreams,
         mounts,
         access: access.unwrap_or(AccessLog::Commands),
         notes: Vec::new(),

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use countermand_control::Token;
 use countermand_dialects::{Codec, Dialect, Origin};
-use countermand_edge::AccessLog;
 use countermand_edge::listen::TlsFiles;
+use countermand_edge::{AccessLog, HostName, Mode};
+use countermand_upstream::{Base, Trust};
+use http::HeaderValue;
 use ipnet::IpNet;
 
 use super::Mistake;
@@ -26,6 +28,8 @@ pub struct Config {
     pub ledger: Ledger,
     /// Who is who.
     pub realms: Vec<Realm>,
+    /// The legacy servers whose jobs are reached through here.
+    pub upstreams: Vec<Upstream>,
     /// Which dialect answers where.
     pub mounts: Vec<Mount>,
     /// Which requests the access log tells of.
@@ -172,6 +176,63 @@ pub struct Mount {
     pub own_scope: bool,
     /// The ledger's namespace behind it.
     pub namespace: String,
+    /// The index of the server in [`Config::upstreams`] whose jobs it shows; `None`: the ledger's.
+    pub upstream: Option<usize>,
+    /// The legacy server in front of which it stands.
+    pub legacy: Option<Legacy>,
+}
+
+/// What of a mount is left to a legacy server.
+#[derive(Clone, Debug)]
+pub struct Legacy {
+    /// The index of the server in [`Config::upstreams`].
+    pub upstream: usize,
+    /// Who answers what is not named, and what is no operation at all.
+    pub mode: Mode,
+    /// Who answers these operations.
+    pub operations: Vec<(&'static str, Mode)>,
+    /// What the server is called in `Host`.
+    pub host: HostName,
+    /// Whether the engine's credentials stand in place of the callers'.
+    pub own_credentials: bool,
+    /// The folder for fixtures of answers that ours would differ from.
+    pub shadow_into: Option<PathBuf>,
+}
+
+impl Legacy {
+    /// Whether the server itself keeps strangers out: it gets everything, with what the callers say of themselves.
+    #[must_use]
+    pub fn guards(&self) -> bool {
+        !self.own_credentials && self.modes().all(Mode::is_relayed)
+    }
+
+    /// Every mode that an operation may have.
+    pub(crate) fn modes(&self) -> impl Iterator<Item = Mode> {
+        self.operations.iter().map(|(_, mode)| *mode).chain([self.mode])
+    }
+}
+
+/// A legacy server.
+#[derive(Clone)]
+pub struct Upstream {
+    /// The engine's name.
+    pub name: String,
+    /// The dialect it speaks.
+    pub dialect: &'static Dialect,
+    /// That dialect with the switches of this server.
+    pub codec: Arc<dyn Codec>,
+    /// Where it is.
+    pub base: Base,
+    /// By whose certificates it is known.
+    pub trust: Trust,
+    /// Who we are there: the value of `Authorization`.
+    pub authorization: Option<HeaderValue>,
+    /// How long a command may take.
+    pub timeout: Duration,
+    /// How many commands may be under way at once.
+    pub concurrency: usize,
+    /// The ledger's namespace with the jobs that say which ids mean the same.
+    pub namespace: String,
 }
 
 /// Every dialect at its own paths with the options it has by itself.
@@ -187,6 +248,8 @@ pub fn all_dialects(realm: Option<usize>, namespace: &str) -> Vec<Mount> {
             realm,
             own_scope: false,
             namespace: namespace.to_owned(),
+            upstream: None,
+            legacy: None,
         })
         .collect()
 }

@@ -18,7 +18,6 @@ pub(super) struct Cursor<'t> {
     /// Where the table begins.
     pub(super) at: usize,
     known: Vec<&'static str>,
-    later: Vec<&'static str>,
 }
 
 impl<'t> Cursor<'t> {
@@ -27,7 +26,7 @@ impl<'t> Cursor<'t> {
     }
 
     fn new(table: &'t DeTable<'t>, name: String, span: Range<usize>) -> Cursor<'t> {
-        Cursor { table, name, at: span.start, known: Vec::new(), later: Vec::new() }
+        Cursor { table, name, at: span.start, known: Vec::new() }
     }
 
     /// A text.
@@ -142,24 +141,11 @@ impl<'t> Cursor<'t> {
         options
     }
 
-    /// Whether a key is there, of whatever kind; where.
-    pub(super) fn peek(&self, key: &str) -> Option<usize> {
-        self.table.get_key_value(key).map(|(key, _)| key.span().start)
-    }
-
-    /// Refuses a key whose feature has not landed.
-    pub(super) fn not_yet(&mut self, key: &'static str, findings: &mut Findings<'_>) {
-        self.later.push(key);
-        if let Some(at) = self.peek(key) {
-            findings.mistake(at, format!("{} is not in this version; remove it", self.path(key)));
-        }
-    }
-
     /// Ends the reading: what was never asked for is unknown.
     pub(super) fn finish(self, findings: &mut Findings<'_>) {
         for (key, _) in self.members() {
             let name = key.value.as_str();
-            if self.known.contains(&name) || self.later.contains(&name) {
+            if self.known.contains(&name) {
                 continue;
             }
             let place = if self.name.is_empty() { "here".to_owned() } else { format!("in {}", self.name) };

@@ -23,9 +23,13 @@ mod control;
 
 mod realms;
 
+mod engines;
+
 mod references;
 
 mod mounts;
+
+mod legacy;
 
 #[cfg(test)]
 mod tests;
@@ -34,7 +38,9 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-pub use checked::{Config, Control, Ledger, Limits, Mount, Realm, Server, UserFiles, Users, all_dialects};
+pub use checked::{
+    Config, Control, Ledger, Legacy, Limits, Mount, Realm, Server, Upstream, UserFiles, Users, all_dialects,
+};
 use mistake::Findings;
 pub use mistake::{Mistake, Place};
 pub(crate) use secrets::{GUESSABLE, made_up, token};

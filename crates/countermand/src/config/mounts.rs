@@ -6,18 +6,21 @@ use std::sync::Arc;
 use countermand_dialects::grammar::spelling::nearest;
 use countermand_dialects::{Codec, Dialect, OptionValue, Scheme};
 
-use super::Mount;
-use super::check::choice;
+use super::check::{Context, choice};
+use super::engines::{Backing, Engines};
 use super::mistake::Findings;
 use super::raw::{Raw, RawMount, Text};
 use super::references::Names;
+use super::{Legacy, Mount, legacy};
 
-/// A way to answer that has not landed yet reads as one that exists, so that the message can say so.
-const MODES: [(&str, bool); 4] =
-    [("serve", true), ("passthrough", false), ("shadow", false), ("serve-else-passthrough", false)];
-
-pub(super) fn check(raw: &Raw, loopback: bool, findings: &mut Findings<'_>) -> Vec<Mount> {
-    let names = Names::of(raw, loopback, findings);
+pub(super) fn check(
+    raw: &Raw,
+    engines: &Engines<'_>,
+    loopback: bool,
+    context: &Context<'_>,
+    findings: &mut Findings<'_>,
+) -> Vec<Mount> {
+    let names = Names::of(raw, engines, loopback);
     if raw.mounts.is_empty() {
         let mounts = every_dialect(&names, findings);
         check_tokens(raw, &mounts, findings);
@@ -25,7 +28,7 @@ pub(super) fn check(raw: &Raw, loopback: bool, findings: &mut Findings<'_>) -> V
     }
     let mut taken = BTreeSet::new();
     let mounts: Vec<_> =
-        raw.mounts.iter().filter_map(|raw| mount(raw, &names, &mut taken, findings)).collect();
+        raw.mounts.iter().filter_map(|raw| mount(raw, &names, &mut taken, context, findings)).collect();
     for (index, (name, _)) in raw.realms.iter().enumerate() {
         if mounts.len() == raw.mounts.len() && !mounts.iter().any(|mount| mount.realm == Some(index)) {
             findings.note(name.at, format!("no mount uses realm {}", name.value));
@@ -71,34 +74,42 @@ fn takes_tokens(mount: &Mount) -> bool {
     mount.dialect.schemes.contains(&Scheme::Bearer)
 }
 
-/// Without `[[mounts]]`: all dialects at their own paths on the ledger.
+/// Without `[[mounts]]`: all dialects at their own paths on the only engine.
 fn every_dialect(names: &Names<'_>, findings: &mut Findings<'_>) -> Vec<Mount> {
-    let realm = names.realm(None, 0, findings);
-    let namespace = names.engine(None, 0, findings);
-    let (Some(realm), Some(namespace)) = (realm, namespace) else { return Vec::new() };
-    super::all_dialects(realm, &namespace)
+    let realm = names.realm(None, 0, false, findings);
+    let backing = names.engine(None, 0, findings);
+    let (Some(realm), Some(Backing { namespace, upstream })) = (realm, backing) else { return Vec::new() };
+    let mounts = super::all_dialects(realm, &namespace);
+    mounts.into_iter().map(|mount| Mount { upstream, ..mount }).collect()
 }
 
 fn mount(
     raw: &RawMount,
     names: &Names<'_>,
     taken: &mut BTreeSet<String>,
+    context: &Context<'_>,
     findings: &mut Findings<'_>,
 ) -> Option<Mount> {
-    let dialect = dialect(raw, findings);
-    let realm = names.realm(raw.realm.as_ref(), raw.at, findings);
-    let namespace = names.engine(raw.engine.as_ref(), raw.at, findings);
-    mode("mode", raw.mode.as_ref(), findings);
+    let dialect = dialect("a mount", raw.dialect.as_ref(), raw.at, findings);
+    let backing = names.engine(raw.engine.as_ref(), raw.at, findings);
+    let legacy =
+        dialect.and_then(|dialect| legacy::check(raw, dialect, backing.as_ref(), names, context, findings));
+    let is_guarded = legacy.as_ref().is_some_and(|legacy| legacy.as_ref().is_some_and(Legacy::guards));
+    let realm = names.realm(raw.realm.as_ref(), raw.at, is_guarded, findings);
     let scopes = [("all", false), ("own", true)];
     let own_scope = choice("scope", raw.scope.as_ref(), &scopes, findings).unwrap_or(false);
     if let (Some(scope), true, Some(None)) = (&raw.scope, own_scope, realm) {
         findings.mistake(scope.at, "scope = \"own\" needs users; give the mount a realm");
     }
+    if let (Some(scope), true, Some(Backing { upstream: Some(_), .. })) = (&raw.scope, own_scope, &backing) {
+        let problem = "scope = \"own\" needs to know whose each job is, and the jobs of an upstream engine have owners of that \
+                       server alone";
+        findings.mistake(scope.at, format!("{problem}; remove it, and let groups of the realm say who may"));
+    }
     let prefix = raw.prefix.as_ref().map_or(Some(String::new()), |prefix| {
         if prefix.value.is_empty() { Some(String::new()) } else { path("prefix", prefix, findings) }
     });
     let dialect = dialect?;
-    operations(dialect, &raw.operations, findings);
     let codec = codec(dialect, &raw.options, findings);
     let own_path = raw.path.as_ref().and_then(|text| replacement(dialect, text, findings));
     let prefix = prefix?;
@@ -110,6 +121,7 @@ fn mount(
                 .mistake(raw.at, format!("{place} is mounted twice; give this mount a prefix of its own"));
         }
     }
+    let backing = backing?;
     Some(Mount {
         dialect,
         codec: codec?,
@@ -117,15 +129,23 @@ fn mount(
         path: own_path,
         realm: realm?,
         own_scope,
-        namespace: namespace?,
+        namespace: backing.namespace,
+        upstream: backing.upstream,
+        legacy: legacy?,
     })
 }
 
-fn dialect(raw: &RawMount, findings: &mut Findings<'_>) -> Option<&'static Dialect> {
+/// The dialect that a mount or an engine names; `at` is where its table begins.
+pub(super) fn dialect(
+    who: &str,
+    text: Option<&Text>,
+    at: usize,
+    findings: &mut Findings<'_>,
+) -> Option<&'static Dialect> {
     let names: Vec<_> = countermand_dialects::ALL.iter().map(|dialect| dialect.name).collect();
-    let Some(text) = &raw.dialect else {
-        let problem = format!("a mount has no dialect; there are {}", names.join(", "));
-        findings.missing(raw.at, &["dialect"], raw.at, problem);
+    let Some(text) = text else {
+        let problem = format!("{who} has no dialect; there are {}", names.join(", "));
+        findings.missing(at, &["dialect"], at, problem);
         return None;
     };
     let found = countermand_dialects::by_name(&text.value);
@@ -139,7 +159,8 @@ fn dialect(raw: &RawMount, findings: &mut Findings<'_>) -> Option<&'static Diale
     found
 }
 
-fn codec(
+/// A dialect with its options.
+pub(super) fn codec(
     dialect: &Dialect,
     options: &[(Text, OptionValue)],
     findings: &mut Findings<'_>,
@@ -154,34 +175,6 @@ fn codec(
         findings.mistake(at, format!("{} option {}: {}", dialect.name, error.name, error.problem));
     }
     None
-}
-
-fn operations(dialect: &Dialect, written: &[(Text, OptionValue)], findings: &mut Findings<'_>) {
-    let names: Vec<_> = (dialect.operations)().iter().map(|operation| operation.name).collect();
-    for (name, value) in written {
-        if !names.contains(&name.value.as_str()) {
-            let advice = nearest(&name.value, &names).map_or_else(
-                || format!("there are {}", names.join(", ")),
-                |name| format!("did you mean {name}?"),
-            );
-            findings.mistake(name.at, format!("{} has no operation {}; {advice}", dialect.name, name.value));
-        }
-        match value {
-            OptionValue::Text(word) => {
-                mode(&name.value, Some(&Text { value: word.clone(), at: name.at }), findings);
-            }
-            OptionValue::Flag(_) | OptionValue::Integer(_) => {
-                findings.mistake(name.at, format!("{} is not a mode; write \"serve\"", name.value));
-            }
-        }
-    }
-}
-
-fn mode(key: &str, text: Option<&Text>, findings: &mut Findings<'_>) {
-    if let (Some(text), Some(false)) = (text, choice(key, text, &MODES, findings)) {
-        findings
-            .mistake(text.at, format!("{key} = {:?} is not in this version; write \"serve\"", text.value));
-    }
 }
 
 fn replacement(dialect: &Dialect, text: &Text, findings: &mut Findings<'_>) -> Option<String> {

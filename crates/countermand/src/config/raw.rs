@@ -89,6 +89,17 @@ pub(super) struct RawRealm {
 pub(super) struct RawEngine {
     pub(super) kind: Option<Text>,
     pub(super) namespace: Option<Text>,
+    pub(super) dialect: Option<Text>,
+    pub(super) url: Option<Text>,
+    pub(super) user: Option<Text>,
+    pub(super) password_file: Option<Text>,
+    pub(super) token_file: Option<Text>,
+    pub(super) ca: Option<Text>,
+    pub(super) client_certificate: Option<Text>,
+    pub(super) client_key: Option<Text>,
+    pub(super) timeout: Option<Text>,
+    pub(super) concurrency: Option<Text>,
+    pub(super) options: Vec<(Text, OptionValue)>,
 }
 
 pub(super) struct RawMount {
@@ -99,6 +110,10 @@ pub(super) struct RawMount {
     pub(super) realm: Option<Text>,
     pub(super) engine: Option<Text>,
     pub(super) mode: Option<Text>,
+    pub(super) legacy: Option<Text>,
+    pub(super) legacy_host: Option<Text>,
+    pub(super) legacy_credentials: Option<Text>,
+    pub(super) shadow_into: Option<Text>,
     pub(super) scope: Option<Text>,
     pub(super) operations: Vec<(Text, OptionValue)>,
     pub(super) options: Vec<(Text, OptionValue)>,
@@ -227,14 +242,26 @@ fn realm(mut table: Cursor<'_>, findings: &mut Findings<'_>) -> RawRealm {
 }
 
 fn engine(mut table: Cursor<'_>, findings: &mut Findings<'_>) -> RawEngine {
-    let kind = table.text("kind", findings);
-    let namespace = table.text("namespace", findings);
-    if kind.as_ref().is_some_and(|kind| kind.value == "upstream") {
-        // The kind itself is refused; a line for each of its keys would say nothing more.
-        return RawEngine { kind, namespace };
-    }
+    let raw = RawEngine {
+        kind: table.text("kind", findings),
+        namespace: table.text("namespace", findings),
+        dialect: table.text("dialect", findings),
+        url: table.text("url", findings),
+        user: table.text("user", findings),
+        password_file: table.text("password_file", findings),
+        token_file: table.text("token_file", findings),
+        ca: table.text("ca", findings),
+        client_certificate: table.text("client_certificate", findings),
+        client_key: table.text("client_key", findings),
+        timeout: table.quantity("timeout", "a duration such as \"20s\"", findings),
+        concurrency: table.quantity("concurrency", "a whole number", findings),
+        options: table
+            .table("options", findings)
+            .map(|options| options.named_options(findings))
+            .unwrap_or_default(),
+    };
     table.finish(findings);
-    RawEngine { kind, namespace }
+    raw
 }
 
 fn mount(mut table: Cursor<'_>, findings: &mut Findings<'_>) -> RawMount {
@@ -246,6 +273,10 @@ fn mount(mut table: Cursor<'_>, findings: &mut Findings<'_>) -> RawMount {
         realm: table.text("realm", findings),
         engine: table.text("engine", findings),
         mode: table.text("mode", findings),
+        legacy: table.text("legacy", findings),
+        legacy_host: table.text("legacy_host", findings),
+        legacy_credentials: table.text("legacy_credentials", findings),
+        shadow_into: table.text("shadow_into", findings),
         scope: table.text("scope", findings),
         operations: table
             .table("operations", findings)
@@ -256,7 +287,6 @@ fn mount(mut table: Cursor<'_>, findings: &mut Findings<'_>) -> RawMount {
             .map(|options| options.named_options(findings))
             .unwrap_or_default(),
     };
-    table.not_yet("legacy", findings);
     table.finish(findings);
     raw
 }

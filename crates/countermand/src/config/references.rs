@@ -2,33 +2,36 @@
 
 use countermand_dialects::grammar::spelling::nearest;
 
+use super::Upstream;
+use super::engines::{Backing, Engines};
 use super::mistake::Findings;
-use super::raw::{Raw, RawEngine, Text};
+use super::raw::{Raw, Text};
 
 /// What mounts are resolved against.
 pub(super) struct Names<'a> {
     realms: Vec<&'a str>,
-    /// Each engine's name and namespace; `None` where the engine itself has a mistake.
-    engines: Vec<(&'a str, Option<String>)>,
+    /// Each engine and what is behind it; `None` where the engine itself has a mistake.
+    engines: &'a [(&'a str, Option<Backing>)],
+    upstreams: &'a [Upstream],
     loopback: bool,
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn of(raw: &'a Raw, loopback: bool, findings: &mut Findings<'_>) -> Names<'a> {
-        let engine =
-            |(name, engine): &'a (Text, RawEngine)| (name.value.as_str(), namespace(name, engine, findings));
+    pub(super) fn of(raw: &'a Raw, engines: &'a Engines<'a>, loopback: bool) -> Names<'a> {
         Names {
             realms: raw.realms.iter().map(|(name, _)| name.value.as_str()).collect(),
-            engines: raw.engines.iter().map(engine).collect(),
+            engines: &engines.all,
+            upstreams: &engines.upstreams,
             loopback,
         }
     }
 
-    /// `Some(None)`: no realm, as written out. `None`: a mistake.
+    /// `Some(None)`: no realm, as written out. `None`: a mistake. `is_guarded`: somebody else asks for credentials.
     pub(super) fn realm(
         &self,
         text: Option<&Text>,
         at: usize,
+        is_guarded: bool,
         findings: &mut Findings<'_>,
     ) -> Option<Option<usize>> {
         let Some(text) = text else {
@@ -51,7 +54,7 @@ impl<'a> Names<'a> {
             };
         };
         if text.value == "none" {
-            if !self.loopback {
+            if !self.loopback && !is_guarded {
                 let advice = "give the mount a realm, or listen at 127.0.0.1";
                 findings.mistake(text.at, format!("realm = \"none\" is for loopback only; {advice}"));
                 return None;
@@ -65,17 +68,17 @@ impl<'a> Names<'a> {
         found.map(Some)
     }
 
-    /// The namespace of an engine. `None`: a mistake.
+    /// What is behind an engine. `None`: a mistake.
     pub(super) fn engine(
         &self,
         text: Option<&Text>,
         at: usize,
         findings: &mut Findings<'_>,
-    ) -> Option<String> {
+    ) -> Option<Backing> {
         let Some(text) = text else {
-            return match self.engines.as_slice() {
-                [] => Some("default".to_owned()),
-                [(_, namespace)] => namespace.clone(),
+            return match self.engines {
+                [] => Some(Backing::ledger()),
+                [(_, backing)] => backing.clone(),
                 several => {
                     let engines: Vec<_> = several.iter().map(|(name, _)| *name).collect();
                     let engines = engines.join(", ");
@@ -92,7 +95,24 @@ impl<'a> Names<'a> {
             let engines: Vec<_> = self.engines.iter().map(|(name, _)| *name).collect();
             findings.mistake(text.at, unknown("engine", "engines", &text.value, &engines));
         }
-        found.and_then(|(_, namespace)| namespace.clone())
+        found.and_then(|(_, backing)| backing.clone())
+    }
+
+    /// The server that a mount's `legacy` names, and its index. `None`: a mistake.
+    pub(super) fn legacy(&self, text: &Text, findings: &mut Findings<'_>) -> Option<(usize, &'a Upstream)> {
+        let Some((_, backing)) = self.engines.iter().find(|(name, _)| *name == text.value) else {
+            let engines: Vec<_> = self.engines.iter().map(|(name, _)| *name).collect();
+            findings.mistake(text.at, unknown("engine", "engines", &text.value, &engines));
+            return None;
+        };
+        // One with a mistake of its own has been complained of.
+        let Backing { upstream, .. } = backing.as_ref()?;
+        let Some(index) = *upstream else {
+            let advice = "name an engine of kind \"upstream\"";
+            findings.mistake(text.at, format!("engine {} is a ledger, and no server; {advice}", text.value));
+            return None;
+        };
+        Some((index, &self.upstreams[index]))
     }
 }
 
@@ -100,32 +120,4 @@ fn unknown(what: &str, table: &str, written: &str, names: &[&str]) -> String {
     let advice = nearest(written, names)
         .map_or_else(|| format!("write [{table}.{written}]"), |name| format!("did you mean {name:?}?"));
     format!("there is no {what} {written:?}; {advice}")
-}
-
-/// The namespace an engine of the kind `ledger` serves.
-fn namespace(name: &Text, raw: &RawEngine, findings: &mut Findings<'_>) -> Option<String> {
-    match raw.kind.as_ref().map(|kind| (kind.at, kind.value.as_str())) {
-        Some((_, "ledger")) => {}
-        Some((at, "upstream")) => {
-            findings.mistake(at, "upstream engines are not in this version; write kind = \"ledger\"");
-            return None;
-        }
-        Some((at, other)) => {
-            findings.mistake(at, format!("{other:?} is no kind of engine; write kind = \"ledger\""));
-            return None;
-        }
-        None => {
-            let problem = format!("engine {} has no kind; write kind = \"ledger\"", name.value);
-            findings.missing(name.at, &["kind"], name.at, problem);
-            return None;
-        }
-    }
-    let Some(namespace) = &raw.namespace else { return Some("default".to_owned()) };
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if namespace.value.is_empty() || namespace.value.len() > 64 || !namespace.value.chars().all(fits) {
-        findings
-            .mistake(namespace.at, "a namespace is 1 to 64 letters, digits, dots, hyphens and underscores");
-        return None;
-    }
-    Some(namespace.value.clone())
 }

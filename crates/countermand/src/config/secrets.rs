@@ -1,4 +1,5 @@
-//! Secrets of the configuration: read from files or the environment, kept as digests. Never quotes one in a message.
+//! Secrets of the configuration: read from files or the environment, kept as digests where they are only
+//! compared. Never quotes one in a message.
 
 use std::path::Path;
 
@@ -40,6 +41,16 @@ pub(super) fn token_file(file: &Path) -> Result<([u8; 32], bool), String> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| format!("{} cannot be read: {error}; write the token into it", file.display()))?;
     token(&text).map_err(|problem| format!("{}: {problem}", file.display()))
+}
+
+/// A secret in a file of its own, that is sent to another server and so kept as it is.
+pub(super) fn secret_file(file: &Path) -> Result<String, String> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| format!("{} cannot be read: {error}; write the secret into it", file.display()))?;
+    match text.trim_end_matches(['\r', '\n']) {
+        "" => Err(format!("{} is empty; write the secret into it", file.display())),
+        secret => Ok(secret.to_owned()),
+    }
 }
 
 /// What is kept of a token.

@@ -1,5 +1,7 @@
 //! Mistakes, each with its place and its advice: data in, messages out.
 
+mod engines;
+mod legacy;
 mod realms;
 mod server;
 
@@ -116,10 +118,6 @@ fn what_has_not_landed_is_not_in_this_version() {
         (
             "[ledger]\nkeep_audit = \"1y\"",
             "2:14 ledger.keep_audit other than \"forever\" is not in this version",
-        ),
-        (
-            "[engines.old]\nkind = \"upstream\"\nurl = \"https://prime.example\"\nca = \"x\"",
-            "2:8 upstream engines are not in this version; write kind = \"ledger\"",
         ),
     ];
     for (text, expected) in cases {
@@ -271,13 +269,10 @@ fn mounts_refer_to_what_there_is() {
             "path = \"/dbapi.do\"",
             "3:8 hitachi-detail-view has 2 paths, which path cannot replace; use prefix",
         ),
-        ("mode = \"shadow\"", "3:8 mode = \"shadow\" is not in this version; write \"serve\""),
         ("mode = \"sever\"", "3:8 mode is one of serve, … did you mean \"serve\"?"),
-        ("legacy = \"old\"", "3:1 mounts.legacy is not in this version"),
         ("scope = \"mine\"", "3:9 scope is one of all, own, not \"mine\""),
         ("scope = \"own\"\nrealm = \"none\"", "3:9 scope = \"own\" needs users; give the mount a realm"),
         ("operations = { getStats = \"serve\" }", "3:16 no operation getStats; did you mean getStatus?"),
-        ("operations = { getStatus = \"shadow\" }", "3:16 getStatus = \"shadow\" is not in this version"),
         (
             "options = { delivery = \"twice\" }",
             "3:13 option delivery: \"twice\" is not one of once, cumulative, repeat",

@@ -62,6 +62,7 @@ impl Demo {
             control: Some(Control { listen: control, tokens: vec![bearer], tls: None }),
             ledger,
             realms: vec![Realm { name: "demo".to_owned(), users }],
+            upstreams: Vec::new(),
             mounts: mounts(),
             access: AccessLog::Commands,
             notes: Vec::new(),

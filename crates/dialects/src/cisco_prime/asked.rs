@@ -8,7 +8,17 @@ use super::{NAME, states};
 /// Those whose jobStatus is one of the words.
 pub(super) fn job_status(words: &[&str]) -> Filter {
     let fits = |word: &str| words.contains(&word);
-    let triggers = TriggerState::ALL.into_iter().filter(|state| fits(states::trigger_word(*state)));
+    let (mut plain, mut triggered) = (Vec::new(), Vec::new());
+    for state in TriggerState::ALL {
+        let is = Filter::Field(Field::Trigger, Test::Equal(text(state.name())));
+        let kept = |fitting: bool| kept(states::OTHER_TRIGGERS, state, |word| fits(word) == fitting);
+        match found(fits(states::trigger_word(state)), &is, &attribute("jobStatus"), kept) {
+            Found::All => plain.push(text(state.name())),
+            Found::Some(filter) => triggered.push(filter),
+            Found::None => {}
+        }
+    }
+    triggered.insert(0, Filter::Field(Field::Trigger, Test::In(plain)));
     // Of a job without a trigger, the word may depend on whether it has started.
     let (mut anyhow, mut unstarted, mut started) = (Vec::new(), Vec::new(), Vec::new());
     for state in State::ALL {
@@ -25,10 +35,8 @@ pub(super) fn job_status(words: &[&str]) -> Filter {
         Filter::And(vec![in_states(Field::State, &unstarted), no_start.clone()]),
         Filter::And(vec![in_states(Field::State, &started), Filter::Not(Box::new(no_start))]),
     ]);
-    Filter::Or(vec![
-        Filter::Field(Field::Trigger, Test::In(triggers.map(|state| text(state.name())).collect())),
-        Filter::And(vec![Filter::Field(Field::Trigger, Test::Missing), untriggered]),
-    ])
+    triggered.push(Filter::And(vec![Filter::Field(Field::Trigger, Test::Missing), untriggered]));
+    Filter::Or(triggered)
 }
 
 /// Those whose runStatus is one of the words.
@@ -46,6 +54,58 @@ pub(super) fn has_run() -> Filter {
     Filter::Field(latest(Field::Kind), Test::NotEqual(text(Kind::Parent.name())))
 }
 
+/// Whether a filter finds a job that shows a word of an attribute, and of which nothing else is known. A word that no job
+/// shows is not found.
+pub(super) fn finds(filter: &Filter, member: &str, word: &str) -> bool {
+    match member {
+        "jobStatus" => states::read_trigger(word).is_some_and(|trigger| {
+            meets(filter, &|field| match field {
+                Field::Trigger => Some(text(trigger.name())),
+                Field::Attribute { .. } => Some(text(word)),
+                _ => None,
+            })
+        }),
+        "runStatus" => finds_run(filter, word, |state| Some(states::run_words(state).0), states::OTHER_WORK),
+        _ => finds_run(filter, word, |state| states::run_words(state).1, states::OTHER_RESULTS),
+    }
+}
+
+fn finds_run(
+    filter: &Filter,
+    word: &str,
+    own: impl Fn(State) -> Option<&'static str>,
+    others: &[(&str, State)],
+) -> bool {
+    let plain = State::ALL.into_iter().find(|state| own(*state) == Some(word));
+    let kept = others.iter().find(|(other, _)| *other == word).map(|(_, state)| *state);
+    let Some(state) = plain.or(kept) else { return false };
+    meets(filter, &|field| match field {
+        Field::Latest(field) => match field.as_ref() {
+            Field::Kind => Some(text(Kind::Single.name())),
+            Field::State => Some(text(state.name())),
+            Field::Attribute { .. } => plain.is_none().then(|| text(word)),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// Whether a job meets a filter, as far as these tests go.
+fn meets(filter: &Filter, value: &dyn Fn(&Field) -> Option<Value>) -> bool {
+    match filter {
+        Filter::And(parts) => parts.iter().all(|part| meets(part, value)),
+        Filter::Or(parts) => parts.iter().any(|part| meets(part, value)),
+        Filter::Not(part) => !meets(part, value),
+        Filter::Field(field, test) => match (value(field), test) {
+            (None, Test::Missing) => true,
+            (Some(value), Test::Equal(wanted)) => value == *wanted,
+            (Some(value), Test::NotEqual(other)) => value != *other,
+            (Some(value), Test::In(wanted)) => wanted.contains(&value),
+            _ => false,
+        },
+    }
+}
+
 /// A state's own word is shown unless another was kept that stands for this state.
 fn of_run(
     words: &[&str],
@@ -53,30 +113,45 @@ fn of_run(
     others: &[(&str, State)],
     member: &str,
 ) -> Filter {
-    let kept_is = |kept: Vec<Value>| {
-        let member = Field::Attribute { dialect: NAME.to_owned(), member: member.to_owned() };
-        Filter::Field(latest(member), Test::In(kept))
-    };
-    let (mut plain, mut found) = (Vec::new(), Vec::new());
+    let (mut plain, mut some) = (Vec::new(), Vec::new());
     for state in State::ALL {
-        let kept = |fitting: bool| -> Vec<Value> {
-            let of_state = others.iter().filter(|(word, of)| *of == state && words.contains(word) == fitting);
-            of_state.map(|(word, _)| text(word)).collect()
-        };
-        if own(state).is_some_and(|word| words.contains(&word)) {
-            match kept(false) {
-                none if none.is_empty() => plain.push(state),
-                hiding => found.push(Filter::And(vec![
-                    in_states(latest(Field::State), &[state]),
-                    Filter::Not(Box::new(kept_is(hiding))),
-                ])),
-            }
-        } else if !kept(true).is_empty() {
-            found.push(Filter::And(vec![in_states(latest(Field::State), &[state]), kept_is(kept(true))]));
+        let is = in_states(latest(Field::State), &[state]);
+        let kept = |fitting: bool| kept(others, state, |word| words.contains(&word) == fitting);
+        let fits = own(state).is_some_and(|word| words.contains(&word));
+        match found(fits, &is, &latest(attribute(member)), kept) {
+            Found::All => plain.push(state),
+            Found::Some(filter) => some.push(filter),
+            Found::None => {}
         }
     }
-    found.insert(0, in_states(latest(Field::State), &plain));
-    Filter::And(vec![has_run(), Filter::Or(found)])
+    some.insert(0, in_states(latest(Field::State), &plain));
+    Filter::And(vec![has_run(), Filter::Or(some)])
+}
+
+/// Which jobs of a state show a word that fits.
+enum Found {
+    All,
+    Some(Filter),
+    None,
+}
+
+/// `own_fits`: the state's own word does. `kept`: the words that a job of this state may keep and that fit, or do not.
+fn found(own_fits: bool, is: &Filter, attribute: &Field, kept: impl Fn(bool) -> Vec<Value>) -> Found {
+    let keeps = |words: Vec<Value>| Filter::Field(attribute.clone(), Test::In(words));
+    match (own_fits, kept(!own_fits)) {
+        (true, none) if none.is_empty() => Found::All,
+        (true, hiding) => Found::Some(Filter::And(vec![is.clone(), Filter::Not(Box::new(keeps(hiding)))])),
+        (false, none) if none.is_empty() => Found::None,
+        (false, showing) => Found::Some(Filter::And(vec![is.clone(), keeps(showing)])),
+    }
+}
+
+fn kept<S: Copy + PartialEq>(others: &[(&str, S)], state: S, fits: impl Fn(&str) -> bool) -> Vec<Value> {
+    others.iter().filter(|(word, of)| *of == state && fits(word)).map(|(word, _)| text(word)).collect()
+}
+
+fn attribute(member: &str) -> Field {
+    Field::Attribute { dialect: NAME.to_owned(), member: member.to_owned() }
 }
 
 fn in_states(field: Field, states: &[State]) -> Filter {

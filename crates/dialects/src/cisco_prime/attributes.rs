@@ -68,6 +68,14 @@ pub(super) fn names(attributes: Attributes) -> impl Iterator<Item = &'static str
     attributes.iter().map(|attribute| attribute.name)
 }
 
+/// The words that an attribute may be; `None` where it is none of an enumeration.
+pub(super) fn words(attributes: Attributes, name: &str) -> Option<&'static [&'static str]> {
+    match attributes.iter().find(|attribute| attribute.name == name)?.meaning {
+        Meaning::Word(words, _) => Some(words),
+        Meaning::Text(_) | Meaning::Id(_) | Meaning::Time(_) | Meaning::Unanswered => None,
+    }
+}
+
 /// The jobs that meet a condition.
 ///
 /// # Errors

@@ -10,9 +10,9 @@ use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 
 use super::routes::{LOGIN, PATHS};
-use super::wire::ErrorDocumentWire;
+use super::wire::{self, ErrorDocumentWire, ToldErrorWire};
 use super::{encode, limits};
-use crate::Echo;
+use crate::{Echo, Format, Malformed};
 
 /// No such entity, 404. Observed.
 pub(super) const NO_SUCH_ENTITY: &str = "PRS-101";
@@ -56,6 +56,48 @@ pub(super) fn response(echo: &Echo, fault: &Fault) -> Response<Bytes> {
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
     response
+}
+
+/// Why a server refused a request. What its `errorDocument` says is kept as far as it is there: proxies in front of a
+/// server, and its own login, answer without one. A code that is not among those above has no place in a fault, and its
+/// kind is that of its status alone.
+///
+/// # Errors
+/// The status is none that refuses, or a redirect to anything but the login page.
+pub(super) fn fault(format: Option<Format>, response: &Response<Bytes>) -> Result<Fault, Malformed> {
+    let status = response.status();
+    let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    if status == StatusCode::FOUND && !header(LOCATION).is_some_and(|location| location.contains(LOGIN)) {
+        return Err(Malformed::new("Location", "a redirect that does not lead to the login page"));
+    }
+    let document: Option<ToldErrorWire> =
+        format.and_then(|format| wire::document(format, response.body()).ok());
+    let document = document.unwrap_or_default();
+    let id = document.id.unwrap_or_default();
+    let told = id.rsplit('.').next().unwrap_or_default();
+    let code =
+        [NO_SUCH_ENTITY, NO_SUCH_ENTITY_TYPE, RATE_LIMIT, NOT_LISTED].into_iter().find(|code| *code == told);
+    let kind = kind_of(status, code)
+        .ok_or_else(|| Malformed::new("", format!("an answer with status {status} is none of this API")))?;
+    let sentence = document.message.map(|message| {
+        message.strip_suffix(told).and_then(|rest| rest.strip_suffix('-')).unwrap_or(&message).to_owned()
+    });
+    let retry_after = header(RETRY_AFTER).and_then(|seconds| seconds.parse().ok());
+    let mut fault = Fault::new(kind, sentence.unwrap_or_else(|| WITHOUT_WORDS.to_owned()))
+        .with_detail(format!("answered {status} {id}"))
+        .with_code(code);
+    fault.retry_after = retry_after;
+    Ok(fault)
+}
+
+/// What is told of a refusal that has no words.
+const WITHOUT_WORDS: &str = "The request was refused.";
+
+/// The first kind that is written so; where none is, the first of that status.
+fn kind_of(status: StatusCode, code: Option<&str>) -> Option<FaultKind> {
+    let of_row = |kind: &FaultKind| (row(*kind).0 == status, Some(row(*kind).1) == code);
+    let kinds = || FaultKind::ALL.into_iter();
+    kinds().find(|kind| of_row(kind) == (true, true)).or_else(|| kinds().find(|kind| of_row(kind).0))
 }
 
 /// An engine answered what it cannot have been asked: a defect of ours.

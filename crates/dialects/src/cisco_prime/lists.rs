@@ -11,9 +11,9 @@ use super::{Prime, attributes, encode, errors, summary};
 use crate::{Echo, Malformed};
 
 /// The user of the server's own jobs. Documented: "To query system jobs, specify username=SYSTEM".
-const SYSTEM: &str = "SYSTEM";
+pub(super) const SYSTEM: &str = "SYSTEM";
 
-const USERNAME: &str = "username";
+pub(super) const USERNAME: &str = "username";
 
 /// A list of jobs, with the latest run of each where they are shown whole.
 ///

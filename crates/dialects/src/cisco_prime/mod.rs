@@ -39,6 +39,8 @@ mod attributes;
 
 mod asked;
 
+mod said;
+
 mod wire;
 
 mod errors;

@@ -21,9 +21,6 @@ const ANSWERS: &[negotiate::Offer] =
 const BODIES: &[negotiate::Offer] =
     &[("application/json", Format::Json), ("application/xml", Format::Xml), ("text/xml", Format::Xml)];
 
-/// What an answer is written as where no known version was asked for. Inferred: the newest is the least odd.
-const VERSION_OF_THE_LOST: u8 = 4;
-
 /// See [`Codec::open`](crate::Codec::open).
 pub(super) fn open(prime: &Prime, head: &Head<'_>) -> Echo {
     let (path, suffix) = without_suffix(head.rest);
@@ -61,7 +58,8 @@ pub(super) fn open(prime: &Prime, head: &Head<'_>) -> Echo {
         operation,
         route: found.as_ref().map_or(0, |hit| hit.index),
         refusal,
-        version: version.unwrap_or(VERSION_OF_THE_LOST),
+        // Where no known version was asked for. Inferred: the newest is the least odd.
+        version: version.unwrap_or(routes::NEWEST),
         format,
         body,
         method: head.method.clone(),
@@ -101,9 +99,7 @@ fn without_suffix(path: &str) -> (&str, Option<Format>) {
 fn version_and_rest(path: &str) -> (Option<u8>, &str) {
     let whole = path.strip_prefix('/').unwrap_or(path);
     let (first, below) = whole.split_at(whole.find('/').unwrap_or(whole.len()));
-    let version =
-        routes::VERSIONS.iter().zip(1..).find(|(name, _)| **name == first).map(|(_, number)| number);
-    (version, below)
+    (routes::version(first), below)
 }
 
 fn request_url(head: &Head<'_>, path: &str, below: &str) -> String {

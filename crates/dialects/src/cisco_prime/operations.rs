@@ -4,7 +4,7 @@
 //! public: every sentence, and on which side each effect is, is inferred.
 
 use bytes::Bytes;
-use countermand_model::{Acted, Effect, Outcome};
+use countermand_model::{Acted, Cancel, Command, Effect, Outcome, Reach};
 use http::{Response, StatusCode};
 
 use super::wire::{OperationResultWire, StatusWire};
@@ -92,6 +92,29 @@ const CANCEL: Words = Words {
     ..SUSPEND
 };
 
+/// What a server told of one id, as the effect that is told so here: the tables above read backwards. `None`: the
+/// words are nobody's here.
+pub(super) fn effect_of(command: &Command, is_success: bool, message: &str) -> Option<Effect> {
+    let (words, may_be): (_, fn(Effect) -> bool) = match command {
+        Command::Cancel(Cancel { reach: Reach::Trigger, .. }) => (&CANCEL, |effect| effect != Effect::Done),
+        Command::Cancel(_) => (&CANCEL_RUNNING, |effect| effect != Effect::Done),
+        Command::Hold(_) => (&SUSPEND, |effect| effect != Effect::Cancelled),
+        Command::Release(_) => (&RESUME, |effect| effect != Effect::Cancelled),
+        Command::Acknowledge { .. }
+        | Command::DeleteOutput { .. }
+        | Command::Delete { .. }
+        | Command::Status(_)
+        | Command::Confirm { .. }
+        | Command::List { .. }
+        | Command::Runs { .. }
+        | Command::Permissions { .. }
+        | Command::Report { .. }
+        | Command::CheckIn { .. } => return None,
+    };
+    let told = (if is_success { SUCCESS } else { FAILURE }, message);
+    Effect::ALL.into_iter().find(|effect| may_be(*effect) && words_for(*effect, words) == told)
+}
+
 pub(super) fn cancel_running(_: &Prime, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
     result(echo, outcome, &CANCEL_RUNNING)
 }
@@ -135,7 +158,13 @@ fn result(echo: &Echo, outcome: &Outcome, words: &Words) -> Response<Bytes> {
 
 /// What came of one id.
 fn status(acted: &Acted, words: &Words) -> StatusWire {
-    let (status, message) = match acted.effect {
+    let (status, message) = words_for(acted.effect, words);
+    StatusWire { id: acted.target.written.clone(), message, status }
+}
+
+/// The `status` and the sentence of an effect.
+fn words_for(effect: Effect, words: &Words) -> (&'static str, &'static str) {
+    match effect {
         Effect::Cancelled | Effect::Done => (SUCCESS, words.done),
         Effect::Accepted => (SUCCESS, words.accepted),
         Effect::AlreadyCancelling => words.already_cancelling,
@@ -149,6 +178,5 @@ fn status(acted: &Acted, words: &Words) -> StatusWire {
         Effect::NotPossible => (FAILURE, words.not_possible),
         Effect::UnverifiedTaken => (SUCCESS, words.taken),
         Effect::UnverifiedUnanswered => (FAILURE, words.unanswered),
-    };
-    StatusWire { id: acted.target.written.clone(), message, status }
+    }
 }

@@ -19,6 +19,14 @@ pub(super) const LOGIN: &str = "/webacs/pages/common/login.jsp";
 /// The versions, as the first segment below the base.
 pub(super) const VERSIONS: &[&str] = &["v1", "v2", "v3", "v4"];
 
+/// The newest of them.
+pub(super) const NEWEST: u8 = 4;
+
+/// The number of a version, from 1.
+pub(super) fn version(name: &str) -> Option<u8> {
+    VERSIONS.iter().zip(1..).find(|(known, _)| **known == name).map(|(_, number)| number)
+}
+
 /// The one entity type so far.
 pub(super) const JOB_SUMMARY: &str = "JobSummary";
 

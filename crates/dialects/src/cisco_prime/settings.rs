@@ -2,7 +2,8 @@
 //! and what nobody knows for sure.
 
 use super::limits::{self, Limits};
-use crate::{Evidence, Switch, SwitchKind, Switches};
+use super::routes;
+use crate::{Evidence, Format, Switch, SwitchKind, Switches};
 
 /// How one mount behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,10 @@ pub(super) struct Settings {
     pub(super) domains: Vec<String>,
     /// The rate limit, where there is one.
     pub(super) limits: Option<Limits>,
+    /// The version that a server is asked in, from 1.
+    pub(super) client_version: u8,
+    /// The format that a server is asked in.
+    pub(super) client_format: Format,
 }
 
 /// The rows of the dialect's table.
@@ -57,6 +62,20 @@ pub(super) const SWITCHES: &[Switch] = &[
     limits::WINDOW,
     limits::SEGMENTS,
     limits::COVERS,
+    Switch {
+        name: "clientVersion",
+        kind: SwitchKind::Choice(routes::VERSIONS),
+        default: "v4",
+        meaning: "Towards a server: the version of the API that it is asked in. v4 is there from PI 3.4 and EPNM 5.0 on.",
+        evidence: Evidence::Documented,
+    },
+    Switch {
+        name: "clientFormat",
+        kind: SwitchKind::Choice(&["json", "xml"]),
+        default: "json",
+        meaning: "Towards a server: the format of requests and of the answers asked for.",
+        evidence: Evidence::Documented,
+    },
 ];
 
 impl Settings {
@@ -68,6 +87,8 @@ impl Settings {
         system_jobs: false,
         domains: Vec::new(),
         limits: None,
+        client_version: 4,
+        client_format: Format::Json,
     };
 
     pub(super) fn new(switches: &Switches) -> Settings {
@@ -79,6 +100,8 @@ impl Settings {
             system_jobs: switches.text("systemJobs") == "always",
             domains: domains.filter(|name| !name.is_empty()).map(str::to_owned).collect(),
             limits: Limits::new(switches),
+            client_version: routes::version(switches.text("clientVersion")).unwrap_or(routes::NEWEST),
+            client_format: if switches.text("clientFormat") == "xml" { Format::Xml } else { Format::Json },
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use countermand_model::{Job, State, TriggerState};
 
+use super::summary;
 use crate::{OtherWord, States};
 
 /// JobSpecState, documented.
@@ -54,7 +55,8 @@ pub(super) const STATES: States = States {
     },
     others: || {
         let work = OTHER_WORK.iter().map(|(word, state)| ("runStatus", *word, *state));
-        let results = OTHER_RESULTS.iter().map(|(word, state)| ("resultStatus", *word, *state));
+        let results = OTHER_RESULTS.iter().filter(|(word, _)| *word != NO_RESULT);
+        let results = results.map(|(word, state)| ("resultStatus", *word, *state));
         let other =
             |(member, word, state)| OtherWord { member, word, state, when: "the run's attributes say so" };
         work.chain(results).map(other).collect()
@@ -91,8 +93,19 @@ pub(super) const fn run_words(state: State) -> (&'static str, Option<&'static st
 }
 
 /// WorkStates that a run may keep in its attributes, each with the state it stands for.
-pub(super) const OTHER_WORK: &[(&str, State)] =
-    &[("PAUSING", State::Running), ("ABORTED", State::Failed), ("INTERRUPTED", State::Failed)];
+pub(super) const OTHER_WORK: &[(&str, State)] = &[
+    ("PAUSING", State::Running),
+    ("ABORTED", State::Failed),
+    ("INTERRUPTED", State::Failed),
+    // It is there, and nothing says that it has ended.
+    (UNKNOWN, State::Running),
+];
+
+/// What a WorkState or a ResultState is when it is not told.
+pub(super) const UNKNOWN: &str = "UNKNOWN";
+
+/// In the place of a ResultState: the run has ended and shows none.
+pub(super) const NO_RESULT: &str = "";
 
 /// ResultStates that a run may keep in its attributes, each with the state it stands for.
 pub(super) const OTHER_RESULTS: &[(&str, State)] = &[
@@ -101,6 +114,98 @@ pub(super) const OTHER_RESULTS: &[(&str, State)] = &[
     ("CANCELFAILED", State::Failed),
     ("PENDINGEXECUTION", State::Queued),
     ("PAUSED", State::Paused),
+    ("CANCELFAILED", State::Running),
+    ("FAILURE", State::Cancelled),
+    ("CANCELLED", State::Failed),
+    (UNKNOWN, State::Running),
+    (UNKNOWN, State::Queued),
+    (UNKNOWN, State::Cancelled),
+    // It has ended, and nothing says how well.
+    (UNKNOWN, State::Warning),
+    (UNKNOWN, State::Failed),
+    (NO_RESULT, State::Warning),
+    (NO_RESULT, State::Failed),
+    (NO_RESULT, State::Cancelled),
+];
+
+/// The order in which states are looked at for words that several are written as: the plainest of them first. What was
+/// aborted by a server that says no more of it had begun to work.
+const READ: [State; 16] = [
+    State::Running,
+    State::Queued,
+    State::Validating,
+    State::Paused,
+    State::Cancelled,
+    State::Succeeded,
+    State::Warning,
+    State::Failed,
+    State::Held,
+    State::Ready,
+    State::Blocked,
+    State::Recovering,
+    State::Finishing,
+    State::Cancelling,
+    State::Expired,
+    State::Invalid,
+];
+
+/// What the words of a run are read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reading<'w> {
+    pub(super) state: State,
+    /// The WorkState, where the state alone would not be written so.
+    pub(super) work: Option<&'w str>,
+    /// The same of the ResultState.
+    pub(super) result: Option<&'w str>,
+}
+
+/// The first state that is written with these words and fits; else the first that is; else, for words that contradict
+/// each other, the first that is written with the WorkState, or with the ResultState where that says more. `None`: the
+/// WorkState is nobody's word.
+pub(super) fn read_run<'w>(
+    work: &'w str,
+    result: Option<&'w str>,
+    fits: impl Fn(State) -> bool,
+) -> Option<Reading<'w>> {
+    let kept = |word: &'w str, own: &str, others: &[(&str, State)], state| {
+        if word == own { Some(None) } else { others.contains(&(word, state)).then_some(Some(word)) }
+    };
+    let by_work = |state: &State| {
+        let work = kept(work, run_words(*state).0, OTHER_WORK, *state)?;
+        Some(Reading { state: *state, work, result: None })
+    };
+    let by_result = |state: &State| {
+        let own = run_words(*state).1.unwrap_or(NO_RESULT);
+        kept(result.unwrap_or(NO_RESULT), own, OTHER_RESULTS, *state)
+    };
+    let by_both = |state: &State| Some(Reading { result: by_result(state)?, ..by_work(state)? });
+    let states = || READ.iter();
+    let says_nothing = work == UNKNOWN && result.is_some_and(|result| result != UNKNOWN);
+    let of_result = || {
+        let state = states().find(|state| says_nothing && by_result(state) == Some(None))?;
+        Some(Reading { state: *state, work: None, result: None })
+    };
+    states()
+        .filter(|state| fits(**state))
+        .find_map(by_both)
+        .or_else(|| states().find_map(by_both))
+        .or_else(of_result)
+        .or_else(|| states().find_map(by_work))
+}
+
+/// The state of the trigger that a jobStatus tells of.
+pub(super) fn read_trigger(word: &str) -> Option<TriggerState> {
+    let own = TriggerState::ALL.into_iter().find(|state| trigger_word(*state) == word);
+    own.or_else(|| OTHER_TRIGGERS.iter().find(|(other, _)| *other == word).map(|(_, state)| *state))
+}
+
+/// JobSpecStates that a job may keep in its attributes, each with the state of the trigger that it stands for. What waits
+/// for an approval fires when that is given, as one that is suspended does when it is resumed; what was not approved in
+/// time will not fire, and neither will what says nothing.
+pub(super) const OTHER_TRIGGERS: &[(&str, TriggerState)] = &[
+    ("PENDINGAPPROVAL", TriggerState::Suspended),
+    ("EXPIREDBEFOREAPPROVAL", TriggerState::Completed),
+    ("UNDEFINED", TriggerState::Completed),
 ];
 
 /// The word for a job's trigger.
@@ -116,8 +221,11 @@ pub(super) const fn trigger_word(state: TriggerState) -> &'static str {
 /// The JobSpecState of a job. It describes the trigger, not the run: observed is COMPLETED beside a run that is
 /// RUNNING.
 pub(super) fn job_status(job: &Job) -> &'static str {
-    let untriggered = || untriggered_word(job.state, job.started_at.is_some());
-    job.trigger.as_ref().map_or_else(untriggered, |trigger| trigger_word(trigger.state))
+    let Some(trigger) = &job.trigger else { return untriggered_word(job.state, job.started_at.is_some()) };
+    let kept: Option<String> = summary::kept(job, "jobStatus");
+    let other =
+        OTHER_TRIGGERS.iter().find(|(word, state)| *state == trigger.state && kept.as_deref() == Some(word));
+    other.map_or(trigger_word(trigger.state), |(word, _)| word)
 }
 
 /// The word for a job without a trigger: it is taken as triggered once, when it starts.
@@ -167,7 +275,9 @@ mod tests {
                 "{state} has a result exactly when it has ended"
             );
         }
+        assert!(OTHER_TRIGGERS.iter().all(|(word, _)| JOB_STATUSES.contains(word)));
         assert!(OTHER_WORK.iter().all(|(word, _)| RUN_STATUSES.contains(word)));
-        assert!(OTHER_RESULTS.iter().all(|(word, _)| RESULT_STATUSES.contains(word)));
+        let known = |word| word == NO_RESULT || RESULT_STATUSES.contains(&word);
+        assert!(OTHER_RESULTS.iter().all(|(word, _)| known(word)));
     }
 }

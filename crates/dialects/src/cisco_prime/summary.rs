@@ -47,9 +47,23 @@ pub(super) fn entity(echo: &Echo, snapshot: &Snapshot, id: i64) -> EntityWire {
 
 /// Quirk: clients take what follows the last comma for the jobStatus, without trimming it;
 /// fixtures/cisco-prime/v1-job-summary-json.http. That the name and the type come before it is inferred.
+///
+/// A job that was read from another server keeps the one it has there, while it ends in the present word.
 pub(super) fn display_name(job: &Job) -> String {
-    let names = [job.name.as_deref(), job.job_type.as_deref(), Some(states::job_status(job))];
-    names.into_iter().flatten().collect::<Vec<_>>().join(",")
+    let status = states::job_status(job);
+    let kept: Option<String> = kept(job, DISPLAY_NAME);
+    kept.filter(|kept| status_in(kept) == status).unwrap_or_else(|| {
+        let names = [job.name.as_deref(), job.job_type.as_deref(), Some(status)];
+        names.into_iter().flatten().collect::<Vec<_>>().join(",")
+    })
+}
+
+/// The member of a job's attributes that holds a displayName.
+pub(super) const DISPLAY_NAME: &str = "displayName";
+
+/// The jobStatus in a displayName: what follows the last comma. Clients of v3 trim it.
+pub(super) fn status_in(display_name: &str) -> &str {
+    display_name.rsplit(',').next().unwrap_or_default().trim()
 }
 
 /// The id that a job is shown with. An alias in this dialect is a number too.
@@ -76,6 +90,7 @@ pub(super) fn run_words(run: &Job) -> (String, Option<String>) {
     let (work, result) = states::run_words(run.state);
     let work = states::shown(Some(work), kept_work.as_deref(), states::OTHER_WORK, run.state);
     let result = states::shown(result, kept_result.as_deref(), states::OTHER_RESULTS, run.state);
+    let result = result.filter(|word| *word != states::NO_RESULT);
     (work.unwrap_or_default().to_owned(), result.map(str::to_owned))
 }
 

@@ -11,6 +11,10 @@ mod limiting;
 
 mod listing;
 
+mod reading;
+
+mod saying;
+
 use countermand_model::{Fault, Outcome};
 use http::{HeaderMap, HeaderName, Method};
 

@@ -2,7 +2,9 @@
 //! where it refuses, and never where it says that something is done: real schedulers answer 200 to a cancel of a job
 //! that has ended, some to one that is not there.
 
-use countermand_model::{Acknowledged, Effect, Job, Kind, Reach, Snapshot, State, TriggerState};
+use countermand_model::{
+    Acknowledged, Effect, Fault, FaultKind, Job, Kind, Reach, Snapshot, State, TriggerState,
+};
 
 use super::Lost;
 
@@ -38,14 +40,27 @@ pub(crate) enum Seen {
     Forbidden,
     /// Nothing: there was no answer, or none that says it.
     Unknown,
+    /// Nothing: the server refused the question, for a reason that is no job's.
+    Refused(Box<Fault>),
 }
 
 impl Seen {
+    /// What a refusal of a question about one job shows.
+    pub(crate) fn of(fault: Fault) -> Seen {
+        if fault.kind == FaultKind::NotFound {
+            Seen::Absent
+        } else if fault.kind == FaultKind::Forbidden {
+            Seen::Forbidden
+        } else {
+            Seen::Refused(Box::new(fault))
+        }
+    }
+
     /// The job, where there is one.
     pub(crate) fn snapshot(&self) -> Option<&Snapshot> {
         match self {
             Seen::Job(snapshot) => Some(snapshot),
-            Seen::Absent | Seen::Forbidden | Seen::Unknown => None,
+            Seen::Absent | Seen::Forbidden | Seen::Unknown | Seen::Refused(_) => None,
         }
     }
 
@@ -55,7 +70,7 @@ impl Seen {
 }
 
 /// What the server said to an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     /// It took it.
     Taken,
@@ -65,8 +80,37 @@ pub(crate) enum Told {
     Absent,
     /// The caller may not.
     Forbidden,
+    /// It refused the whole request, for a reason that is no job's, and did nothing.
+    Fault(Box<Fault>),
     /// Nothing, or nothing that says whether it was taken.
     Nothing(Lost),
+}
+
+impl Told {
+    /// What a refusal of an order to one job says. A server that failed, or that a proxy gave up on, may have begun.
+    pub(crate) fn of(fault: Fault) -> Told {
+        match fault.kind {
+            FaultKind::NotFound => Told::Absent,
+            FaultKind::Forbidden => Told::Forbidden,
+            FaultKind::Conflict => Told::Refused,
+            FaultKind::Internal | FaultKind::Unreachable | FaultKind::Timeout => {
+                Told::Nothing(Lost::Unanswered)
+            }
+            FaultKind::Malformed
+            | FaultKind::NoCredentials
+            | FaultKind::BadCredentials
+            | FaultKind::CrossSite
+            | FaultKind::UnknownRoute
+            | FaultKind::WrongMethod
+            | FaultKind::NotAcceptable
+            | FaultKind::BodyTimeout
+            | FaultKind::TooLarge
+            | FaultKind::UnsupportedMediaType
+            | FaultKind::TooManyRequests
+            | FaultKind::Unsupported
+            | FaultKind::Overloaded => Told::Fault(Box::new(fault)),
+        }
+    }
 }
 
 /// What comes of an order that need not be sent, because of what was seen before. `None`: send it.
@@ -76,7 +120,7 @@ pub(crate) fn beforehand(aim: Aim, before: &Seen) -> Option<Effect> {
         Seen::Absent => return Some(Effect::NotFound),
         Seen::Forbidden => return Some(Effect::Forbidden),
         // Not seen is no reason to keep an order from a server that may well know better.
-        Seen::Unknown => return None,
+        Seen::Unknown | Seen::Refused(_) => return None,
     };
     match aim {
         Aim::Cancel(Reach::Trigger) | Aim::Hold(Reach::Trigger) | Aim::Release(Reach::Trigger) => {
@@ -100,7 +144,7 @@ pub(crate) fn beforehand(aim: Aim, before: &Seen) -> Option<Effect> {
 }
 
 /// What an order did that was sent.
-pub(crate) fn afterwards(aim: Aim, told: Told, after: &Seen) -> Effect {
+pub(crate) fn afterwards(aim: Aim, told: &Told, after: &Seen) -> Effect {
     match told {
         Told::Absent => Effect::NotFound,
         Told::Forbidden => Effect::Forbidden,
@@ -109,7 +153,7 @@ pub(crate) fn afterwards(aim: Aim, told: Told, after: &Seen) -> Effect {
         // A sign of life leaves nothing to see.
         Told::Nothing(_) if aim == Aim::Report(None) => Effect::UnverifiedUnanswered,
         // What was seen is true, whoever brought it about.
-        Told::Nothing(_) => came_of(aim, after).unwrap_or(Effect::UnverifiedUnanswered),
+        Told::Nothing(_) | Told::Fault(_) => came_of(aim, after).unwrap_or(Effect::UnverifiedUnanswered),
     }
 }
 
@@ -124,7 +168,9 @@ fn came_of(aim: Aim, after: &Seen) -> Option<Effect> {
     let job = after.job()?;
     let done = |is_so: bool| is_so.then_some(Effect::Done);
     match aim {
-        Aim::Cancel(Reach::Trigger) => done(trigger(job)? == TriggerState::Cancelled),
+        Aim::Cancel(Reach::Trigger) => {
+            (trigger(job)? == TriggerState::Cancelled).then_some(Effect::Cancelled)
+        }
         Aim::Hold(Reach::Trigger) => done(trigger(job)? == TriggerState::Suspended),
         Aim::Release(Reach::Trigger) => done(trigger(job)? == TriggerState::Scheduled),
         Aim::Cancel(Reach::One | Reach::Tree | Reach::Unstarted) | Aim::ForceCancel => match job.state {
@@ -148,7 +194,7 @@ fn refused(aim: Aim, after: &Seen) -> Effect {
         Seen::Job(snapshot) => &snapshot.job,
         Seen::Absent => return Effect::NotFound,
         Seen::Forbidden => return Effect::Forbidden,
-        Seen::Unknown => return Effect::NotPossible,
+        Seen::Unknown | Seen::Refused(_) => return Effect::NotPossible,
     };
     match aim {
         Aim::Cancel(Reach::One | Reach::Tree | Reach::Unstarted) => {

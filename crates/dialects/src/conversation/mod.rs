@@ -2,14 +2,19 @@
 //! a socket, a clock, credentials, or whose server it is: whoever drives a [`Conversation`] sends what it asks for and
 //! tells it what came back.
 //!
-//! Reading order: [`Conversation`] is the contract; `once.rs` is the one of a single question, `verified.rs` that of an
-//! order whose effect is looked at, and `judge.rs` says what was seen then.
+//! Reading order: [`Conversation`] is the contract; `known.rs` and `once.rs` are those of no question and of a single
+//! one, `verified.rs` that of an order whose effect is looked at, and `judge.rs` says what was seen then.
 
 mod judge;
+
+mod known;
 
 mod once;
 
 mod verified;
+
+#[cfg(test)]
+pub(crate) mod play;
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +24,8 @@ use countermand_model::{Fault, Outcome};
 use http::{Request, Response};
 
 pub(crate) use judge::{Aim, Seen, Told, afterwards};
-pub(crate) use once::{Once, not_understood, unreachable};
+pub(crate) use known::Known;
+pub(crate) use once::{Once, not_understood, passed_on, unreachable};
 pub(crate) use verified::{Errand, Verified, unsupported};
 
 /// One command, carried out by as many requests as it takes. Begun by

@@ -33,7 +33,10 @@ impl Conversation for Once {
         };
         let read = self.read.take().expect("a conversation ends once");
         Step::Done(match heard {
-            Ok(response) => read(&response).unwrap_or_else(|malformed| Err(not_understood(&malformed))),
+            Ok(response) => match read(&response) {
+                Ok(answer) => answer.map_err(passed_on),
+                Err(malformed) => Err(not_understood(&malformed)),
+            },
             Err(lost) => Err(unreachable(lost)),
         })
     }
@@ -46,6 +49,35 @@ pub(crate) fn not_understood(malformed: &Malformed) -> Fault {
         "The server behind this gateway gave an answer that was not understood.",
     )
     .with_detail(malformed.to_string())
+}
+
+/// What a caller is told of a refusal by the server behind: that is about a request of ours, with our credentials. Only
+/// what is so whoever asks is told as it is.
+pub(crate) fn passed_on(fault: Fault) -> Fault {
+    match fault.kind {
+        FaultKind::Forbidden
+        | FaultKind::NotFound
+        | FaultKind::Conflict
+        | FaultKind::TooManyRequests
+        | FaultKind::Unsupported
+        | FaultKind::Unreachable
+        | FaultKind::Overloaded
+        | FaultKind::Timeout => fault,
+        FaultKind::Malformed
+        | FaultKind::NoCredentials
+        | FaultKind::BadCredentials
+        | FaultKind::CrossSite
+        | FaultKind::UnknownRoute
+        | FaultKind::WrongMethod
+        | FaultKind::NotAcceptable
+        | FaultKind::BodyTimeout
+        | FaultKind::TooLarge
+        | FaultKind::UnsupportedMediaType
+        | FaultKind::Internal => {
+            let message = "The server behind this gateway refused the request.";
+            Fault::new(FaultKind::Unreachable, message).with_detail(fault.to_string())
+        }
+    }
 }
 
 /// The server behind did not answer.

@@ -1,7 +1,7 @@
 //! Orders against a server that is a list of answers.
 
 use bytes::Bytes;
-use countermand_model::{Effect, FaultKind, Job, Outcome, Reach, Snapshot, State, Target};
+use countermand_model::{Effect, Fault, FaultKind, Job, Outcome, Reach, Snapshot, State, Target};
 use http::{Request, Response};
 
 use super::{Aim, Ask, Conversation, Errand, Heard, Lost, Safety, Seen, Step, Told, Verified};
@@ -23,6 +23,7 @@ impl Errand for Words {
             .map(|word| match word {
                 "absent" => Ok(Seen::Absent),
                 "forbidden" => Ok(Seen::Forbidden),
+                "busy" => Ok(Seen::of(busy())),
                 word => {
                     let state = State::from_name(word).ok_or_else(|| Malformed::new("", "no such word"))?;
                     Ok(Seen::Job(Box::new(Snapshot::of(Job { state, ..Job::new(1, 0) }))))
@@ -41,10 +42,17 @@ impl Errand for Words {
                 "taken" => Ok(Told::Taken),
                 "refused" => Ok(Told::Refused),
                 "absent" => Ok(Told::Absent),
+                "busy" => Ok(Told::of(busy())),
+                "broken" => Ok(Told::of(Fault::new(FaultKind::Internal, ""))),
+                "stranger" => Ok(Told::of(Fault::new(FaultKind::BadCredentials, ""))),
                 _ => Err(Malformed::new("", "no such word")),
             })
             .collect()
     }
+}
+
+fn busy() -> Fault {
+    Fault::new(FaultKind::TooManyRequests, "")
 }
 
 fn ask(what: &str, targets: &[Target], safety: Safety) -> Ask {
@@ -132,6 +140,16 @@ fn a_server_that_cannot_be_reached_has_done_nothing() {
     cancel(&[1], &[("/look/1", "")], Err(FaultKind::Unreachable));
     cancel(&[1], &[("/look/1", "nonsense")], Err(FaultKind::Unreachable));
     cancel(&[1], &[("/look/1", "running"), ("/order/1", "-")], Err(FaultKind::Unreachable));
+}
+
+#[test]
+fn a_server_that_refuses_to_be_asked_has_done_nothing() {
+    cancel(&[1], &[("/look/1", "busy")], Err(FaultKind::TooManyRequests));
+    cancel(&[1], &[("/look/1", "running"), ("/order/1", "busy")], Err(FaultKind::TooManyRequests));
+    cancel(&[1], &[("/look/1", "running"), ("/order/1", "stranger")], Err(FaultKind::Unreachable));
+    // One that failed may have done it all the same.
+    let script = [("/look/1", "running"), ("/order/1", "broken"), ("/look/1", "cancelled")];
+    cancel(&[1], &script, Ok(&[Effect::Cancelled]));
 }
 
 #[test]

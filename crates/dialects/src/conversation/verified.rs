@@ -8,7 +8,7 @@ use countermand_model::{Acted, Effect, Fault, FaultKind, Outcome, Snapshot, Targ
 use http::Response;
 
 use super::judge::{self, Aim, Seen, Told};
-use super::once::{not_understood, unreachable};
+use super::once::{not_understood, passed_on, unreachable};
 use super::{Ask, Conversation, Heard, Lost, Step};
 use crate::Malformed;
 
@@ -19,6 +19,11 @@ pub(crate) trait Errand: Send {
     const LOOK_AT: usize = 1;
     /// How many targets one order is given to; at least 1.
     const ORDER_TO: usize = 1;
+
+    /// Whether a target can be a job of that server's at all. One that cannot is not there, and nobody is asked.
+    fn can_be(&self, _target: &Target) -> bool {
+        true
+    }
 
     /// A safe question about these targets.
     fn look(&self, targets: &[Target]) -> Ask;
@@ -84,7 +89,8 @@ impl<E: Errand> Verified<E> {
         let mut known: HashMap<&Target, usize> = HashMap::new();
         let places = targets.iter().map(|target| {
             *known.entry(target).or_insert_with(|| {
-                marks.push(Mark::new(target.clone()));
+                let before = if errand.can_be(target) { Seen::Unknown } else { Seen::Absent };
+                marks.push(Mark::new(target.clone(), before));
                 marks.len() - 1
             })
         });
@@ -101,7 +107,7 @@ impl<E: Errand> Verified<E> {
         let wanted = |mark: &Mark| {
             !mark.is_asked
                 && match self.phase {
-                    Phase::Before => true,
+                    Phase::Before => mark.before == Seen::Unknown,
                     Phase::Order => self.beforehand(mark).is_none(),
                     // A refusal for the caller or the id says all there is.
                     Phase::After => {
@@ -160,6 +166,13 @@ impl<E: Errand> Verified<E> {
                 let answer = heard.as_ref().map_err(|lost| unreachable(*lost))?;
                 let seen =
                     self.errand.seen(&targets, answer).map_err(|malformed| not_understood(&malformed))?;
+                let refused = |seen: &Seen| match seen {
+                    Seen::Refused(fault) => Some(Fault::clone(fault)),
+                    Seen::Job(_) | Seen::Absent | Seen::Forbidden | Seen::Unknown => None,
+                };
+                if let Some(fault) = seen.iter().find_map(refused) {
+                    return Err(passed_on(fault));
+                }
                 self.note(seen, |mark, seen| mark.before = seen);
             }
             Phase::Order => {
@@ -186,19 +199,29 @@ impl<E: Errand> Verified<E> {
     }
 
     fn outcome(&self) -> Result<Outcome, Fault> {
-        let is_sent = |mark: &Mark| mark.told.is_some_and(|told| told != Told::Nothing(Lost::Unsent));
-        let is_unsent = |mark: &Mark| mark.told == Some(Told::Nothing(Lost::Unsent));
+        let told = || self.marks.iter().filter_map(|mark| mark.told.as_ref());
+        let nothing_done = told().map(|told| match told {
+            Told::Nothing(Lost::Unsent) => Some(unreachable(Lost::Unsent)),
+            Told::Fault(fault) => Some(passed_on(Fault::clone(fault))),
+            Told::Taken
+            | Told::Refused
+            | Told::Absent
+            | Told::Forbidden
+            | Told::Nothing(Lost::Unanswered) => None,
+        });
         // Of several some of which went out, one that did not is told as one that nothing is known of. Where none went
         // out, the truth is simpler.
-        if self.marks.iter().any(is_unsent) && !self.marks.iter().any(is_sent) {
-            return Err(unreachable(Lost::Unsent));
+        if let Some(Some(fault)) =
+            nothing_done.reduce(|first, next| first.and_then(|first| next.map(|_| first)))
+        {
+            return Err(fault);
         }
         let targets = self.places.iter().map(|index| self.acted(&self.marks[*index]));
         Ok(Outcome::Acted { at: self.at, targets: targets.collect() })
     }
 
     fn acted(&self, mark: &Mark) -> Acted {
-        let (effect, last) = match mark.told {
+        let (effect, last) = match &mark.told {
             Some(told) => (judge::afterwards(self.aim, told, &mark.after), &mark.after),
             None => (self.beforehand(mark).unwrap_or(Effect::UnverifiedUnanswered), &mark.before),
         };
@@ -228,8 +251,8 @@ impl<E: Errand> Conversation for Verified<E> {
 }
 
 impl Mark {
-    fn new(target: Target) -> Mark {
-        Mark { target, before: Seen::Unknown, told: None, after: Seen::Unknown, is_asked: false }
+    fn new(target: Target, before: Seen) -> Mark {
+        Mark { target, before, told: None, after: Seen::Unknown, is_asked: false }
     }
 }
 

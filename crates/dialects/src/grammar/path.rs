@@ -7,28 +7,26 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 #[must_use]
 pub fn matches<'p>(template: &str, path: &'p str) -> Option<Vec<&'p str>> {
     // Most rows of a table do not fit: they are told without remembering what their variables would take.
-    segments(template, path, |_| {})?;
+    walk(template, path, |_| {})?;
     let mut taken = Vec::new();
-    segments(template, path, |segment| taken.push(segment))?;
+    walk(template, path, |segment| taken.push(segment))?;
     Some(taken)
 }
 
-/// Goes through both, segment by segment, and hands over what the variables take.
-fn segments<'p>(template: &str, path: &'p str, mut take: impl FnMut(&'p str)) -> Option<()> {
-    let mut given = path.split('/');
-    for wanted in template.split('/') {
-        let segment = given.next()?;
-        if !wanted.starts_with('{') {
-            if wanted != segment {
-                return None;
-            }
-        } else if segment.is_empty() {
+/// Goes along both, byte by byte outside of variables, and hands over what the variables take.
+fn walk<'p>(template: &str, path: &'p str, mut take: impl FnMut(&'p str)) -> Option<()> {
+    let (mut wanted, mut given) = (template, path);
+    while let Some(variable) = wanted.find('{') {
+        given = given.strip_prefix(&wanted[..variable])?;
+        wanted = wanted[variable..].split_once('}').map_or("", |(_, rest)| rest);
+        let (segment, rest) = given.split_at(given.find('/').unwrap_or(given.len()));
+        if segment.is_empty() {
             return None;
-        } else {
-            take(segment);
         }
+        take(segment);
+        given = rest;
     }
-    given.next().is_none().then_some(())
+    (wanted == given).then_some(())
 }
 
 /// One raw segment, percent-decoded; what is not UTF-8 is replaced by U+FFFD and so names no job.
@@ -38,12 +36,16 @@ pub fn decoded(segment: &str) -> String {
 }
 
 /// A text as one raw segment; `None` where no segment can stand for it. That is nothing, which leaves the path of a
-/// collection, and `.` and `..`, which are taken for steps along the path however they are written.
+/// collection, `.` and `..`, which are taken for steps along the path however they are written, and what is longer than
+/// any server reads.
 #[must_use]
 pub fn segment(text: &str) -> Option<String> {
-    let stays = !matches!(text, "" | "." | "..");
+    let stays = !matches!(text, "" | "." | "..") && text.len() <= LONGEST;
     stays.then(|| utf8_percent_encode(text, RESERVED).to_string())
 }
+
+/// Three times as many bytes, when all of them are encoded, are still below the 8000 that RFC 9110 §4.1 asks of everybody.
+const LONGEST: usize = 2048;
 
 /// All but what RFC 3986 §2.3 calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -66,7 +68,7 @@ mod tests {
 
     #[test]
     fn what_would_be_a_step_is_no_segment() {
-        for text in ["", ".", ".."] {
+        for text in ["", ".", "..", &"x".repeat(2049)] {
             assert_eq!(segment(text), None, "{text:?}");
         }
         assert_eq!(segment("a/b%2F;c?d#e ü").as_deref(), Some("a%2Fb%252F%3Bc%3Fd%23e%20%C3%BC"));

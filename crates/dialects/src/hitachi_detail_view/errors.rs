@@ -11,7 +11,8 @@ use http::{HeaderValue, Response, StatusCode};
 
 use super::DetailView;
 use super::encode::document;
-use super::wire::{ErrorWire, RelayedWire};
+use super::wire::{ErrorWire, ReceivedErrorWire, RelayedWire};
+use crate::grammar::json::{self, Slashes, Writer};
 use crate::grammar::route;
 use crate::{Echo, Malformed};
 
@@ -196,6 +197,102 @@ pub(super) fn response(codec: &DetailView, echo: &Echo, fault: &Fault) -> Respon
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// What a server refuses with.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    /// The mistake that its code is of, where it is one of the function's own.
+    pub(super) mistake: Option<Mistake>,
+    /// The fault that it is.
+    pub(super) fault: Fault,
+    /// The document.
+    error: Option<RelayedWire>,
+}
+
+impl Refusal {
+    /// The attributes of a request whose own error this is: its code is of another function than the one that was asked.
+    pub(super) fn relayed(&self) -> Option<String> {
+        let error = self.error.as_ref().filter(|error| error.check().is_ok() && self.mistake.is_none())?;
+        let own = TABLE.iter().filter(|row| row.0 == Status).all(|row| row.3[..2] == error.code[..2]);
+        let mut json = Writer::new(Slashes::Plain);
+        json.object(|json| {
+            json.member_object("error", |json| {
+                json.member_integer("status", error.status.into());
+                json.member_string("code", &error.code);
+                json.member_string("error", &error.error);
+            });
+        });
+        let text = String::from_utf8(json.finish()).expect("JSON is written from texts");
+        (!own).then_some(text)
+    }
+}
+
+/// Reads a refusal: the function's table the other way, by code. A code that is not there has the meaning of its status,
+/// and so has an answer that is none of the servlet's, but for a 404: one of somebody else's says nothing of a request.
+///
+/// # Errors
+/// It is no refusal of this API.
+pub(super) fn read(function: Function, response: &Response<Bytes>) -> Result<Refusal, Malformed> {
+    let status = response.status();
+    let document = json::read::<ReceivedErrorWire>(response.body());
+    if let (StatusCode::NOT_FOUND, Err(malformed)) = (status, &document) {
+        return Err(malformed.clone());
+    }
+    let error = document.ok();
+    let row = error.as_ref().and_then(|error| {
+        TABLE.iter().find(|row| row.0 == function && row.3.eq_ignore_ascii_case(&error.code))
+    });
+    let mistake = row.map(|row| row.1).filter(|mistake| *mistake != Refused);
+    let kind = match mistake {
+        Some(mistake) => kind_of(mistake),
+        None => {
+            kind_of_status(status).ok_or_else(|| Malformed::new("", format!("the answer was {status}")))?
+        }
+    };
+    let reason = || status.canonical_reason().unwrap_or_default().to_owned();
+    let text = error.as_ref().map(|error| error.error.clone()).filter(|text| !text.is_empty());
+    let mut fault = Fault::new(kind, text.unwrap_or_else(reason)).with_code(row.map(|row| row.3));
+    fault.detail = error.as_ref().map(|error| format!("the server's code is {}", error.code));
+    let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    fault.retry_after = seconds.and_then(|seconds| seconds.parse().ok());
+    let error = error.map(|wire| RelayedWire { status: status.as_u16(), code: wire.code, error: wire.error });
+    Ok(Refusal { mistake, fault, error })
+}
+
+/// The fault that a mistake is, of those that [`response`] answers with it the one that says least.
+const fn kind_of(mistake: Mistake) -> FaultKind {
+    match mistake {
+        ActionMissing | ActionUnknown | ActionAmbiguous | StartsWork | NotServed | DatasetMissing
+        | DatasetInvalid | DatasetAmbiguous | RequestIdMissing | RequestIdAmbiguous | Refused => {
+            FaultKind::Malformed
+        }
+        Method => FaultKind::WrongMethod,
+        Authorization => FaultKind::BadCredentials,
+        CacheMiss => FaultKind::NotFound,
+        // Each is an effect where it is read.
+        AlreadyCompleted | AlreadyAborted => FaultKind::Conflict,
+        Internal => FaultKind::Internal,
+    }
+}
+
+/// The fault that a status is. "If an error response is not listed, examine the HTTP status codes" (MK-99ANA004-11).
+fn kind_of_status(status: StatusCode) -> Option<FaultKind> {
+    Some(match status {
+        StatusCode::BAD_REQUEST => FaultKind::Malformed,
+        StatusCode::UNAUTHORIZED => FaultKind::BadCredentials,
+        StatusCode::FORBIDDEN => FaultKind::Forbidden,
+        StatusCode::NOT_FOUND => FaultKind::UnknownRoute,
+        StatusCode::METHOD_NOT_ALLOWED => FaultKind::WrongMethod,
+        StatusCode::REQUEST_TIMEOUT => FaultKind::BodyTimeout,
+        StatusCode::CONFLICT => FaultKind::Conflict,
+        StatusCode::TOO_MANY_REQUESTS => FaultKind::TooManyRequests,
+        StatusCode::INTERNAL_SERVER_ERROR => FaultKind::Internal,
+        StatusCode::BAD_GATEWAY => FaultKind::Unreachable,
+        StatusCode::SERVICE_UNAVAILABLE => FaultKind::Overloaded,
+        StatusCode::GATEWAY_TIMEOUT => FaultKind::Timeout,
+        _ => return None,
+    })
 }
 
 /// The error of an original request as getStatus relays it, code and text as they are.

@@ -121,6 +121,6 @@ impl Codec for DetailView {
         at: i64,
         response: &Response<Bytes>,
     ) -> Result<Result<Outcome, Fault>, Malformed> {
-        client::decode_response(self, echo, command, at, response)
+        client::decode_response(echo, command, at, response)
     }
 }

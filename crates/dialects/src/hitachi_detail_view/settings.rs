@@ -15,7 +15,8 @@ pub(super) const SWITCHES: &[Switch] = &[
         kind: SwitchKind::Choice(&["once", "cumulative", "repeat"]),
         default: "once",
         meaning: "Whether getStatus hands out each result once; or all so far each time, until the final answer, \
-                  which can be had once; or all of them as often as they are asked for.",
+                  which can be had once; or all of them as often as they are asked for. Of an upstream it says how \
+                  that hands out: only one that repeats can be asked how far a request is without taking its results.",
         evidence: Evidence::Documented,
     },
     Switch {
@@ -54,6 +55,13 @@ pub(super) const SWITCHES: &[Switch] = &[
         meaning: "Whether GET /<dataset>&requestId=<id>, as one copy of the manual prints it, is abortRequest.",
         evidence: Evidence::Inferred,
     },
+    Switch {
+        name: "client_dataset",
+        kind: SwitchKind::Text,
+        default: "defaultDs",
+        meaning: "The dataset, at an upstream, of requests that are asked for in a dialect without datasets.",
+        evidence: Evidence::Documented,
+    },
 ];
 
 /// How often getStatus hands out what.
@@ -82,6 +90,8 @@ pub(super) struct DetailView {
     pub(super) has_errors: wire::FlagForm,
     /// Whether the printed abort line is served.
     pub(super) printed_line: bool,
+    /// The dataset of requests at a server that nobody names one for.
+    pub(super) client_dataset: String,
 }
 
 impl DetailView {
@@ -103,6 +113,7 @@ impl DetailView {
                 _ => wire::FlagForm::Boolean,
             },
             printed_line: switches.flag("printed_line"),
+            client_dataset: switches.text("client_dataset").to_owned(),
         }
     }
 

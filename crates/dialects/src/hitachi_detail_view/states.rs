@@ -44,6 +44,18 @@ const WITH_ERRORS: Words = Words { has_errors: true, ..COMPLETED };
 // not processed to its end, so nobody must take what there is for the whole.
 const ABORTED: Words = Words { completed: false, aborted: true, ..COMPLETED };
 
+/// The state that an answer tells of, as far as it does: what is in progress is running.
+pub(super) const fn meaning(ended: bool, completed: bool, aborted: bool, has_errors: bool) -> State {
+    match (ended, completed, aborted) {
+        (false, _, _) => State::Running,
+        (true, _, true) => State::Cancelled,
+        (true, true, false) if has_errors => State::Warning,
+        (true, true, false) => State::Succeeded,
+        // Over, and neither processed to its end nor stopped: no page shows it.
+        (true, false, false) => State::Failed,
+    }
+}
+
 /// The words for a state.
 pub(super) const fn words(state: State) -> Words {
     match state {

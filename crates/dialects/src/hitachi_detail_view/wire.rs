@@ -1,6 +1,7 @@
 //! The documents, one struct each. Members stand in the order of the manual's pages; nothing here knows a job.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::Malformed;
 use crate::grammar::json::{Slashes, Writer};
@@ -98,6 +99,74 @@ impl ErrorWire<'_> {
         });
         json.finish()
     }
+}
+
+/// The answer of getStatus as a server wrote it. What else it says is passed over.
+#[derive(Debug, Deserialize)]
+pub(super) struct ReceivedWire {
+    /// How far the request is.
+    pub(super) status: ReceivedStatusWire,
+    /// The resources, each as the text it is.
+    #[serde(default)]
+    pub(super) result: Vec<Box<RawValue>>,
+}
+
+/// How far a request is.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ReceivedStatusWire {
+    pub(super) total: u64,
+    pub(super) matched: u64,
+    pub(super) processed: u64,
+    pub(super) completed: bool,
+    pub(super) aborted: bool,
+    pub(super) has_errors: FlagWire,
+}
+
+/// A flag in either form.
+// Quirk: a boolean on the wire, a string in the manual; fixtures/hitachi-detail-view/status-has-errors-as-text.http
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "FlagFormWire")]
+pub(super) struct FlagWire(pub(super) bool);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum FlagFormWire {
+    Boolean(bool),
+    Text(String),
+}
+
+impl TryFrom<FlagFormWire> for FlagWire {
+    type Error = &'static str;
+
+    fn try_from(form: FlagFormWire) -> Result<FlagWire, &'static str> {
+        match form {
+            FlagFormWire::Boolean(flag) => Ok(FlagWire(flag)),
+            FlagFormWire::Text(text) => match text.as_str() {
+                "true" => Ok(FlagWire(true)),
+                "false" => Ok(FlagWire(false)),
+                _ => Err("expected true or false"),
+            },
+        }
+    }
+}
+
+/// The answer of abortRequest as a server wrote it.
+#[derive(Debug, Deserialize)]
+pub(super) struct AbortedWire {
+    /// Whether it was stopped.
+    pub(super) aborted: bool,
+    /// The request id.
+    pub(super) id: String,
+}
+
+/// An error as a server wrote it.
+#[derive(Debug, Deserialize)]
+pub(super) struct ReceivedErrorWire {
+    /// Eight hexadecimal digits.
+    pub(super) code: String,
+    /// A sentence.
+    pub(super) error: String,
 }
 
 /// What a job's attributes under this dialect's name may hold: `{"error": {"status": 400, "code": "43050005", "error":

@@ -16,18 +16,22 @@ mod orders;
 
 mod lists;
 
+mod pages;
+
+mod family;
+
 use bytes::Bytes;
 use countermand_model::{Cancel, Command, Fault, Order, Outcome, Reach, Target};
 use http::Response;
 
 use self::answer::Meaning;
 use super::{OracleEss, decode};
-use crate::conversation::{Aim, Once, Verified, unsupported};
+use crate::conversation::{Aim, Known, Once, Verified, unsupported};
 use crate::{Conversation, Echo, Malformed};
 
 /// See [`Codec::converse`](crate::Codec::converse).
 pub(super) fn converse(
-    codec: &OracleEss,
+    _codec: &OracleEss,
     command: &Command,
     at: i64,
 ) -> Result<Box<dyn Conversation>, Fault> {
@@ -49,17 +53,31 @@ pub(super) fn converse(
             })?;
             Ok(Box::new(Verified::new(order, Aim::Report(*state), one(target), false, at)))
         }
-        Command::Status(status) => lists::status(status, at),
+        Command::Status(status) if !orders::is_id(&status.target.written) => {
+            known(Outcome::Read { at, snapshot: None })
+        }
+        Command::Status(status) => Ok(Box::new(lists::status(status, at))),
         Command::List { filter, sort, page, count, kin } => {
-            lists::list(codec, lists::Wanted { filter, sort, page: *page, count: *count, kin: *kin }, at)
+            let wanted = lists::Wanted { filter, sort, page: *page, count: *count, kin: *kin };
+            Ok(Box::new(lists::list(&wanted, at)?))
+        }
+        Command::Permissions { target } if !orders::is_id(&target.written) => {
+            known(Outcome::Permitted(None))
         }
         Command::Permissions { target } => Ok(Box::new(permissions(target))),
+        Command::CheckIn { target } if !orders::is_id(&target.written) => known(Outcome::CheckedIn(None)),
         Command::CheckIn { target } => Ok(Box::new(check_in(target))),
         Command::Acknowledge { .. } => Err(unsupported("take note of an end")),
         Command::DeleteOutput { .. } => Err(unsupported("delete what a request produced")),
-        Command::Confirm { .. } => Err(unsupported("be told that results arrived: it hands out none")),
+        // No results are handed out there, so that no delivery is known.
+        Command::Confirm { .. } => known(Outcome::Confirmed),
         Command::Runs { .. } => Err(unsupported("list runs by the job they are runs of")),
     }
+}
+
+/// What is known without the server.
+fn known(outcome: Outcome) -> Result<Box<dyn Conversation>, Fault> {
+    Ok(Box::new(Known::new(Ok(outcome))))
 }
 
 /// See [`Codec::decode_response`](crate::Codec::decode_response).

@@ -12,7 +12,8 @@
 //!
 //! A job's attributes under `oracle-ess` are members of `RequestDetails` that the model has no word for, such as
 //! `jobDefinitionId`, `product` or `requestParameters`. They are written as they were given, byte by byte, where the
-//! model has nothing to say itself; `parentRequestId`, `absParentRequestId` and `requestType` overrule it. A `state`
+//! model has nothing to say itself; `parentRequestId`, `absParentRequestId`, `requestType` and `processEndTime` overrule it,
+//! and, for as long as the `state` among them holds, so do `elapsedTime`, `isCancellable` and its like. A `state`
 //! among them is a word the model has no state for, such as `SCHEDULE_ENDED`: it is written, with its `cause` and
 //! `processPhase`, for as long as the job is in the state it stands for. Times among them are in the form ESS writes,
 //! `2022-05-19T21:48:44.708Z`: lists compare and order them as the texts they are.

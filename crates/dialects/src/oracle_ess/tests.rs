@@ -1,6 +1,8 @@
 //! The codec without a socket: a head is opened, a command read, a hand-made answer written. What an engine does in
 //! between is shown by the fixtures.
 
+mod client;
+
 mod details;
 
 mod lists;

@@ -12,13 +12,12 @@ mod family;
 mod lists;
 
 use bytes::Bytes;
-use countermand_model::{Command, Fault, FaultKind, Outcome, Target};
+use countermand_model::{Command, Fault, Outcome};
 use http::Response;
 
 use self::ask::Api;
 use super::Odag;
 use crate::conversation::{Aim, unsupported};
-use crate::grammar::path;
 use crate::{Conversation, Echo, Malformed};
 
 /// See [`Codec::converse`](crate::Codec::converse).
@@ -26,13 +25,13 @@ pub(super) fn converse(odag: &Odag, command: &Command, at: i64) -> Result<Box<dy
     let api = Api::of(odag);
     match command {
         Command::Cancel(cancel) => orders::cancel(api, cancel, at),
-        Command::Hold(order) => orders::order(api, "pause", Aim::Hold(order.reach), order, at),
-        Command::Release(order) => orders::order(api, "resume", Aim::Release(order.reach), order, at),
+        Command::Hold(order) => Ok(orders::order(api, "pause", Aim::Hold(order.reach), order, at)),
+        Command::Release(order) => Ok(orders::order(api, "resume", Aim::Release(order.reach), order, at)),
         Command::Acknowledge { target, end, delete_output } => {
-            orders::acknowledge(api, target, *end, *delete_output, at)
+            Ok(orders::acknowledge(api, target, *end, *delete_output, at))
         }
-        Command::DeleteOutput { target } => orders::delete_app(api, target, at),
-        Command::Status(status) => family::read(api, status, at),
+        Command::DeleteOutput { target } => Ok(orders::delete_app(api, target, at)),
+        Command::Status(status) => Ok(family::read(api, status, at)),
         Command::List { filter, sort, page, count, kin } => {
             lists::list(api, &lists::Wanted { filter, sort, page: *page, count: *count, kin: *kin }, at)
         }
@@ -80,11 +79,4 @@ pub(super) fn decode_response(
         | Command::Report { .. }
         | Command::CheckIn { .. } => Err(Malformed::new("", "no request of this service means that command")),
     }
-}
-
-/// Refuses an id that no path can hold, before anything is sent: there is no such request.
-fn check(targets: &[Target]) -> Result<(), Fault> {
-    let fits = targets.iter().all(|target| path::segment(&target.written).is_some());
-    let fault = || Fault::new(FaultKind::NotFound, "There is no request with this ID.");
-    if fits { Ok(()) } else { Err(fault()) }
 }

@@ -8,6 +8,8 @@ mod answering;
 
 mod showing;
 
+mod client;
+
 use std::sync::Arc;
 
 use bytes::Bytes;

@@ -49,6 +49,8 @@ impl Server {
             .max_buf_size(limits.head.max(LEAST_BUFFER))
             // Ours, in `activity`, is for heads alone.
             .header_read_timeout(None);
+        // A map more for each head: only where somebody reads it.
+        let mut builder = builder.preserve_header_case(transport.keeps_spelling);
         builder
             .http2()
             .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))

@@ -65,13 +65,15 @@ pub struct Limits {
     pub drain: Duration,
 }
 
-/// What comes before HTTP on a connection, from the outside in.
+/// What comes before HTTP on a connection, from the outside in, and how its heads are read.
 #[derive(Clone, Default)]
 pub struct Transport {
     /// The PROXY protocol, required of every connection; only these may connect. `None`: nobody speaks it.
     pub proxy_protocol: Option<Arc<[IpNet]>>,
     /// TLS, required of every connection.
     pub tls: Option<Arc<Tls>>,
+    /// Whether it is remembered how clients spell the names of headers, for requests that are passed on as they came.
+    pub keeps_spelling: bool,
 }
 
 /// What became of the connections that were open at the shutdown.

@@ -82,7 +82,7 @@ const fn operation(name: &'static str, method: &'static [Method], path: &'static
     }
 }
 
-static ROUTES: [Route<EchoCodec>; 4] = [
+static ROUTES: [Route<EchoCodec>; 5] = [
     Route {
         operation: Operation {
             access: Access::Write,
@@ -101,6 +101,14 @@ static ROUTES: [Route<EchoCodec>; 4] = [
         operation: operation("status", GET, "/jobs/{id}"),
         decode: |_, echo, _| {
             let (results, kin) = (Results::Undelivered, Kin::None);
+            Ok(Command::Status(Status { target: target(echo), results, kin }))
+        },
+        encode: said,
+    },
+    Route {
+        operation: operation("look", GET, "/jobs/{id}/look"),
+        decode: |_, echo, _| {
+            let (results, kin) = (Results::None, Kin::None);
             Ok(Command::Status(Status { target: target(echo), results, kin }))
         },
         encode: said,
@@ -211,11 +219,16 @@ impl Codec for EchoCodec {
     fn decode_response(
         &self,
         _: &Echo,
-        _: &Command,
+        command: &Command,
         _: i64,
-        _: &Response<Bytes>,
+        response: &Response<Bytes>,
     ) -> Result<Result<Outcome, Fault>, Malformed> {
-        Err(Malformed::new("", "this dialect has no servers"))
+        match (response.body().as_ref(), command) {
+            (b"gone", _) => Ok(Err(Fault::new(FaultKind::NotFound, "gone"))),
+            (b"done", Command::Cancel(_)) => Ok(Ok(Outcome::Acted { at: 0, targets: Vec::new() })),
+            (b"seen", Command::Status(_)) => Ok(Ok(Outcome::Read { at: 0, snapshot: None })),
+            _ => Err(Malformed::new("body", "no answer of a server that speaks this dialect")),
+        }
     }
 }
 

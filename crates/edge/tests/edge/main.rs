@@ -14,6 +14,7 @@ mod listening;
 mod logging;
 mod logins;
 mod mounts;
+mod relaying;
 mod sessions;
 mod support;
 mod throttling;

@@ -113,6 +113,7 @@ pub(crate) fn mount(dialect: &'static Dialect) -> Mount {
         own_scope: false,
         engine: Engine::new(tower::service_fn(|call| async move { Ok(done(&call)) })),
         denied: Arc::new(|_| Box::pin(async {})),
+        legacy: None,
     }
 }
 

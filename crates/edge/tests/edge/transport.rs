@@ -215,7 +215,7 @@ fn files_that_cannot_be_used_are_named() {
 async fn the_proxys_word_on_a_connection_is_the_client_in_the_audit() {
     let bench = Bench::new();
     let proxies = ["127.0.0.0/8".parse().unwrap()].as_slice().into();
-    let transport = Transport { proxy_protocol: Some(proxies), tls: None };
+    let transport = Transport { proxy_protocol: Some(proxies), ..Transport::default() };
     let listening = Listening::over(&bench.edge, limits(), transport).await;
     let mut stream = TcpStream::connect(listening.address).await.unwrap();
     stream.write_all(b"PROXY TCP4 192.0.2.7 10.0.0.1 4711 80\r\n").await.unwrap();
@@ -231,7 +231,7 @@ async fn the_proxys_word_on_a_connection_is_the_client_in_the_audit() {
 async fn who_is_no_trusted_proxy_may_not_speak_the_proxy_protocol() {
     let bench = Bench::new();
     let proxies = ["10.0.0.0/8".parse().unwrap()].as_slice().into();
-    let transport = Transport { proxy_protocol: Some(proxies), tls: None };
+    let transport = Transport { proxy_protocol: Some(proxies), ..Transport::default() };
     let listening = Listening::over(&bench.edge, limits(), transport).await;
     let mut stream = TcpStream::connect(listening.address).await.unwrap();
     stream.write_all(b"PROXY TCP4 10.0.0.7 10.0.0.1 4711 80\r\n").await.ok();

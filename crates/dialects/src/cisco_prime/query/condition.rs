@@ -47,6 +47,34 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// The value of its parameter, as [`read`](Condition::read) takes it. `None`: it holds a quote, for which there is no
+    /// way of writing.
+    pub(in super::super) fn written(&self) -> Option<String> {
+        // Numbers stand bare on the pages, everything else in quotes.
+        let value = |text: &String| {
+            let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            match text {
+                text if is_number => Some(text.clone()),
+                text if text.contains('"') => None,
+                text => Some(format!("\"{text}\"")),
+            }
+        };
+        let operator = self.comparison.operator();
+        Some(match &self.comparison {
+            Comparison::Eq(text) => value(text)?,
+            Comparison::Ne(text) | Comparison::StartsWith(text) | Comparison::Contains(text) => {
+                format!("{operator}({})", value(text)?)
+            }
+            Comparison::In(texts) => {
+                let values = texts.iter().map(value).collect::<Option<Vec<_>>>()?;
+                format!("{operator}({})", values.join(","))
+            }
+            Comparison::Between(from, to) => format!("{operator}({},{})", value(from)?, value(to)?),
+        })
+    }
+}
+
 impl Comparison {
     /// The operator, as it is written.
     pub(in super::super) const fn operator(&self) -> &'static str {

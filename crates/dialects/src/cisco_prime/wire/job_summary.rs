@@ -99,6 +99,25 @@ pub(super) fn url(echo: &Echo, id: i64) -> String {
 }
 
 impl JobSummaryWire {
+    /// Where the text of an element belongs. `None`: it is none of them.
+    pub(super) fn place(&mut self, name: &str) -> Option<&mut Option<String>> {
+        Some(match name {
+            "completionTime" => &mut self.completion_time,
+            "description" => &mut self.description,
+            "duration" => &mut self.duration,
+            "jobName" => &mut self.job_name,
+            "jobStatus" => &mut self.job_status,
+            "jobType" => &mut self.job_type,
+            "lastStartTime" => &mut self.last_start_time,
+            "nextRunTime" => &mut self.next_run_time,
+            "resultStatus" => &mut self.result_status,
+            "runId" => &mut self.run_id,
+            "runStatus" => &mut self.run_status,
+            "username" => &mut self.username,
+            _ => return None,
+        })
+    }
+
     /// Those that are there, in the documented order, which is alphabetical.
     fn elements(&self, style: Style) -> impl Iterator<Item = (&'static str, &str, Typed)> {
         // Quirk: "Types of attributes runId and duration are changed in version 4" from String to Long;

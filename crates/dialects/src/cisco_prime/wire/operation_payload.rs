@@ -50,6 +50,34 @@ pub(in super::super) fn read_ids<P: Payload>(format: Format, body: &[u8]) -> Res
     }
 }
 
+/// Writes a document as the pages of that version print it: v1 JSON has one id as a number, and an array only of several.
+pub(in super::super) fn write_ids<P: Payload>(version: u8, format: Format, ids: &[i64]) -> Vec<u8> {
+    let [root, wrapper, item] = *P::NAMES;
+    match format {
+        Format::Json => {
+            let mut json = json::Writer::new(json::Slashes::Plain);
+            json.object(|json| {
+                json.member_object(root, |json| {
+                    json.member_object(wrapper, |json| match ids {
+                        [only] if version == 1 => json.member_integer(item, *only),
+                        ids => json.member_array(item, |json| ids.iter().for_each(|id| json.integer(*id))),
+                    });
+                });
+            });
+            json.finish()
+        }
+        Format::Xml => {
+            let mut xml = xml::Writer::new();
+            xml.element(root, &[], |xml| {
+                xml.element(wrapper, &[], |xml| {
+                    ids.iter().for_each(|id| xml.text_element(item, &id.to_string()));
+                });
+            });
+            xml.finish()
+        }
+    }
+}
+
 fn read_xml<P: Payload>(body: &[u8]) -> Result<Vec<i64>, Malformed> {
     let [root, wrapper_name, item_name] = *P::NAMES;
     xml::read(body, root, |payload| {

@@ -1,7 +1,7 @@
 //! Answers about one request: what a look shows, what came of an order, and the bare documents. Lists are `lists.rs`'s.
 
 use bytes::Bytes;
-use countermand_model::{Acted, Command, Effect, Fault, Outcome, Permissions, State, Target};
+use countermand_model::{Acted, Command, Effect, Fault, Outcome, Permissions, Snapshot, State, Target};
 use http::{Response, StatusCode};
 
 use super::{details, refusal};
@@ -18,20 +18,23 @@ pub(super) type Meaning = Result<Result<Outcome, Fault>, Malformed>;
 /// What a look at the request of an id shows.
 ///
 /// # Errors
-/// It is no answer of this API, or one that is of no request: a look that our credentials do not allow shows nothing.
+/// It is no answer of this API, or none about that request.
 pub(super) fn seen(id: &str, response: &Response<Bytes>, at: i64) -> Result<Seen, Malformed> {
-    let Some(refusal) = refusal::read(response)? else {
-        let given = decode::object::<GivenDetailsWire>(response.body())?;
-        let shown = details::snapshot(given, asked(id), &Selection::all(), at)?;
-        return Ok(Seen::Job(Box::new(shown)));
-    };
-    match refusal.status {
-        // There is nothing to refuse in the question but the id.
-        400 | 404 => Ok(Seen::Absent),
-        403 => Ok(Seen::Forbidden),
-        500.. => Ok(Seen::Unknown),
-        status => Err(Malformed::new("", format!("status {status}: {}", refusal.title))),
-    }
+    Ok(match refusal::read(response)? {
+        None => Seen::Job(Box::new(shown(id, response, at)?)),
+        // A server in trouble may still know better than to take an order.
+        Some(refusal) if refusal.status >= 500 => Seen::Unknown,
+        Some(refusal) => Seen::of(refusal.fault(true)),
+    })
+}
+
+/// The request of an id, as the document shows it that was asked for by it.
+///
+/// # Errors
+/// It is none, or another request's.
+pub(super) fn shown(id: &str, response: &Response<Bytes>, at: i64) -> Result<Snapshot, Malformed> {
+    let given = decode::object::<GivenDetailsWire>(response.body())?;
+    details::snapshot(given, asked(id), &Selection::all(), at)
 }
 
 /// What became of a question about one request.
@@ -44,7 +47,7 @@ pub(super) enum Answered {
     Refused(Fault),
 }
 
-/// Whether a question about one request is answered, as whoever gave a command is told.
+/// Whether a question about one request is answered.
 ///
 /// # Errors
 /// It is no answer of this API.
@@ -52,7 +55,7 @@ pub(super) fn answered(response: &Response<Bytes>) -> Result<Answered, Malformed
     Ok(match refusal::read(response)? {
         None => Answered::Yes,
         Some(refusal) if refusal.status == 404 => Answered::Absent,
-        Some(refusal) => Answered::Refused(refusal.fault_of_command(true)),
+        Some(refusal) => Answered::Refused(refusal.fault(true)),
     })
 }
 

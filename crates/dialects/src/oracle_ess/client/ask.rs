@@ -34,8 +34,7 @@ pub(super) fn page(page_index: u64, parameters: &[(&str, &str)]) -> Ask {
 
 fn ask(name: &str, segment: &str, parameters: &[(&str, &str)], document: Option<Vec<u8>>) -> Ask {
     let operation = operation(name);
-    // What no segment can stand for is no request's id, and neither is 0.
-    let segment = path::segment(segment).unwrap_or_else(|| "0".to_owned());
+    let segment = path::segment(segment).expect("the ids that are asked for, and pages, are numbers");
     let is_variable = |part: &str| part.starts_with('{');
     let parts = operation.path.split('/').map(|part| if is_variable(part) { segment.as_str() } else { part });
     let mut uri = parts.collect::<Vec<_>>().join("/");

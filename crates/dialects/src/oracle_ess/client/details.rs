@@ -4,7 +4,7 @@
 //! What the model has a word for becomes that, everything else stays among the job's attributes under this dialect's
 //! name, byte by byte. There too stay the `state`, which the model has fewer of, and what holds as long as it does.
 
-use countermand_model::{Job, Kind, Snapshot, State, Trigger, TriggerState};
+use countermand_model::{Job, Kind, Snapshot, State, Trigger};
 
 use crate::Malformed;
 use crate::grammar::number;
@@ -53,7 +53,11 @@ pub(super) fn snapshot(
     Ok(Snapshot::of(job(given, asked, selection, at)?))
 }
 
-/// `requestId`; where it was not asked for, what the request's own link says, or what was asked for.
+/// The relations of links that lead below the request itself.
+const OWN_LINKS: [&str; 8] =
+    ["self", "cancel", "hold", "release", "forceCancel", "permissions", "subscribe", "executionStatus"];
+
+/// `requestId`; where it was not asked for, what the request's own links say, or what was asked for.
 fn id(
     given: &mut GivenDetailsWire,
     links: &[LinkWire],
@@ -65,7 +69,7 @@ fn id(
         Some(id) if id > 0 => Some(id),
         Some(id) => return refused(&format!("{id} is no request's")),
         None if selection.shows("requestId") => return refused("it is missing"),
-        None => linked(links, "self").or(asked),
+        None => OWN_LINKS.iter().find_map(|rel| linked(links, rel)).or(asked),
     };
     if asked.is_some() && id != asked {
         return refused("it is another request's than was asked for");
@@ -94,20 +98,17 @@ fn state(given: &mut GivenDetailsWire, selection: &Selection) -> Result<State, M
 fn family(given: &mut GivenDetailsWire, links: &[LinkWire], job: &mut Job) -> Result<(), Malformed> {
     let is_named = |id: &i64| *id > 0;
     let direct = given.read("parentRequestId")?.or(linked(links, "parentRequest")).filter(is_named);
-    let absolute = given.read("absParentRequestId")?.or(linked(links, "absParentRequest")).filter(is_named);
-    let top = absolute.or(direct).filter(|top| *top != job.number);
+    let absolute = given.read("absParentRequestId")?.or(linked(links, "absParentRequest"));
+    let top = absolute.or(direct).filter(is_named).filter(|top| *top != job.number);
     let word = given.read::<String>("requestType")?;
-    let is_recurring = matches!(word.as_deref(), Some("RECUR_PARENT" | "JOBSET_RECUR_PARENT"));
-    job.kind = match word.as_deref() {
-        Some("RECUR_PARENT" | "JOBSET_SINGLETON" | "JOBSET_RECUR_PARENT") => Kind::Parent,
-        Some("RECUR_CHILD" | "JOBSET_STEP" | "JOBSET_RECUR_CHILD" | "SUB_REQUEST") => Kind::Child,
-        // Our own server leaves it out of a child's, whose parent may be a schedule, a job set or a request.
-        None => Kind::Child,
-        // What it is not known to be in a family, or says in words that nobody knows, stands alone.
-        Some(_) => Kind::Single,
-    };
-    job.trigger =
-        is_recurring.then(|| Trigger { state: trigger(given, job.state), next_run_at: None, rule: None });
+    // Our own server leaves it out of a child's, whose parent may be a schedule, a job set or a request.
+    job.kind = word.as_deref().map_or(Kind::Child, query::kind);
+    let state = given.read::<String>("state")?.unwrap_or_default();
+    job.trigger = word.as_deref().filter(|word| query::is_schedule(word)).map(|_| Trigger {
+        state: query::trigger(job.state, &state),
+        next_run_at: None,
+        rule: None,
+    });
     if job.kind == Kind::Child {
         job.parent = top;
     }
@@ -131,25 +132,13 @@ fn family(given: &mut GivenDetailsWire, links: &[LinkWire], job: &mut Job) -> Re
     Ok(())
 }
 
-/// Whether a schedule will fire again, as far as its state says.
-fn trigger(given: &GivenDetailsWire, state: State) -> TriggerState {
-    let is_used_up = matches!(given.read::<String>("state"), Ok(Some(word)) if word == "SCHEDULE_ENDED");
-    match state {
-        State::Cancelling | State::Cancelled => TriggerState::Cancelled,
-        State::Held => TriggerState::Suspended,
-        state if is_used_up || state.is_terminal() => TriggerState::Completed,
-        _ => TriggerState::Scheduled,
-    }
-}
-
-/// When what happened. A request's end is `completedTime`, some time after the end of its process.
+/// When what happened. A request's end is `completedTime`, some time after the end of its process; a server that says
+/// the first alone is taken to say both, as our own does.
 fn times(given: &mut GivenDetailsWire, job: &mut Job) -> Result<(), Malformed> {
     let submitted = time(given, "submissionTime")?;
     job.started_at = time(given, "processStartTime")?;
     let end_of_process = time(given, "processEndTime")?;
-    let completed = time(given, "completedTime")?;
-    let ended = end_of_process.filter(|_| job.state.is_terminal());
-    job.finished_at = completed.or(ended);
+    job.finished_at = time(given, "completedTime")?;
     let changed = time(given, "stateChangeTime")?;
     job.created_at = submitted.unwrap_or(job.created_at);
     let latest = [job.finished_at, job.started_at, submitted].into_iter().flatten().next();

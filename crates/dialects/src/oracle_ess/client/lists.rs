@@ -1,15 +1,17 @@
-//! Readings of one request and of many.
+//! Readings: of one request, or of many by filter, order and page, each with the children that are wanted.
 
 use bytes::Bytes;
 use countermand_model::{Fault, Filter, Kin, Outcome, Page, Snapshot, Sort, Status};
 use http::Response;
 
 use super::answer::{self, Answered, Meaning};
+use super::family::Families;
+use super::pages::Pages;
 use super::{ask, details, refusal};
-use crate::conversation::{Once, Seen, unsupported};
+use crate::conversation::{Heard, Step, not_understood, passed_on, unreachable, unsupported};
 use crate::oracle_ess::selection::Selection;
 use crate::oracle_ess::wire::{GivenDetailsWire, GivenListWire, GivenResourcesWire};
-use crate::oracle_ess::{OracleEss, decode};
+use crate::oracle_ess::{decode, query};
 use crate::{Conversation, Echo, Malformed};
 
 /// What is asked of a list.
@@ -22,29 +24,116 @@ pub(super) struct Wanted<'c> {
 }
 
 /// Reading one request.
-pub(super) fn status(status: &Status, at: i64) -> Result<Box<dyn Conversation>, Fault> {
-    if status.kin != Kin::None {
-        return Err(unsupported("show the children of a request"));
-    }
-    let id = status.target.written.clone();
-    Ok(Box::new(Once::new(ask::about("details", &id), move |response| {
-        Ok(match answer::answered(response)? {
-            Answered::Yes | Answered::Absent => match answer::seen(&id, response, at)? {
-                Seen::Job(snapshot) => Ok(Outcome::Read { at, snapshot: Some(snapshot) }),
-                Seen::Absent | Seen::Forbidden | Seen::Unknown => Ok(Outcome::Read { at, snapshot: None }),
-            },
-            Answered::Refused(fault) => Err(fault),
-        })
-    })))
+pub(super) fn status(status: &Status, at: i64) -> Reading {
+    let stage = Stage::Request { id: status.target.written.clone(), is_asked: false };
+    Reading { at, kin: status.kin, answer: Answer::Request, stage }
 }
 
 /// Reading many.
-pub(super) fn list(
-    _codec: &OracleEss,
-    _wanted: Wanted<'_>,
-    _at: i64,
-) -> Result<Box<dyn Conversation>, Fault> {
-    Err(unsupported("list"))
+///
+/// # Errors
+/// What is asked cannot be said, or there is no saying which children belong where.
+pub(super) fn list(wanted: &Wanted<'_>, at: i64) -> Result<Reading, Fault> {
+    let by = |what: String| unsupported(&format!("list requests by {what}"));
+    let order =
+        query::order(wanted.sort).map_err(|what| unsupported(&format!("order requests by {what}")))?;
+    let stage = match query::write(wanted.filter).map_err(by)? {
+        query::Written::All => Stage::List(Pages::new(None, order, wanted.page, wanted.count)),
+        query::Written::Filter(filter) => {
+            Stage::List(Pages::new(Some(filter), order, wanted.page, wanted.count))
+        }
+        query::Written::None => Stage::Families(Families::new(Vec::new(), Kin::None)),
+    };
+    let total = wanted.count.then_some(0);
+    Ok(Reading { at, kin: wanted.kin, answer: Answer::List { total }, stage })
+}
+
+/// A reading under way.
+pub(super) struct Reading {
+    at: i64,
+    kin: Kin,
+    answer: Answer,
+    stage: Stage,
+}
+
+/// What the outcome is to be.
+enum Answer {
+    Request,
+    List { total: Option<u64> },
+}
+
+enum Stage {
+    /// The one request is asked for.
+    Request { id: String, is_asked: bool },
+    /// The list is read.
+    List(Pages),
+    /// What was found is there; its children are read.
+    Families(Families),
+}
+
+impl Reading {
+    /// Takes an answer in. What the server refuses is a fault in the `Ok`.
+    fn take(&mut self, response: &Response<Bytes>) -> Result<Result<(), Fault>, Malformed> {
+        match &mut self.stage {
+            Stage::Request { id, .. } => {
+                let found = match answer::answered(response)? {
+                    Answered::Refused(fault) => return Ok(Err(fault)),
+                    Answered::Absent => Vec::new(),
+                    Answered::Yes => vec![answer::shown(id, response, self.at)?],
+                };
+                self.stage = Stage::Families(Families::new(found, self.kin));
+                Ok(Ok(()))
+            }
+            Stage::List(pages) => pages.take(response, self.at),
+            Stage::Families(families) => families.take(response, self.at),
+        }
+    }
+
+    fn outcome(&mut self, mut found: Vec<Snapshot>) -> Outcome {
+        match self.answer {
+            Answer::Request => Outcome::Read { at: self.at, snapshot: found.pop().map(Box::new) },
+            Answer::List { total } => Outcome::Listed { at: self.at, jobs: found, total },
+        }
+    }
+}
+
+impl Conversation for Reading {
+    fn next(&mut self, heard: Option<Heard>) -> Step {
+        if let Some(heard) = heard {
+            let response = match heard {
+                Ok(response) => response,
+                Err(lost) => return Step::Done(Err(unreachable(lost))),
+            };
+            match self.take(&response) {
+                Ok(Ok(())) => {}
+                Ok(Err(fault)) => return Step::Done(Err(passed_on(fault))),
+                Err(malformed) => return Step::Done(Err(not_understood(&malformed))),
+            }
+        }
+        if let Stage::Request { id, is_asked: false } = &self.stage {
+            let ask = ask::about("details", id);
+            self.stage = Stage::Request { id: id.clone(), is_asked: true };
+            return Step::Send(ask);
+        }
+        if let Stage::List(pages) = &mut self.stage {
+            if let Some(ask) = pages.ask() {
+                return Step::Send(ask);
+            }
+            let (found, total) = pages.found();
+            self.answer = Answer::List { total };
+            self.stage = Stage::Families(Families::new(found, self.kin));
+        }
+        let Stage::Families(families) = &mut self.stage else {
+            return Step::Done(Err(not_understood(&Malformed::new("", "there was no answer"))));
+        };
+        match families.ask() {
+            Some(ask) => Step::Send(ask),
+            None => {
+                let found = families.found();
+                Step::Done(Ok(self.outcome(found)))
+            }
+        }
+    }
 }
 
 /// What the answer to a caller's own list shows.
@@ -64,7 +153,9 @@ pub(super) fn listed(echo: &Echo, response: &Response<Bytes>, at: i64) -> Meanin
 
 /// A page, as it came.
 pub(super) struct PageShown {
+    /// The requests on it.
     pub(super) jobs: Vec<Snapshot>,
+    /// Which page it says that it is.
     pub(super) index: Option<u32>,
 }
 

@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 use countermand_model::{Effect, Kind, Reach, Snapshot, State, Target};
-use http::{Response, StatusCode};
+use http::Response;
 
 use super::{answer, ask};
 use crate::Ask;
 use crate::Malformed;
-use crate::conversation::{Errand, Lost, Seen, Told};
+use crate::conversation::{Errand, Seen, Told};
+use crate::grammar::number;
 use crate::oracle_ess::states;
 use crate::oracle_ess::wire::write_report;
 
@@ -38,6 +39,10 @@ impl Order {
 }
 
 impl Errand for Order {
+    fn can_be(&self, target: &Target) -> bool {
+        is_id(&target.written)
+    }
+
     fn look(&self, targets: &[Target]) -> Ask {
         ask::about("details", written(targets))
     }
@@ -67,21 +72,19 @@ impl Errand for Order {
         }
     }
 
-    /// 400 and 409 are of a request that the order does not fit. Another refusal below 500 is of our own request, so
-    /// that nothing was done.
+    /// 400 is of a request that the order does not fit: there is nothing else in the order that could be wrong.
     fn told(&self, _targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Told>, Malformed> {
-        let told = match answer::taken(answer)? {
+        Ok(vec![match answer::taken(answer)? {
             None => Told::Taken,
-            Some(refusal) => match StatusCode::from_u16(refusal.status) {
-                Ok(StatusCode::BAD_REQUEST | StatusCode::CONFLICT) => Told::Refused,
-                Ok(StatusCode::NOT_FOUND) => Told::Absent,
-                Ok(StatusCode::FORBIDDEN) => Told::Forbidden,
-                Ok(status) if status.is_client_error() => Told::Nothing(Lost::Unsent),
-                Ok(_) | Err(_) => Told::Nothing(Lost::Unanswered),
-            },
-        };
-        Ok(vec![told])
+            Some(refusal) if refusal.status == 400 => Told::Refused,
+            Some(refusal) => Told::of(refusal.fault(true)),
+        }])
     }
+}
+
+/// Whether a text can be the id of a request: what is none is asked for by nobody.
+pub(super) fn is_id(text: &str) -> bool {
+    number::canonical(text).is_some()
 }
 
 fn written(targets: &[Target]) -> &str {

@@ -1,7 +1,7 @@
 //! Refusals: a status, the `SimpleExceptionDetail` that explains it, and what both mean to whoever asked.
 
 use bytes::Bytes;
-use countermand_model::{Fault, FaultKind};
+use countermand_model::Fault;
 use http::Response;
 use http::header::RETRY_AFTER;
 
@@ -51,7 +51,7 @@ pub(super) fn read(response: &Response<Bytes>) -> Result<Option<Refusal>, Malfor
 }
 
 impl Refusal {
-    /// The fault that it is to the caller whose own request was refused.
+    /// The fault that it is to whoever sent the request.
     ///
     /// Lost is an `errorCode` that the table does not have, but for the log.
     pub(super) fn fault(self, is_about_a_request: bool) -> Fault {
@@ -62,38 +62,6 @@ impl Refusal {
         match self.code {
             Some(code) => fault.with_detail(format!("status {}, {code}", self.status)),
             None => fault,
-        }
-    }
-
-    /// The fault that it is to whoever gave a command that was carried out with this request. What is wrong with our
-    /// request, or our credentials, is none of their mistakes.
-    pub(super) fn fault_of_command(self, is_about_a_request: bool) -> Fault {
-        let status = self.status;
-        let fault = self.fault(is_about_a_request);
-        match fault.kind {
-            FaultKind::Forbidden
-            | FaultKind::NotFound
-            | FaultKind::Conflict
-            | FaultKind::TooManyRequests
-            | FaultKind::Overloaded
-            | FaultKind::Timeout => fault,
-            FaultKind::Malformed
-            | FaultKind::NoCredentials
-            | FaultKind::BadCredentials
-            | FaultKind::CrossSite
-            | FaultKind::UnknownRoute
-            | FaultKind::WrongMethod
-            | FaultKind::NotAcceptable
-            | FaultKind::BodyTimeout
-            | FaultKind::TooLarge
-            | FaultKind::UnsupportedMediaType
-            | FaultKind::Internal
-            | FaultKind::Unsupported
-            | FaultKind::Unreachable => {
-                let detail = format!("status {status}: {}", fault.message);
-                Fault::new(FaultKind::Unreachable, "The server behind this gateway refused to answer.")
-                    .with_detail(detail)
-            }
         }
     }
 }

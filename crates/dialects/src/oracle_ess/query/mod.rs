@@ -1,5 +1,5 @@
 //! `q`, the filter language of the lists: a SCIM filter (RFC 7644 §3.4.2.2) over the members of a request. Reads text,
-//! knows neither the URL it came in nor a job.
+//! knows neither the URL it came in nor a job. `writing` is the way back: what another server is asked.
 //!
 //! In reading order: `lexer` makes tokens of the text, `parser` the structure, `terms` one comparison, with the members
 //! that there are in `names`; `compile` asks the model's question. What cannot be answered truthfully is refused where
@@ -17,6 +17,8 @@ mod names;
 
 mod compile;
 
+mod writing;
+
 #[cfg(test)]
 mod tests;
 
@@ -26,8 +28,9 @@ use countermand_model::Filter;
 
 use crate::Malformed;
 use lexer::Token;
-pub(super) use names::{NAMES, find, given};
+pub(super) use names::{NAMES, find, given, is_schedule, kind, trigger};
 pub(super) use time::instant;
+pub(super) use writing::{Written, below, order, write};
 
 /// Reads a filter.
 ///

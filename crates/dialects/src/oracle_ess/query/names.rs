@@ -4,7 +4,7 @@
 //! The names are those of the reference pages of the lists (24b, 24c). A member without a value fails every test but
 //! its absence, `ne` too, as NULL does in the SQL behind ESS (inferred); fixtures/oracle-ess/list-q-absent-member.http
 
-use countermand_model::{Field, Filter, Kind, State, Test, Value};
+use countermand_model::{Field, Filter, Kind, State, Test, TriggerState, Value};
 
 use super::super::{NAME, states};
 use crate::grammar::spelling::nearest;
@@ -122,6 +122,30 @@ pub(super) const REQUEST_TYPES: &[&str] = &[
     "SUB_REQUEST",
     "UNKNOWN",
 ];
+
+/// The kind of a request of this type. What nobody knows to be in a family stands alone.
+pub(in super::super) fn kind(request_type: &str) -> Kind {
+    match request_type {
+        "RECUR_PARENT" | "JOBSET_SINGLETON" | "JOBSET_RECUR_PARENT" => Kind::Parent,
+        "RECUR_CHILD" | "JOBSET_STEP" | "JOBSET_RECUR_CHILD" | "SUB_REQUEST" => Kind::Child,
+        _ => Kind::Single,
+    }
+}
+
+/// Whether a request of this type is a schedule.
+pub(in super::super) fn is_schedule(request_type: &str) -> bool {
+    matches!(request_type, "RECUR_PARENT" | "JOBSET_RECUR_PARENT")
+}
+
+/// Whether a schedule in this state, by this word, will fire again.
+pub(in super::super) fn trigger(state: State, word: &str) -> TriggerState {
+    match state {
+        State::Cancelling | State::Cancelled => TriggerState::Cancelled,
+        State::Held => TriggerState::Suspended,
+        state if word == "SCHEDULE_ENDED" || state.is_terminal() => TriggerState::Completed,
+        _ => TriggerState::Scheduled,
+    }
+}
 
 /// The row of a name. RFC 7644 has names in any case; what it was probably meant to be, where there is no such row.
 ///

@@ -10,7 +10,7 @@ use crate::grammar::spelling::nearest;
 use crate::oracle_ess::states;
 
 /// What is asked of one member.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Term {
     /// It has a value.
     Present(&'static Name),

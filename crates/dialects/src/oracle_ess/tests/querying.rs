@@ -27,14 +27,14 @@ fn filter(q: &str) -> Filter {
 }
 
 /// What a list shows of a job.
-fn shown(job: &Job) -> Value {
+pub(super) fn shown(job: &Job) -> Value {
     let asked = Asked::with(&[], Method::GET, "/requests", None);
     let outcome = Outcome::Listed { at: NOON, jobs: vec![Snapshot::of(job.clone())], total: None };
     asked.answer(Ok(outcome)).1["items"][0].clone()
 }
 
 /// Whether a job fits a filter, as an engine would say.
-fn fits(filter: &Filter, job: &Job) -> bool {
+pub(super) fn fits(filter: &Filter, job: &Job) -> bool {
     match filter {
         Filter::And(parts) => parts.iter().all(|part| fits(part, job)),
         Filter::Or(parts) => parts.iter().any(|part| fits(part, job)),
@@ -47,6 +47,9 @@ fn value(field: &Field, job: &Job) -> Option<Value> {
     let id = |alias: Option<&str>, number: i64| json!(alias.map_or(number, |id| id.parse().unwrap()));
     match field {
         Field::Id => Some(id(job.alias(NAME), job.number)),
+        Field::Number => Some(json!(job.number)),
+        Field::Parent => job.parent.map(Value::from),
+        Field::Acknowledged => Some(json!(i64::from(job.acknowledged))),
         Field::ParentId => job.parent.map(|parent| id(job.parent_alias(NAME), parent)),
         Field::State => Some(json!(job.state.name())),
         Field::Kind => Some(json!(job.kind.name())),
@@ -208,7 +211,7 @@ fn comparison() -> BoxedStrategy<Comparison> {
     prop::strategy::Union::new(members(true).into_iter().map(one)).boxed()
 }
 
-fn job() -> BoxedStrategy<Job> {
+pub(super) fn job() -> BoxedStrategy<Job> {
     let attributes: Vec<_> = members(false)
         .into_iter()
         .map(|(name, _, values)| (Just(name), prop::option::of(prop::option::of(values))))
@@ -250,18 +253,26 @@ fn job() -> BoxedStrategy<Job> {
         .boxed()
 }
 
+/// A comparison as it is written.
+pub(super) fn written() -> BoxedStrategy<String> {
+    comparison().prop_map(|comparison| text(&comparison)).boxed()
+}
+
+fn text((name, operator, value): &Comparison) -> String {
+    match *operator {
+        "pr" => format!("{name} pr"),
+        _ => format!("{name} {operator} {value}"),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn a_list_holds_just_the_jobs_that_show_what_was_asked_for(job in job(), first in comparison(), then in comparison()) {
-        let written = |(name, operator, value): &Comparison| match *operator {
-            "pr" => format!("{name} pr"),
-            _ => format!("{name} {operator} {value}"),
-        };
         let shown = shown(&job);
         let (one, two) = (says(&shown, &first), says(&shown, &then));
-        let (first, then) = (written(&first), written(&then));
+        let (first, then) = (text(&first), text(&then));
         for (q, expected) in [
             (first.clone(), one),
             (format!("not ({first})"), !one),

@@ -13,8 +13,12 @@ use crate::grammar::json::{Slashes, Writer};
 
 /// `RequestDetails`: one request. Every member is optional; one without a value is left out and never `null`.
 ///
-/// The recorded answer of a live server has its members in the order of their bytes, hence the map.
-pub(in crate::oracle_ess) struct RequestDetailsWire<'j>(BTreeMap<Cow<'j, str>, MemberWire<'j>>);
+/// The recorded answer of a live server has its members in the order of their bytes, and so has this. They are few, and
+/// a list of them is made and dropped faster than a map.
+pub(in crate::oracle_ess) struct RequestDetailsWire<'j>(Vec<(Cow<'j, str>, MemberWire<'j>)>);
+
+/// How many members a request shows as a rule.
+const USUAL: usize = 32;
 
 /// The value of a member.
 pub(in crate::oracle_ess) enum MemberWire<'j> {
@@ -37,18 +41,23 @@ impl<'j> RequestDetailsWire<'j> {
     /// fixtures/oracle-ess/get-attributes.http
     pub(in crate::oracle_ess) fn given(object: &'j str) -> RequestDetailsWire<'j> {
         let members: BTreeMap<Cow<'j, str>, &'j RawValue> = serde_json::from_str(object).unwrap_or_default();
-        let members = members.into_iter().filter(|(_, value)| value.get() != "null");
-        RequestDetailsWire(members.map(|(name, value)| (name, MemberWire::Given(value))).collect())
+        let given = members.into_iter().filter(|(_, value)| value.get() != "null");
+        let mut members = Vec::with_capacity(USUAL);
+        members.extend(given.map(|(name, value)| (name, MemberWire::Given(value))));
+        RequestDetailsWire(members)
     }
 
     /// Keeps the members of these names only.
     pub(in crate::oracle_ess) fn retain(&mut self, kept: impl Fn(&str) -> bool) {
-        self.0.retain(|name, _| kept(name));
+        self.0.retain(|(name, _)| kept(name));
     }
 
     /// Sets a member, whatever was there.
     pub(in crate::oracle_ess) fn set(&mut self, name: &'static str, value: MemberWire<'j>) {
-        self.0.insert(Cow::Borrowed(name), value);
+        match self.place(name) {
+            Ok(place) => self.0[place].1 = value,
+            Err(place) => self.0.insert(place, (Cow::Borrowed(name), value)),
+        }
     }
 
     /// Sets a member that is a text, where there is one.
@@ -64,8 +73,10 @@ impl<'j> RequestDetailsWire<'j> {
 
     /// Sets a member, where there is a value and nothing was there. Says whether it did.
     pub(in crate::oracle_ess) fn fill(&mut self, name: &'static str, value: Option<MemberWire<'j>>) -> bool {
-        let Some(value) = value.filter(|_| !self.0.contains_key(name)) else { return false };
-        self.set(name, value);
+        match (self.place(name), value) {
+            (Err(place), Some(value)) => self.0.insert(place, (Cow::Borrowed(name), value)),
+            (Ok(_), _) | (_, None) => return false,
+        }
         true
     }
 
@@ -80,10 +91,15 @@ impl<'j> RequestDetailsWire<'j> {
 
     /// A given value, where it is of that type.
     pub(in crate::oracle_ess) fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        match self.0.get(name)? {
+        match &self.0[self.place(name).ok()?].1 {
             MemberWire::Given(raw) => serde_json::from_str(raw.get()).ok(),
             MemberWire::Text(_) | MemberWire::Integer(_) | MemberWire::Flag(_) | MemberWire::Links(_) => None,
         }
+    }
+
+    /// Where a member is, or would be.
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(other, _)| other.as_ref().cmp(name))
     }
 
     /// The document.

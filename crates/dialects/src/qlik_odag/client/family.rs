@@ -9,15 +9,16 @@ use countermand_model::{Fault, FaultKind, Kin, Kind, Outcome, Snapshot, Status};
 
 use super::answer;
 use super::ask::Api;
-use super::check;
-use crate::conversation::{Conversation, Heard, Step, not_understood, unreachable};
+use crate::conversation::{Conversation, Heard, Step, not_understood, passed_on, unreachable};
+use crate::grammar::path;
 use crate::qlik_odag::wire::RequestWire;
 
 /// Begins to read. ODAG has no results to hand out, however many are asked for.
-pub(super) fn read(api: Api, status: &Status, at: i64) -> Result<Box<dyn Conversation>, Fault> {
-    check(std::slice::from_ref(&status.target))?;
-    let first = VecDeque::from([status.target.written.clone()]);
-    Ok(Box::new(Reading { api, at, kin: status.kin, waiting: first, head: None }))
+pub(super) fn read(api: Api, status: &Status, at: i64) -> Box<dyn Conversation> {
+    // What no path can hold is nobody's id.
+    let known = path::segment(&status.target.written).map(|_| status.target.written.clone());
+    let first = VecDeque::from_iter(known);
+    Box::new(Reading { api, at, kin: status.kin, waiting: first, head: None })
 }
 
 struct Reading {
@@ -37,7 +38,7 @@ impl Reading {
         let found = match read.map_err(|malformed| not_understood(&malformed))? {
             Ok(snapshot) => Some(snapshot),
             Err(fault) if fault.kind == FaultKind::NotFound => None,
-            Err(fault) => return Err(fault),
+            Err(fault) => return Err(passed_on(fault)),
         };
         match (&mut self.head, found) {
             (Some(head), Some(sub)) => head.kin.push(sub.job),

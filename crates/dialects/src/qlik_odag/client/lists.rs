@@ -221,8 +221,13 @@ fn written(parameters: impl IntoIterator<Item = (&'static str, Option<String>)>)
             None => {}
         }
     }
-    Ok(query.finish())
+    Some(query.finish())
+        .filter(|query| query.len() <= LONGEST)
+        .ok_or_else(|| unsupported("filter by so long a text"))
 }
+
+/// What may be asked for, so that a request's head is still below the 8000 bytes that RFC 9110 §4.1 asks of everybody.
+const LONGEST: usize = 7000;
 
 /// Each parameter can be said once.
 fn once<T>(place: &mut Option<T>, value: T) -> Result<(), Fault> {

@@ -8,9 +8,10 @@ use bytes::Bytes;
 use countermand_model::{Acknowledged, Cancel, Fault, Kind, Order, Reach, Target};
 use http::Response;
 
+use super::answer;
 use super::ask::Api;
-use super::{answer, check};
 use crate::conversation::{Aim, Ask, Errand, Seen, Told, Verified, unsupported};
+use crate::grammar::path;
 use crate::{Conversation, Malformed};
 
 /// `action=cancel`. It is sent without `ignoreSucceeded`: the look afterwards says what a 404 meant.
@@ -29,17 +30,11 @@ pub(super) fn cancel(api: Api, cancel: &Cancel, at: i64) -> Result<Box<dyn Conve
         query.push_str("&delGenApp=true");
     }
     let act = Act { api, how: How::Put(query), alone: cancel.reach == Reach::One };
-    begin(act, Aim::Cancel(cancel.reach), &cancel.targets, cancel.wants_after, at)
+    Ok(begin(act, Aim::Cancel(cancel.reach), &cancel.targets, cancel.wants_after, at))
 }
 
 /// `action=pause` and `action=resume`.
-pub(super) fn order(
-    api: Api,
-    action: &str,
-    aim: Aim,
-    order: &Order,
-    at: i64,
-) -> Result<Box<dyn Conversation>, Fault> {
+pub(super) fn order(api: Api, action: &str, aim: Aim, order: &Order, at: i64) -> Box<dyn Conversation> {
     let act = Act { api, how: How::Put(format!("action={action}")), alone: order.reach == Reach::One };
     begin(act, aim, &order.targets, order.wants_after, at)
 }
@@ -51,7 +46,7 @@ pub(super) fn acknowledge(
     end: Acknowledged,
     delete_output: bool,
     at: i64,
-) -> Result<Box<dyn Conversation>, Fault> {
+) -> Box<dyn Conversation> {
     let action = match end {
         Acknowledged::Cancel => "ackcancel",
         Acknowledged::Failure => "ackfailure",
@@ -62,20 +57,13 @@ pub(super) fn acknowledge(
 }
 
 /// `DELETE …/app`.
-pub(super) fn delete_app(api: Api, target: &Target, at: i64) -> Result<Box<dyn Conversation>, Fault> {
+pub(super) fn delete_app(api: Api, target: &Target, at: i64) -> Box<dyn Conversation> {
     let act = Act { api, how: How::DeleteApp, alone: false };
     begin(act, Aim::DeleteOutput, std::slice::from_ref(target), false, at)
 }
 
-fn begin(
-    act: Act,
-    aim: Aim,
-    targets: &[Target],
-    wants_after: bool,
-    at: i64,
-) -> Result<Box<dyn Conversation>, Fault> {
-    check(targets)?;
-    Ok(Box::new(Verified::new(act, aim, targets, wants_after, at)))
+fn begin(act: Act, aim: Aim, targets: &[Target], wants_after: bool, at: i64) -> Box<dyn Conversation> {
+    Box::new(Verified::new(act, aim, targets, wants_after, at))
 }
 
 /// One order.
@@ -93,6 +81,10 @@ enum How {
 }
 
 impl Errand for Act {
+    fn can_be(&self, target: &Target) -> bool {
+        path::segment(&target.written).is_some()
+    }
+
     fn look(&self, targets: &[Target]) -> Ask {
         self.api.get(id(targets))
     }

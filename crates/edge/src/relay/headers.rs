@@ -1,0 +1,246 @@
+//! The headers of a message on its way through: what belongs to the connection stays there, what is left keeps its
+//! order, and the legacy server is told whom it talks to. Knows nothing of bodies.
+
+use std::fmt::Write;
+use std::net::IpAddr;
+
+use http::header::{
+    AUTHORIZATION, CONNECTION, COOKIE, EXPECT, FORWARDED, HOST, HeaderMap, HeaderName, HeaderValue,
+    PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE, VIA,
+};
+
+use crate::origin::Arrival;
+use crate::request_id::X_REQUEST_ID;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const X_FORWARDED_PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// What we are in `Via` (RFC 9110 §7.6.3): the version we were spoken to in, and a name that tells nothing of hosts.
+const VIA_US: HeaderValue = HeaderValue::from_static("1.1 countermand");
+
+/// How many headers of our own a request gets at most.
+const OURS: usize = 9;
+
+/// Who asks, for the headers that say so.
+pub(super) struct Teller<'a> {
+    /// The client and the URL it used, as far as trusted proxies and the connection say.
+    pub(super) arrival: &'a Arrival,
+    /// What the mount takes away in front of the path, with what proxies took away before.
+    pub(super) prefix: &'a str,
+    /// The request's id.
+    pub(super) request_id: &'a str,
+}
+
+/// What is not as the client wrote it.
+#[derive(Default)]
+pub(super) struct Edits {
+    /// What the legacy server is called instead.
+    pub(super) host: Option<HeaderValue>,
+    /// Credentials in place of the client's own.
+    pub(super) credentials: Option<HeaderValue>,
+    /// Whether the client waits to be told to send its body.
+    pub(super) expects: bool,
+}
+
+/// What of a request's headers goes on, and what the legacy server is told besides.
+pub(super) fn of_request(headers: &HeaderMap, edits: Edits, teller: &Teller<'_>) -> HeaderMap {
+    let Edits { host, credentials, expects } = edits;
+    let mut kept = end_to_end(headers, OURS, |name| match *name {
+        COOKIE => credentials.is_none(),
+        EXPECT => expects,
+        _ => !is_told(name),
+    });
+    // Each in the place where the client wrote its own.
+    if let Some(host) = host {
+        kept.insert(HOST, host);
+    }
+    if let Some(credentials) = credentials {
+        kept.insert(AUTHORIZATION, credentials);
+    }
+    if accepts_trailers(headers) {
+        kept.insert(TE, HeaderValue::from_static("trailers"));
+        // RFC 9110 §10.1.4: it belongs to the connection, which says so.
+        kept.insert(CONNECTION, HeaderValue::from_static("TE"));
+    }
+    kept.append(VIA, VIA_US);
+    tell(&mut kept, teller);
+    kept
+}
+
+/// What of an answer's headers goes on.
+pub(super) fn of_response(headers: &HeaderMap) -> HeaderMap {
+    // One more for the request id.
+    end_to_end(headers, 1, |_| true)
+}
+
+/// RFC 9110 §7.6.1: everything but what belongs to the connection, which are the headers named here and those that
+/// `Connection` names. `HeaderMap` keeps the order of distinct names, as long as nothing is removed from it.
+fn end_to_end(headers: &HeaderMap, more: usize, keeps: impl Fn(&HeaderName) -> bool) -> HeaderMap {
+    let named: Vec<&str> = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|names| names.split(',').map(str::trim))
+        .collect();
+    let mut kept = HeaderMap::with_capacity(headers.keys_len() + more);
+    for (name, value) in headers {
+        let is_named = named.iter().any(|named| named.eq_ignore_ascii_case(name.as_str()));
+        // A client that names the host would have it removed after it was looked at.
+        if !is_hop(name) && (!is_named || *name == HOST) && keeps(name) {
+            kept.append(name, value.clone());
+        }
+    }
+    kept
+}
+
+/// `Upgrade` with it: nothing is upgraded through here, and RFC 9110 §7.8 lets a server pass over the wish. `Trailer` is
+/// not of these, nor is `Expect`.
+fn is_hop(name: &HeaderName) -> bool {
+    matches!(*name, CONNECTION | PROXY_AUTHENTICATE | PROXY_AUTHORIZATION | TE | TRANSFER_ENCODING | UPGRADE)
+        || matches!(name.as_str(), "keep-alive" | "proxy-connection")
+}
+
+/// Whether a header is one in which proxies tell of the client: ours replace them all, so that nothing which a stranger
+/// wrote reaches a server that believes us.
+fn is_told(name: &HeaderName) -> bool {
+    *name == FORWARDED || name.as_str().starts_with("x-forwarded-")
+}
+
+fn accepts_trailers(headers: &HeaderMap) -> bool {
+    let codings = headers.get_all(TE).iter().filter_map(|value| value.to_str().ok());
+    codings
+        .flat_map(|codings| codings.split(','))
+        .any(|coding| coding.trim().eq_ignore_ascii_case("trailers"))
+}
+
+/// Who asked and by which URL, in the standard's words and in those that were there before it. One element, and not one
+/// more: who is believed was decided here, and behind us only this counts.
+fn tell(headers: &mut HeaderMap, teller: &Teller<'_>) {
+    let Teller { arrival: Arrival { origin, client, .. }, prefix, request_id } = teller;
+    let mut forwarded = String::with_capacity(96);
+    match client {
+        Some(IpAddr::V4(address)) => write!(forwarded, "for={address}"),
+        // RFC 7239 §6: an IPv6 address stands in brackets and quotes.
+        Some(IpAddr::V6(address)) => write!(forwarded, "for=\"[{address}]\""),
+        None => write!(forwarded, "for=unknown"),
+    }
+    .and_then(|()| write!(forwarded, ";host=\"{}\";proto={}", origin.authority, origin.scheme))
+    .expect("a string takes everything");
+    let mut set = |name, text: &str| {
+        // The texts are addresses, hosts that were checked and ids of visible ASCII.
+        if let Ok(value) = HeaderValue::from_str(text) {
+            headers.insert(name, value);
+        }
+    };
+    set(FORWARDED, &forwarded);
+    if let Some(client) = client {
+        set(X_FORWARDED_FOR, &client.to_string());
+    }
+    set(X_FORWARDED_HOST, &origin.authority);
+    set(X_FORWARDED_PROTO, &origin.scheme);
+    if !prefix.is_empty() {
+        set(X_FORWARDED_PREFIX, prefix);
+    }
+    set(X_REQUEST_ID, request_id);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use countermand_dialects::Origin;
+    use http::header::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::{Edits, Teller, of_request, of_response};
+    use crate::origin::Arrival;
+
+    fn map(lines: &[&str]) -> HeaderMap {
+        let pair = |line: &&str| {
+            let (name, value) = line.split_once(": ").unwrap();
+            (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap())
+        };
+        let mut map = HeaderMap::new();
+        for (name, value) in lines.iter().map(pair) {
+            map.append(name, value);
+        }
+        map
+    }
+
+    fn lines(headers: &HeaderMap) -> Vec<String> {
+        headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect()
+    }
+
+    fn asked(headers: &[&str], client: &str) -> Vec<String> {
+        let arrival = Arrival {
+            origin: Origin::new("https", "prime.example:8443"),
+            client: client.parse::<IpAddr>().ok(),
+            refusal: None,
+        };
+        let teller = Teller { arrival: &arrival, prefix: "/vp", request_id: "run-15" };
+        lines(&of_request(&map(headers), Edits::default(), &teller))
+    }
+
+    #[test]
+    fn what_belongs_to_the_connection_stays_there_and_the_rest_keeps_its_order() {
+        let headers = map(&[
+            "server: Apache",
+            "connection: close, X-Hop",
+            "content-type: a/b",
+            "x-hop: 1",
+            "keep-alive: timeout=5",
+            "set-cookie: a=1",
+            "upgrade: h2c",
+            "transfer-encoding: chunked",
+            "x-last: 1",
+            "set-cookie: b=2",
+            "trailer: x-sum",
+        ]);
+        let kept = [
+            "server: Apache",
+            "content-type: a/b",
+            "set-cookie: a=1",
+            "set-cookie: b=2",
+            "x-last: 1",
+            "trailer: x-sum",
+        ];
+        assert_eq!(lines(&of_response(&headers)), kept);
+    }
+
+    #[test]
+    fn the_legacy_server_is_told_who_asks_and_nothing_that_the_client_made_up() {
+        let told = asked(
+            &[
+                "host: prime.example",
+                "x-forwarded-for: 1.1.1.1",
+                "accept: a/b",
+                "forwarded: for=1.1.1.1",
+                "via: 1.0 squid",
+                "x-forwarded-port: 1",
+                "connection: host, authorization",
+                "te: gzip, Trailers",
+            ],
+            "2001:db8::7",
+        );
+        let expected = [
+            "host: prime.example",
+            "accept: a/b",
+            "via: 1.0 squid",
+            "via: 1.1 countermand",
+            "te: trailers",
+            "connection: TE",
+            "forwarded: for=\"[2001:db8::7]\";host=\"prime.example:8443\";proto=https",
+            "x-forwarded-for: 2001:db8::7",
+            "x-forwarded-host: prime.example:8443",
+            "x-forwarded-proto: https",
+            "x-forwarded-prefix: /vp",
+            "x-request-id: run-15",
+        ];
+        assert_eq!(told, expected);
+        assert!(
+            asked(&[], "nobody")
+                .contains(&"forwarded: for=unknown;host=\"prime.example:8443\";proto=https".to_owned())
+        );
+    }
+}
