@@ -52,8 +52,7 @@ pub(crate) const fn batch(name: &'static str, targets: i64) -> Case {
 pub(crate) const BATCH: Case = batch("batch XML, 1,000 ids", 1000);
 
 /// Polls whose ids come from all jobs.
-pub(crate) const POLL_SCATTERED: Case =
-    Case { name: "poll, random ids", order: Order::Scattered, ..POLL };
+pub(crate) const POLL_SCATTERED: Case = Case { name: "poll, random ids", order: Order::Scattered, ..POLL };
 
 /// Cancels whose ids come from all jobs.
 pub(crate) const CANCEL_SCATTERED: Case =
@@ -89,12 +88,7 @@ pub(crate) const OTHERS: [Case; 9] = [
         consumes: true,
         ..POLL
     },
-    Case {
-        name: "qlik-odag poll",
-        path: "/api/odag/v1/requests/{id}",
-        written: Written::Hex,
-        ..POLL
-    },
+    Case { name: "qlik-odag poll", path: "/api/odag/v1/requests/{id}", written: Written::Hex, ..POLL },
     Case {
         name: "qlik-odag cancel",
         method: "PUT",

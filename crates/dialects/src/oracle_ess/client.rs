@@ -61,9 +61,7 @@ pub(super) fn converse(
             let wanted = lists::Wanted { filter, sort, page: *page, count: *count, kin: *kin };
             Ok(Box::new(lists::list(&wanted, at)?))
         }
-        Command::Permissions { target } if !orders::is_id(&target.written) => {
-            known(Outcome::Permitted(None))
-        }
+        Command::Permissions { target } if !orders::is_id(&target.written) => known(Outcome::Permitted(None)),
         Command::Permissions { target } => Ok(Box::new(permissions(target))),
         Command::CheckIn { target } if !orders::is_id(&target.written) => known(Outcome::CheckedIn(None)),
         Command::CheckIn { target } => Ok(Box::new(check_in(target))),
