@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use asked::Case;
+use asked::{Case, Order};
 use client::Client;
 use server::{Server, config};
 
@@ -125,8 +125,10 @@ impl Counter {
 
 /// Asks, and returns the turn after the last.
 fn ask(client: &mut Client, case: &Case, first: i64, requests: i64) -> i64 {
+    // What is hot was asked for among the first requests.
+    let jobs = if case.order == Order::Hot { WARM } else { JOBS };
     for place in 0..requests {
-        let (line, headers, body) = case.request(first + place * case.targets, JOBS);
+        let (line, headers, body) = case.request(first + place * case.targets, jobs);
         let answer = client.request(&line, &headers, &body).expect("the program answers");
         assert_eq!(answer.status, case.status, "{}: {}", case.name, answer.body);
     }
