@@ -77,7 +77,7 @@ fn command(kind: Kind, address: SocketAddr, folder: &Path) -> Command {
         }
         Kind::Haproxy => {
             let text = format!(
-                "global\n nbthread 1\n maxconn 20000\ndefaults\n mode http\n timeout client 60s\n timeout connect 5s\n timeout server 60s\n\
+                "global\n nbthread 1\n maxconn 4000\ndefaults\n mode http\n timeout client 60s\n timeout connect 5s\n timeout server 60s\n\
                  frontend fixed\n bind {address}\n http-request return status 200 content-type application/json string '{body}'\n"
             );
             let mut command = pinned(SERVER, "haproxy");
@@ -113,7 +113,7 @@ fn nginx(processor: &str, address: SocketAddr, folder: &Path, http: &str, locati
     let load = if location.contains("lua") { lua.as_str() } else { "" };
     let text = format!(
         "{load} daemon off; worker_processes 1; pid {0}/nginx.pid; error_log {0}/nginx.log;\n\
-         events {{ worker_connections 40000; }}\n\
+         events {{ worker_connections 15000; }}\n\
          http {{ access_log off; keepalive_requests 100000000; {http}\n\
          server {{ listen {address} backlog=4096; location / {{ {location} }} }} }}\n",
         folder.display()

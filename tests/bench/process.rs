@@ -11,7 +11,7 @@ pub(crate) const SERVER: &str = "0";
 pub(crate) const LOAD: &str = "1";
 
 /// More than ten thousand connections, for a server or a client of it.
-const FILES: &str = "--nofile=65536:65536";
+const FILES: &str = "--nofile=16384";
 
 /// A command that runs on one processor and may have many connections.
 pub(crate) fn pinned(processor: &str, program: impl AsRef<std::ffi::OsStr>) -> Command {
@@ -26,7 +26,7 @@ pub(crate) fn pinned(processor: &str, program: impl AsRef<std::ffi::OsStr>) -> C
 pub(crate) fn many_connections() {
     let this = std::process::id().to_string();
     let status = Command::new("prlimit").args(["--pid", &this, FILES]).status();
-    assert!(status.expect("prlimit is part of util-linux").success(), "65536 open files are not allowed");
+    assert!(status.expect("prlimit is part of util-linux").success(), "16384 open files are not allowed");
 }
 
 /// CPU nanoseconds that a process has used, over all its threads.
