@@ -99,7 +99,7 @@ impl World {
 fn in_front_of(behind: SocketAddr) -> String {
     format!(
         "[engines.old]\nkind = \"upstream\"\ndialect = \"cisco-prime\"\nurl = \"http://{behind}/webacs/api\"\n\
-         [[mounts]]\ndialect = \"cisco-prime\"\nmode = \"passthrough\"\nlegacy = \"old\"\n"
+         [[mounts]]\ndialect = \"cisco-prime\"\nengine = \"primary\"\nmode = \"passthrough\"\nlegacy = \"old\"\n"
     )
 }
 
