@@ -25,6 +25,9 @@ mod codecs;
 // `countermand conform` as a process, against a gateway in it and against one that runs.
 mod conform;
 
+// Every fixture of every dialect through every dialect.
+mod crossing;
+
 // docs/dialects, held to the tables.
 mod dialect_pages;
 
@@ -39,6 +42,9 @@ mod forced;
 
 // Fixtures as an HTTP Archive, and back.
 mod har;
+
+// In front of a legacy server, which another gateway plays.
+mod in_front;
 
 // A whole gateway in this process, over a clock that a test moves.
 mod gateway;

@@ -22,7 +22,7 @@ pub(crate) fn crash(rounds: u64, jobs: i64, templates: &mut Templates, folder: &
 }
 
 fn once(blow: u64, jobs: i64, templates: &mut Templates, folder: &Path) -> usize {
-    let ours = World { store: Kept::Durable, jobs, behind: None }.start(templates, folder);
+    let ours = World { store: Kept::Durable, jobs, front: None }.start(templates, folder);
     let answers = folder.join("answers");
     let mut load = wrk(&CANCEL, ours.server.listen, LOAD, 0, jobs, folder);
     // The same load, which also writes down what was answered.

@@ -125,7 +125,7 @@ fn run(flags: &Flags, folder: &Path) -> Results {
     }
     if wanted("open") {
         let ours =
-            World { store: Kept::Durable, jobs: flags.jobs, behind: None }.start(&mut templates, folder);
+            World { store: Kept::Durable, jobs: flags.jobs, front: None }.start(&mut templates, folder);
         let rounds = if flags.quick { 2 } else { 5 };
         results.open = Some(open_loop::open_loop(&ours, flags.jobs, &CANCEL, rounds, folder));
     }

@@ -68,7 +68,10 @@ fn command(kind: Kind, address: SocketAddr, folder: &Path) -> Command {
             let upstream = format!(
                 "upstream behind {{ server {behind}; keepalive 128; keepalive_requests 100000000; }}"
             );
-            let pass = "proxy_pass http://behind; proxy_http_version 1.1; proxy_set_header Connection '';";
+            // As we do: it says who asks, and what for.
+            let pass = "proxy_pass http://behind; proxy_http_version 1.1; proxy_set_header Connection ''; \
+                        proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr; \
+                        proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header X-Forwarded-Host $http_host;";
             nginx(SERVER, address, folder, &upstream, pass)
         }
         Kind::Lua => {

@@ -98,6 +98,12 @@ impl Results {
                 "×",
                 against("passthrough", "nginx proxy_pass"),
             ),
+            at_most(
+                "passthrough with users, the same",
+                1.3,
+                "×",
+                against("passthrough, with users", "nginx proxy_pass"),
+            ),
             goal(
                 "Express, against our cancel XML",
                 Limit::AtLeast(12.0),

@@ -7,7 +7,7 @@ use crate::asked::Case;
 use crate::cases::{self, BATCH, CANCEL, CANCEL_SCATTERED, OTHERS, POLL, POLL_SCATTERED};
 use crate::load::Load;
 use crate::peer::Kind;
-use crate::world::{Kept, World};
+use crate::world::{Front, Kept, World};
 
 /// A line of a table.
 pub(crate) struct Row {
@@ -53,7 +53,7 @@ pub(crate) fn groups(quick: bool, jobs: i64, behind: SocketAddr) -> Vec<Group> {
 fn every_case(jobs: i64, behind: SocketAddr) -> Vec<Row> {
     let ours = |case: Case| {
         let most = if case.targets > 1 { (IDS / case.targets).min(3_000) } else { i64::MAX };
-        let place = Place::Ours(World { store: Kept::Durable, jobs, behind: None });
+        let place = Place::Ours(World { store: Kept::Durable, jobs, front: None });
         Row { name: case.name.to_owned(), place, case, load: Load { most, ..LOAD } }
     };
     let peer =
@@ -63,12 +63,13 @@ fn every_case(jobs: i64, behind: SocketAddr) -> Vec<Row> {
         [BATCH, cases::batch("batch XML, 100 ids", 100), cases::batch("batch XML, 10 ids", 10)].map(ours),
     );
     rows.extend(OTHERS.map(ours));
-    let through = OTHERS[1];
-    let world = World { store: Kept::Durable, jobs: 1000, behind: Some(behind) };
-    rows.push(Row { name: "passthrough".to_owned(), place: Place::Ours(world), case: through, load: LOAD });
-    let cancel = |case: Case| Case { consumes: false, ..case };
-    rows.push(peer("nginx proxy_pass", Kind::Proxy(behind), through));
-    rows.push(peer("HAProxy return", Kind::Haproxy, through));
+    for (name, users) in [("passthrough", false), ("passthrough, with users", true)] {
+        let front = Some(Front { legacy: behind, users });
+        let place = Place::Ours(World { store: Kept::Memory, jobs: 1, front });
+        rows.push(Row { name: name.to_owned(), place, case: POLL, load: LOAD });
+    }
+    rows.push(peer("nginx proxy_pass", Kind::Proxy(behind), POLL));
+    rows.push(peer("HAProxy return", Kind::Haproxy, POLL));
     rows.push(peer("nginx Lua, cancel JSON", Kind::Lua, cancel(OTHERS[0])));
     rows.push(peer("Express, cancel XML", Kind::Express, cancel(CANCEL)));
     rows.push(peer("WireMock, cancel XML", Kind::WireMock, cancel(CANCEL)));
@@ -88,7 +89,7 @@ pub(crate) fn ledgers(quick: bool, jobs: i64) -> Vec<i64> {
 
 fn sizes(quick: bool, jobs: i64) -> Vec<Row> {
     let row = |case: Case, jobs, most| {
-        let place = Place::Ours(World { store: Kept::Durable, jobs, behind: None });
+        let place = Place::Ours(World { store: Kept::Durable, jobs, front: None });
         Row { name: sized(&case, jobs), place, case, load: Load { most, ..LOAD } }
     };
     let both = |jobs| [row(POLL_SCATTERED, jobs, i64::MAX), row(CANCEL_SCATTERED, jobs, FEW)];
@@ -97,7 +98,7 @@ fn sizes(quick: bool, jobs: i64) -> Vec<Row> {
 
 fn connections(quick: bool, jobs: i64) -> Vec<Row> {
     let row = |case: Case, connections, seconds| {
-        let place = Place::Ours(World { store: Kept::Durable, jobs, behind: None });
+        let place = Place::Ours(World { store: Kept::Durable, jobs, front: None });
         let name = format!("{}, {connections} connections", case.name);
         Row { name, place, case, load: Load { connections, seconds, ..LOAD } }
     };
@@ -115,7 +116,7 @@ fn connections(quick: bool, jobs: i64) -> Vec<Row> {
 fn stores(quick: bool, jobs: i64) -> Vec<Row> {
     let row = |name: String, case, store| Row {
         name,
-        place: Place::Ours(World { store, jobs, behind: None }),
+        place: Place::Ours(World { store, jobs, front: None }),
         case,
         load: LOAD,
     };

@@ -29,7 +29,7 @@ pub(crate) fn standing(
 ) -> Standing {
     let (mut idle, mut connected) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
-        let ours = World { store: Kept::Durable, jobs: sizes[0], behind: None }.start(templates, folder);
+        let ours = World { store: Kept::Durable, jobs: sizes[0], front: None }.start(templates, folder);
         ask(&mut ours.server.client(), poll, sizes[0]);
         idle.push(memory(ours.worker, "VmRSS"));
         let open: Vec<Client> = (0..IDLE)
@@ -45,7 +45,7 @@ pub(crate) fn standing(
     let mut ready = Vec::new();
     for jobs in sizes {
         let starts: Vec<f64> = (0..rounds)
-            .map(|_| World { store: Kept::Durable, jobs: *jobs, behind: None }.start(templates, folder))
+            .map(|_| World { store: Kept::Durable, jobs: *jobs, front: None }.start(templates, folder))
             .map(|ours| ours.ready.as_secs_f64() * 1000.0)
             .collect();
         ready.push((*jobs, Figure::of(&starts)));

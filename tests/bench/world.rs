@@ -16,8 +16,16 @@ use crate::server::{Server, TOKEN, config_with, program};
 pub(crate) struct World {
     pub(crate) store: Kept,
     pub(crate) jobs: i64,
-    /// In front of a legacy server at this address, for Cisco's dialect.
-    pub(crate) behind: Option<SocketAddr>,
+    /// In front of a legacy server, for Oracle's dialect.
+    pub(crate) front: Option<Front>,
+}
+
+/// What is behind a server that passes requests through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Front {
+    pub(crate) legacy: SocketAddr,
+    /// Whether passwords are checked here already.
+    pub(crate) users: bool,
 }
 
 /// Where its jobs are.
@@ -73,7 +81,7 @@ impl World {
     /// Starts a server below `parent` and waits until it is ready.
     pub(crate) fn start(self, templates: &mut Templates, parent: &Path) -> Ours {
         let folder = tempfile::tempdir_in(parent).expect("a folder to write in");
-        let more = self.behind.map(in_front_of).unwrap_or_default();
+        let more = self.front.map(in_front_of).unwrap_or_default();
         let store = if self.store == Kept::Memory { "memory" } else { "sqlite:ledger.db" };
         let config = config_with(folder.path(), store, &more);
         if self.store != Kept::Memory {
@@ -96,10 +104,12 @@ impl World {
     }
 }
 
-fn in_front_of(behind: SocketAddr) -> String {
+fn in_front_of(front: Front) -> String {
+    let realm = if front.users { "ops" } else { "none" };
     format!(
-        "[engines.old]\nkind = \"upstream\"\ndialect = \"cisco-prime\"\nurl = \"http://{behind}/webacs/api\"\n\
-         [[mounts]]\ndialect = \"cisco-prime\"\nengine = \"primary\"\nmode = \"passthrough\"\nlegacy = \"old\"\n"
+        "[engines.old]\nkind = \"upstream\"\ndialect = \"oracle-ess\"\nurl = \"http://{}/ess/rest/scheduler/v1\"\n\
+         [[mounts]]\ndialect = \"oracle-ess\"\nengine = \"primary\"\nlegacy = \"old\"\nmode = \"passthrough\"\nrealm = \"{realm}\"\n",
+        front.legacy
     )
 }
 

@@ -82,11 +82,13 @@ fn operations(data: &Value) -> String {
             code(&format!("{}{query}", text(&operation["path"]))),
             text(&operation["access"]).to_owned(),
             text(&operation["body"]).to_owned(),
+            text(&operation["safety"]).to_owned(),
             text(&operation["meaning"]).to_owned(),
             evidence(operation),
         ]
     };
-    let head = ["operation", "methods", "path below the base", "access", "body", "meaning", "evidence"];
+    let head =
+        ["operation", "methods", "path below the base", "access", "body", "safety", "meaning", "evidence"];
     table(&head, items(&data["operations"]).map(row))
 }
 

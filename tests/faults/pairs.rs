@@ -56,7 +56,7 @@ pub(crate) const PAIRS: &[Pair] = &[
             ask("ackfailure", "PUT", "/api/odag/v1/requests/0000000000000000000000cd?action=ackfailure"),
             ask("deleteapp", "DELETE", "/api/odag/v1/requests/0000000000000000000000ce/app"),
             ask("get", "GET", "/api/odag/v1/requests/0000000000000000000000ca"),
-            ask("list", "GET", "/api/odag/v1/requests"),
+            ask("list", "GET", "/api/odag/v1/links/5f00000000000000000000b1/requests"),
         ],
     },
     Pair {
@@ -94,7 +94,7 @@ pub(crate) const JOBS: &[&str] = &[
     r#"{"number": 311, "name": "Held", "state": "held"}"#,
     r#"{"number": 312, "name": "Ended", "state": "succeeded"}"#,
     r#"{"number": 201, "name": "Sales", "state": "queued"}"#,
-    r#"{"number": 202, "name": "Sales", "state": "running"}"#,
+    r#"{"number": 202, "name": "Sales", "state": "running", "attributes": {"qlik-odag": {"link": "5f00000000000000000000b1"}}}"#,
     r#"{"number": 203, "name": "Sales", "state": "held"}"#,
     r#"{"number": 204, "name": "Sales", "state": "cancelled"}"#,
     r#"{"number": 205, "name": "Sales", "state": "failed"}"#,

@@ -33,7 +33,7 @@ pub(super) struct Outward {
 }
 
 impl Names {
-    fn is_own(&self, dialect: &str) -> bool {
+    pub(super) fn is_own(&self, dialect: &str) -> bool {
         dialect == self.server.name
     }
 
@@ -174,10 +174,15 @@ fn rename(number: &mut i64, aliases: &mut Vec<Alias>, namesake: Option<Namesake>
 
 /// The jobs that a caller asked for by name answer by that name, whatever others they have.
 fn asked_for(dialect: &str, written: &[Target], outcome: &mut Outcome) {
-    let answer_to = |target: &Target, job: &mut Job| {
-        let alias = Alias { dialect: dialect.to_owned(), id: target.written.clone(), number: target.number };
-        job.aliases.insert(0, alias);
-        job.number = target.number.unwrap_or(job.number);
+    let answer_to = |target: &Target, job: &mut Job| match target.number {
+        // Asked for by its number: that is written as numbers are, however the caller wrote it.
+        Some(number) if alias(&job.aliases, dialect).is_none() => job.number = number,
+        Some(_) | None => {
+            let alias =
+                Alias { dialect: dialect.to_owned(), id: target.written.clone(), number: target.number };
+            job.aliases.insert(0, alias);
+            job.number = target.number.unwrap_or(job.number);
+        }
     };
     match outcome {
         Outcome::Acted { targets, .. } => {

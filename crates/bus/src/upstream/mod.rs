@@ -27,7 +27,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countermand_dialects::{Codec, Dialect};
-use countermand_model::{Acted, Call, Command, Effect, Fault, FaultKind, Outcome, Target};
+use countermand_model::{
+    Acted, Alias, Call, Command, Delivery, Effect, Fault, FaultKind, Job, Outcome, Snapshot, State, Target,
+};
 use countermand_upstream::Link;
 use futures_util::future::BoxFuture;
 use http::HeaderValue;
@@ -160,7 +162,9 @@ impl Shared {
         let Some(command) = outward.command else { return Ok(self.absent(&call.command)) };
         let _pass = self.breaker.admit().map_err(|again| self.left_alone(again))?;
         let conversation = self.codec.converse(&command, (self.clock)())?;
-        let outcome = self.driver(call).drive(conversation).await.answer?;
+        let answer = self.driver(call).drive(conversation).await.answer;
+        let mut outcome = answer.map_err(|fault| self.in_words_of(call, fault))?;
+        tell_the_end(&call.command, &mut outcome);
         let (outcome, left_out) =
             self.names.inward(call.dialect, targets::of(&call.command), outcome).await?;
         if left_out > 0 {
@@ -182,10 +186,16 @@ impl Shared {
         };
         let written = self.write_down(call, &ended).await;
         self.note(call, written);
-        let outcome = ended.answer?;
+        let outcome = ended.answer.map_err(|fault| self.in_words_of(call, fault))?;
         // The order was given; an id that cannot be looked up now is no reason to say otherwise.
         let inward = self.names.inward(call.dialect, targets::of(&call.command), outcome.clone()).await;
-        Ok(inward.map_or_else(|_| without_jobs(outcome), |(outcome, _)| outcome))
+        let mut outcome = inward.map_or_else(|_| without_jobs(outcome), |(outcome, _)| outcome);
+        if let Outcome::Acted { at, targets } = &mut outcome
+            && targets::are_shown(&call.command)
+        {
+            targets.iter_mut().for_each(|acted| show(acted, call.dialect, *at));
+        }
+        Ok(outcome)
     }
 
     /// Gives an order, and tells what came of each target of the caller's command.
@@ -267,6 +277,11 @@ impl Shared {
         }
     }
 
+    /// A server's own code means something to callers of its dialect only.
+    fn in_words_of(&self, call: &Call, fault: Fault) -> Fault {
+        if self.names.is_own(call.dialect) { fault } else { fault.with_code(None) }
+    }
+
     fn overloaded(&self) -> Fault {
         self.figures.refused(Because::Overloaded);
         let message = "The server behind this gateway is busy. Nothing was done; try again.";
@@ -279,6 +294,17 @@ impl Shared {
             "The server behind this gateway has not answered for a while. Nothing was done; try later.";
         let seconds = u32::try_from(again.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
         Fault::new(FaultKind::Unreachable, message).with_retry_after(seconds)
+    }
+}
+
+/// A caller that takes results waits for the news that there are no more, which a delivery says. A server that hands out
+/// nothing has none: there the end of the job is that news.
+fn tell_the_end(command: &Command, outcome: &mut Outcome) {
+    if let (Command::Status(status), Outcome::Read { snapshot: Some(snapshot), .. }) = (command, outcome)
+        && status.results.takes()
+        && snapshot.job.state.is_terminal()
+    {
+        snapshot.delivery.get_or_insert(Delivery(0));
     }
 }
 
@@ -319,6 +345,27 @@ fn in_place(written: &[Target], has_id: &[bool], acted: Vec<Acted>) -> Vec<Acted
         Acted { target: target.clone(), ..acted }
     };
     places.map(place).collect()
+}
+
+/// Some servers cannot be asked for every job that they take an order for. Its caller is to see one all the same: what is
+/// known of it is its id, and the state that the effect says.
+fn show(acted: &mut Acted, dialect: &str, at: i64) {
+    let state = match acted.effect {
+        Effect::Cancelled => State::Cancelled,
+        Effect::Accepted | Effect::AlreadyCancelling => State::Cancelling,
+        Effect::Done | Effect::UnverifiedTaken => acted.before.unwrap_or(State::Cancelling),
+        Effect::AlreadyCancelled
+        | Effect::AlreadyFinished
+        | Effect::AlreadySo
+        | Effect::NotFound
+        | Effect::Forbidden
+        | Effect::NotPossible
+        | Effect::UnverifiedUnanswered => return,
+    };
+    let Target { written, number, .. } = &acted.target;
+    let id = Alias { dialect: dialect.to_owned(), id: written.clone(), number: *number };
+    let job = Job { state, aliases: vec![id], ..Job::new(number.unwrap_or(0), at) };
+    acted.after.get_or_insert_with(|| Box::new(Snapshot::of(job)));
 }
 
 fn unverified(targets: &[Target]) -> Vec<Acted> {

@@ -40,3 +40,21 @@ pub(crate) fn with(command: &Command, targets: Vec<Target>) -> Command {
     }
     command
 }
+
+/// Whether the answer to a command shows each job as it is afterwards.
+pub(super) fn are_shown(command: &Command) -> bool {
+    match command {
+        Command::Cancel(cancel) => cancel.wants_after,
+        Command::Hold(order) | Command::Release(order) => order.wants_after,
+        Command::Acknowledge { .. } => true,
+        Command::DeleteOutput { .. }
+        | Command::Delete { .. }
+        | Command::Status(_)
+        | Command::Confirm { .. }
+        | Command::List { .. }
+        | Command::Runs { .. }
+        | Command::Permissions { .. }
+        | Command::Report { .. }
+        | Command::CheckIn { .. } => false,
+    }
+}

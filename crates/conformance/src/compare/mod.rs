@@ -184,7 +184,7 @@ fn values(wanted: &str, given: &str, media: &str, found: &mut Found<'_>) {
     if wanted.is_empty() || given.is_empty() {
         if wanted != given {
             let part = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-            found.add("body", part(&wanted), part(given));
+            found.add("body", part(wanted), part(given));
         }
         return;
     }

@@ -55,6 +55,7 @@ fn data(dialect: &Dialect) -> Value {
             "selector": operation.selector.map(|(name, value)| json!({ "parameter": name, "value": value })),
             "access": operation.access.name(),
             "body": operation.body.name(),
+            "safety": operation.safety.name(),
             "evidence": operation.evidence.name(),
             "meaning": operation.meaning,
         })).collect::<Vec<_>>(),

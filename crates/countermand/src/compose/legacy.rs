@@ -13,7 +13,7 @@ use countermand_dialects::Dialect;
 use countermand_edge::{
     Compare, Difference, Engine, Exchange, Keep, Legacy, LegacyConfig, Mode, ShadowConfig,
 };
-use countermand_ledger::Store;
+use countermand_ledger::{Clock, Store};
 use http::Response;
 use tokio::sync::mpsc;
 
@@ -33,6 +33,7 @@ pub(super) fn legacy(
     store: &Store,
     onion: &Onion,
     ours: &Engine,
+    clock: &Arc<dyn Clock>,
 ) -> Option<Arc<Legacy>> {
     let legacy = mount.legacy.as_ref()?;
     let server = &servers[legacy.upstream];
@@ -47,6 +48,10 @@ pub(super) fn legacy(
         compare: compare(),
         keep: legacy.shadow_into.as_deref().map(|folder| keep(folder, mount.dialect)),
         ledger: mount.upstream.is_none().then(|| ours.clone()),
+        clock: {
+            let clock = Arc::clone(clock);
+            Arc::new(move || clock.now())
+        },
     });
     Some(Arc::new(Legacy::new(LegacyConfig {
         base: server.base.clone(),

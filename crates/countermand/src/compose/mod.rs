@@ -68,7 +68,8 @@ impl Gateway {
         let upstreams = upstream::engines(&config.upstreams, &store, &clock, &mut registry);
         let mount = |mount: &config::Mount| {
             let mut made = self::mount(mount, &onion, &realms, &store, &upstreams);
-            made.legacy = legacy::legacy(mount, &config.upstreams, &upstreams, &store, &onion, &made.engine);
+            made.legacy =
+                legacy::legacy(mount, &config.upstreams, &upstreams, &store, &onion, &made.engine, &clock);
             made
         };
         let mounts = config.mounts.iter().map(mount).collect();

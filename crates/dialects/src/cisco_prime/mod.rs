@@ -96,8 +96,9 @@ pub(crate) static DIALECT: Dialect = Dialect {
         write: |number| number.to_string(),
     },
     states: states::STATES,
-    attributes: "`runStatus` and `resultStatus` of a run, words that are written while the state that they stand for holds; and \
-                 `results` of a run, an array of `{\"property\", \"value\"}`, which runhistory shows.",
+    attributes: "`runStatus` and `resultStatus` of a run and `jobStatus` of a trigger, words that are written while the state that \
+                 they stand for holds (an empty `resultStatus`: none is written); `displayName` of a job, written while it \
+                 ends in the jobStatus; and `results` of a run, an array of `{\"property\", \"value\"}`, which runhistory shows.",
     vocabulary: vocabulary::vocabulary,
     // The cookie is observed, and a client that logs in once and then sends nothing else; its path is inferred.
     schemes: &[Scheme::Basic],

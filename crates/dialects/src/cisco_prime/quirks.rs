@@ -230,4 +230,22 @@ pub(super) const QUIRKS: &[Quirk] = &[
         "cisco-prime/v1-deploy-through-job-json.http",
         "Operations that start jobs are 501, told from what does not exist.",
     ),
+    Quirk::new(
+        Evidence::Observed,
+        "cisco-prime/find-by-run-id-json.http",
+        "Towards a server: a run has no resource, so it is looked at as the latest run of its job; of any other nothing is \
+         seen, and an order to it is judged by the server's word.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/v1-cancel-every-trigger-json.http",
+        "Towards a server: what its runs and triggers were told is in two lists whose sentences nobody knows; a failure \
+         that is not in our own words is one that does not fit.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
+        "cisco-prime/suspend-spares-the-run-json.http",
+        "Towards a server: a cancel of a job together with its runs takes several orders, and is refused; one of a run is \
+         cancelrunning.",
+    ),
 ];

@@ -157,6 +157,17 @@ pub(crate) fn afterwards(aim: Aim, told: &Told, after: &Seen) -> Effect {
     }
 }
 
+/// What the same order is to a target that it was given before in the same command: what it brought about is so already.
+pub(crate) fn again(aim: Aim, effect: Effect) -> Effect {
+    match (effect, aim) {
+        (Effect::Cancelled, _) => Effect::AlreadyCancelled,
+        (Effect::Accepted, _) => Effect::AlreadyCancelling,
+        (Effect::Done, Aim::Hold(_) | Aim::Release(Reach::Trigger)) => Effect::AlreadySo,
+        (Effect::Done, _) => Effect::NotPossible,
+        (effect, _) => effect,
+    }
+}
+
 /// What can be seen to have come of an order; `None` where that cannot be seen.
 fn came_of(aim: Aim, after: &Seen) -> Option<Effect> {
     if aim == Aim::Delete {

@@ -80,3 +80,15 @@ pub enum Safety {
     /// It changes something: never sent twice, unless no byte of it had been sent.
     Changing,
 }
+
+impl Safety {
+    /// The name, as the table of dialects writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Safety::Safe => "safe",
+            Safety::Consuming => "consuming",
+            Safety::Changing => "changing",
+        }
+    }
+}

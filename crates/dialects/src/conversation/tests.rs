@@ -166,7 +166,7 @@ fn several_are_asked_about_together_and_each_has_an_effect_of_its_own() {
         Effect::Accepted,
         Effect::NotFound,
         Effect::AlreadyCancelled,
-        Effect::Accepted,
+        Effect::AlreadyCancelling,
         Effect::AlreadyFinished,
         Effect::Cancelled,
     ];

@@ -216,7 +216,14 @@ impl<E: Errand> Verified<E> {
         {
             return Err(fault);
         }
-        let targets = self.places.iter().map(|index| self.acted(&self.marks[*index]));
+        let mut is_told = vec![false; self.marks.len()];
+        let targets = self.places.iter().map(|index| {
+            let acted = self.acted(&self.marks[*index]);
+            match std::mem::replace(&mut is_told[*index], true) {
+                true => Acted { effect: judge::again(self.aim, acted.effect), ..acted },
+                false => acted,
+            }
+        });
         Ok(Outcome::Acted { at: self.at, targets: targets.collect() })
     }
 

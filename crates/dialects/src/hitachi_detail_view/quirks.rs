@@ -52,6 +52,12 @@ pub(super) const QUIRKS: &[Quirk] = &[
     ),
     Quirk::new(
         Evidence::Documented,
+        "hitachi-detail-view/abort-twice.http",
+        "Nothing looks at a request without taking its results, so at an upstream an abort is verified by a second abort, \
+         whose refusal says what became of the request.",
+    ),
+    Quirk::new(
+        Evidence::Documented,
         "hitachi-detail-view/abort-not-in-cache.http",
         "Codes are per function: a cache miss is 720600E6 on getStatus, B5040016 on abortRequest.",
     ),

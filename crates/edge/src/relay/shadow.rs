@@ -6,7 +6,6 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::{Bytes, BytesMut};
 use countermand_dialects::{Codec, Dialect, Echo, Safety};
@@ -68,6 +67,8 @@ pub struct ShadowConfig {
     pub keep: Option<Keep>,
     /// Who knows jobs here; `None`: nobody does.
     pub ledger: Option<Engine>,
+    /// Now, in milliseconds since 1970 UTC, for answers that tell no time.
+    pub clock: Arc<dyn Fn() -> i64 + Send + Sync>,
 }
 
 /// The shadow of a mount.
@@ -195,12 +196,8 @@ impl Watch {
         let Subject { dialect, codec, echo, caller, request_id, request, .. } = subject;
         let (echo, legacy) = (Arc::new(echo), Arc::new(legacy));
         let told = Told { dialect, echo, codec, config, figures, legacy, request_id: request_id.clone() };
-        // Documents of a megabyte take their time.
-        let by_codec = tokio::task::spawn_blocking({
-            let (told, body) = (told.clone(), body.clone());
-            move || told.by_codec(&body)
-        });
-        let Ok((mut places, command)) = by_codec.await else {
+        let (aside_told, aside_body) = (told.clone(), body.clone());
+        let Some((mut places, command)) = aside(move || aside_told.by_codec(&aside_body)).await else {
             told.figures.count(Against::Codec, Verdict::NotCompared);
             return;
         };
@@ -212,9 +209,9 @@ impl Watch {
             None => None,
         };
         if let Some(outcome) = known {
-            let told = told.clone();
-            let here = tokio::task::spawn_blocking(move || told.differs(Against::Ledger, &Ok(outcome)));
-            places.extend(here.await.unwrap_or_default());
+            let aside_told = told.clone();
+            let here = aside(move || aside_told.differs(Against::Ledger, &Ok(outcome))).await;
+            places.extend(here.unwrap_or_default());
         }
         if let (Some(keep), false) = (&told.config.keep, places.is_empty()) {
             places.sort();
@@ -267,7 +264,7 @@ impl Told {
             // The legacy server may have understood it: a difference like any other.
             Err(fault) => return (self.differs(Against::Codec, &Err(fault)), None),
         };
-        match self.codec.decode_response(&self.echo, &command, now(), &self.legacy) {
+        match self.codec.decode_response(&self.echo, &command, (self.config.clock)(), &self.legacy) {
             Ok(answer) => (self.differs(Against::Codec, &answer), Some(command)),
             Err(malformed) => {
                 self.figures.count(Against::Codec, Verdict::Different);
@@ -358,8 +355,12 @@ fn knows(outcome: &Outcome) -> bool {
     }
 }
 
-/// Now, in milliseconds since 1970 UTC, for answers that tell no time.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+/// Runs a comparison where nobody's request waits for it: documents of a megabyte take their time. `None`: the codec
+/// panicked over them.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "bounded by the room of `Shadow`, which every comparison holds"
+)]
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    tokio::task::spawn_blocking(work).await.ok()
 }

@@ -91,7 +91,7 @@ fn singles() -> Vec<(Job, Option<Job>)> {
             for word in states::RUN_STATUSES {
                 jobs.push((keeping(job.clone(), Some(word), None), None));
             }
-            for word in states::RESULT_STATUSES {
+            for word in states::RESULT_STATUSES.iter().chain(&[states::NO_RESULT]) {
                 jobs.push((keeping(job.clone(), Some("INTERRUPTED"), Some(word)), None));
             }
         }
@@ -109,6 +109,10 @@ fn parents() -> Vec<(Job, Option<Job>)> {
             let parent = Job { kind: Kind::Parent, trigger: trigger.clone(), ..Job::new(7, START) };
             let parent = in_state(parent, state, has_started);
             jobs.push((parent.clone(), None));
+            for word in states::JOB_STATUSES {
+                let attributes = vec![(NAME.to_owned(), format!("{{\"jobStatus\":{word:?}}}"))];
+                jobs.push((Job { attributes, ..parent.clone() }, None));
+            }
             for (of_run, run_started) in
                 State::ALL.into_iter().flat_map(|state| [(state, false), (state, true)])
             {

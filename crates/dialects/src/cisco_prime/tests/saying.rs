@@ -9,10 +9,10 @@ use countermand_model::{
 use proptest::prelude::*;
 
 use super::super::settings::Settings;
-use super::super::{Prime, routes};
+use super::super::{DIALECT, Prime, routes};
 use super::{PRIME, open};
-use crate::conversation::{Ask, Safety};
-use crate::{Codec, Format, Step};
+use crate::conversation::play::against_server;
+use crate::{Codec, Format};
 
 const AT: i64 = 1_767_268_800_000;
 
@@ -26,18 +26,6 @@ fn manners() -> impl Iterator<Item = Prime> {
     })
 }
 
-/// A request as the server half reads it, and the head of its answer.
-fn read(ask: &Ask) -> (crate::Echo, Command) {
-    let request = &ask.request;
-    let headers: Vec<_> =
-        request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
-    let echo = open(request.method().as_str(), &format!("/webacs/api{}", request.uri()), &headers);
-    assert_eq!(echo.refusal, None, "{}", request.uri());
-    let command = PRIME.decode_request(&echo, request.body()).unwrap();
-    assert_eq!(command.is_changing(), ask.safety == Safety::Changing, "{}", request.uri());
-    (echo, command)
-}
-
 /// Carries a command out at a server whose engine is `engine`; tells what the engine was asked, and the end.
 fn carried_out(
     prime: &Prime,
@@ -45,21 +33,14 @@ fn carried_out(
     mut engine: impl FnMut(&Command) -> Result<Outcome, Fault>,
 ) -> (Vec<Command>, Result<Outcome, Fault>) {
     let mut asked = Vec::new();
-    let mut conversation = match prime.converse(command, AT) {
-        Ok(conversation) => conversation,
-        Err(fault) => return (asked, Err(fault)),
-    };
-    let mut heard = None;
-    loop {
-        match conversation.next(heard) {
-            Step::Done(end) => return (asked, end),
-            Step::Send(ask) => {
-                let (echo, command) = read(&ask);
-                heard = Some(Ok(PRIME.encode_response(&echo, &engine(&command))));
-                asked.push(command);
-            }
-        }
-    }
+    let end = prime.converse(command, AT).and_then(|conversation| {
+        against_server(&DIALECT, &PRIME, conversation, |command| {
+            let answer = engine(&command);
+            asked.push(command);
+            answer
+        })
+    });
+    (asked, end)
 }
 
 /// The command that a query of a list is.

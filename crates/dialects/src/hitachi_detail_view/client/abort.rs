@@ -97,6 +97,7 @@ impl Mark {
     }
 
     /// Whether the second abort is to be sent.
+    // Quirk: its refusal is the only look there is; fixtures/hitachi-detail-view/abort-twice.http
     fn is_open(&self) -> bool {
         let open = matches!(self.first, Some(Ok(Said::Aborted(_)) | Err(Lost::Unanswered)));
         open && self.second.is_none()

@@ -142,8 +142,18 @@ pub(in super::super) fn trigger(state: State, word: &str) -> TriggerState {
     match state {
         State::Cancelling | State::Cancelled => TriggerState::Cancelled,
         State::Held => TriggerState::Suspended,
-        state if word == "SCHEDULE_ENDED" || state.is_terminal() => TriggerState::Completed,
-        _ => TriggerState::Scheduled,
+        State::Invalid | State::Succeeded | State::Warning | State::Failed | State::Expired => {
+            TriggerState::Completed
+        }
+        State::Running if word == "SCHEDULE_ENDED" => TriggerState::Completed,
+        State::Validating
+        | State::Queued
+        | State::Ready
+        | State::Blocked
+        | State::Running
+        | State::Paused
+        | State::Finishing
+        | State::Recovering => TriggerState::Scheduled,
     }
 }
 

@@ -37,6 +37,7 @@ impl Seen {
             }),
             keep: Some(Arc::new(move |exchange| drop(sender.send(exchange)))),
             ledger: Some(ledger),
+            clock: Arc::new(|| 0),
         });
         Seen { front: Front::of(config).await, exchanges, asked }
     }
