@@ -110,9 +110,10 @@ impl Case {
         (line, headers, payload.text((turn..turn + self.targets).map(id)))
     }
 
-    /// What wrk runs. It goes on behind `turn`, ends after `most` requests, and prints `figures`: requests, errors, and
-    /// the microseconds in which half and 99 of 100 were answered.
-    pub(crate) fn script(&self, turn: i64, jobs: i64, most: i64) -> String {
+    /// What wrk runs. It goes on behind `turn`, sends no more than `most` requests, lets each connection rest for
+    /// `pause` milliseconds before it asks, and prints `figures`: requests, errors, and the microseconds in which half and 99 of
+    /// 100 were answered.
+    pub(crate) fn script(&self, turn: i64, jobs: i64, most: i64, pause: u32) -> String {
         let refused = if self.status >= 400 { "summary.requests - " } else { "" };
         let id = self.written.lua(&self.order.lua(jobs));
         let path = quoted_around_id(self.path);
@@ -139,9 +140,13 @@ impl Case {
             script.push_str(&format!("wrk.headers['Content-Type'] = '{}'\n", payload.media));
         }
         script.push_str(&format!("local turn = {turn}\nlocal id = 0\nrequest = function() {ask} end\n"));
-        if most < i64::MAX {
+        // wrk asks before each request how long to wait: after the last one, beyond the end of the slice. So what was
+        // sent is answered, and nothing that is under way is paid for and not counted.
+        if most < i64::MAX || pause > 0 {
             script.push_str(&format!(
-                "local answered = 0\nresponse = function() answered = answered + 1; if answered == {most} then wrk.thread:stop() end end\n"
+                "local sent = 0\ndelay = function() sent = sent + 1; return sent > {} and 3600000 or {pause} end\n",
+                // Lua counts in floating point.
+                most.min(1 << 50)
             ));
         }
         script.push_str(&format!(

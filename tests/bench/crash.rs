@@ -26,7 +26,7 @@ fn once(blow: u64, jobs: i64, templates: &mut Templates, folder: &Path) -> usize
     let answers = folder.join("answers");
     let mut load = wrk(&CANCEL, ours.server.listen, LOAD, 0, jobs, folder);
     // The same load, which also writes down what was answered.
-    let script = CANCEL.script(0, jobs, i64::MAX);
+    let script = CANCEL.script(0, jobs, i64::MAX, 0);
     let noting = format!(
         "{script}local answers = io.open('{}', 'w')\n\
          response = function(status, _, body) local id = body:match('<success><success><id>(%d+)</id>')\n\

@@ -14,6 +14,8 @@ pub(crate) struct Load {
     pub(crate) seconds: u32,
     /// The slice ends after so many requests.
     pub(crate) most: i64,
+    /// How many milliseconds each connection rests before it asks again.
+    pub(crate) pause: u32,
 }
 
 /// What came of it.
@@ -38,7 +40,7 @@ pub(crate) fn wrk(
     folder: &Path,
 ) -> Command {
     let script = folder.join("load.lua");
-    std::fs::write(&script, case.script(turn, jobs, load.most)).expect("a folder to write in");
+    std::fs::write(&script, case.script(turn, jobs, load.most, load.pause)).expect("a folder to write in");
     let mut command = pinned(LOAD, "wrk");
     let (connections, seconds) = (load.connections.to_string(), format!("{}s", load.seconds));
     command.args(["-t1", "--timeout", "20s", "-d", &seconds, "-c", &connections, "-s"]).arg(script);

@@ -104,7 +104,7 @@ fn main() {
 fn run(flags: &Flags, folder: &Path) -> Results {
     let wanted = |name: &str| name.contains(&flags.only);
     let mut templates = Templates::new(folder);
-    let mut results = Results { jobs: flags.jobs, ..Results::default() };
+    let mut results = Results { jobs: flags.jobs, rounds: flags.rounds, ..Results::default() };
     if wanted("crash") {
         results.kept = Some(crash::crash(3, flags.jobs, &mut templates, folder));
     }
@@ -126,7 +126,7 @@ fn run(flags: &Flags, folder: &Path) -> Results {
     if wanted("open") {
         let ours =
             World { store: Kept::Durable, jobs: flags.jobs, front: None }.start(&mut templates, folder);
-        let rounds = if flags.quick { 2 } else { 5 };
+        let rounds = if flags.quick { 3 } else { 7 };
         results.open = Some(open_loop::open_loop(&ours, flags.jobs, &CANCEL, rounds, folder));
     }
     results.anchor = figure::Figure::of(&base);

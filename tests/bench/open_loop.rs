@@ -5,9 +5,11 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
+
 use crate::asked::{Case, OPERATOR};
 use crate::figure::Figure;
-use crate::process::{LOAD, cpu, pinned, target};
+use crate::process::{LOAD, pinned, target};
 use crate::world::Ours;
 
 /// Cancels a second.
@@ -15,53 +17,43 @@ const RATE: u32 = 2_000;
 
 const SECONDS: u32 = 10;
 
-/// What a cancel takes at a fixed rate.
+/// Milliseconds that a cancel takes at a fixed rate, beside a thousand connections that each poll once a second.
 pub(crate) struct OpenLoop {
-    /// CPU microseconds, where nobody else asks.
-    pub(crate) cost: Option<Figure>,
-    /// Milliseconds, beside a thousand connections that each poll once a second.
     pub(crate) half: Option<Figure>,
     pub(crate) most: Option<Figure>,
 }
 
-/// Asks for so many rounds, a new part of the jobs in each.
-pub(crate) fn open_loop(ours: &Ours, jobs: i64, cancel: &Case, rounds: usize, folder: &Path) -> OpenLoop {
-    let (mut costs, mut half, mut most) = (Vec::new(), Vec::new(), Vec::new());
-    let share = jobs / (2 * rounds as i64);
-    for round in 0..2 * rounds {
-        let first = round as i64 * share;
+/// Asks for so many rounds, with a new part of the jobs in each.
+pub(crate) fn open_loop(ours: &Ours, jobs: i64, cancel: &Case, rounds: i64, folder: &Path) -> OpenLoop {
+    let (mut half, mut most) = (Vec::new(), Vec::new());
+    let share = jobs / rounds;
+    for round in 0..rounds {
         let lines = folder.join("bodies");
-        std::fs::write(&lines, bodies(cancel, first..first + share, jobs)).expect("a folder to write in");
-        let quiet = round % 2 == 0;
-        let beside = (!quiet).then(|| polls(ours.server.listen).spawn().expect("oha is installed"));
-        let before = cpu(ours.worker);
+        let text = bodies(cancel, round * share..(round + 1) * share, jobs);
+        std::fs::write(&lines, text).expect("a folder to write in");
+        let mut beside = polls(ours.server.listen).spawn().expect("oha is installed");
         let output = cancels(ours.server.listen, cancel, &lines).output().expect("oha is installed");
-        let used = cpu(ours.worker) - before;
-        if let Some(mut beside) = beside {
-            assert!(beside.wait().expect("it was started").success(), "oha polls to its end");
-        }
-        let said: serde_json::Value = serde_json::from_slice(&output.stdout)
+        assert!(beside.wait().expect("it was started").success(), "oha polls to its end");
+        let said: Value = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|error| panic!("oha: {error}: {}", String::from_utf8_lossy(&output.stderr)));
-        let answered = said["statusCodeDistribution"]["200"].as_f64().unwrap_or(0.0);
-        let others = said["statusCodeDistribution"].as_object().map_or(0, serde_json::Map::len);
-        // What was due when the time was over is the one thing that may go wrong.
-        let errors = said["errorDistribution"]
-            .as_object()
-            .map_or(0, |errors| errors.keys().filter(|text| *text != "aborted due to deadline").count());
-        if others != 1 || errors > 0 {
-            println!("open loop: void: {}", said["errorDistribution"]);
+        if !clean(&said) {
+            println!("open loop: a round is void: {said}");
             continue;
         }
-        if quiet {
-            costs.push(used as f64 / 1000.0 / answered);
-        } else {
-            let milliseconds =
-                |name: &str| said["latencyPercentiles"][name].as_f64().map(|seconds| seconds * 1000.0);
-            half.extend(milliseconds("p50"));
-            most.extend(milliseconds("p99"));
-        }
+        let milliseconds =
+            |name: &str| said["latencyPercentiles"][name].as_f64().map(|seconds| seconds * 1000.0);
+        half.extend(milliseconds("p50"));
+        most.extend(milliseconds("p99"));
     }
-    OpenLoop { cost: Figure::of(&costs), half: Figure::of(&half), most: Figure::of(&most) }
+    OpenLoop { half: Figure::of(&half), most: Figure::of(&most) }
+}
+
+/// Whether every answer is 200, and nothing failed.
+fn clean(said: &Value) -> bool {
+    let members = |name: &str| said[name].as_object().map_or(0, serde_json::Map::len);
+    members("errorDistribution") == 0
+        && members("statusCodeDistribution") == 1
+        && said["statusCodeDistribution"].get("200").is_some()
 }
 
 fn bodies(case: &Case, turns: std::ops::Range<i64>, jobs: i64) -> String {
