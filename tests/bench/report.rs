@@ -11,8 +11,13 @@ const END: &str = "<!-- What the bench of costs writes ends here. -->";
 
 /// All tables.
 pub(crate) fn markdown(results: &Results) -> String {
-    let mut text =
-        String::from("### Goals\n\n| goal | limit | measured (quartiles) | |\n|---|---|---|---|\n");
+    let Results { jobs, rounds, .. } = results;
+    let processors = std::thread::available_parallelism().map_or(0, usize::from);
+    let today = jiff::Timestamp::now().strftime("%F");
+    let mut text = format!(
+        "{today}, {processors} processors, {rounds} rounds; {jobs} jobs and 64 connections where nothing else is said.\n\n"
+    );
+    text.push_str("### Goals\n\n| goal | limit | measured (quartiles) | |\n|---|---|---|---|\n");
     for goal in results.goals() {
         text.push_str(&format!(
             "| {} | {} | {} | {} |\n",
