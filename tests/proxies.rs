@@ -27,8 +27,7 @@ use dying::{Dying, MID_ANSWER, WITHOUT_A_WORD};
 
 const XML: &str = "Content-Type: application/xml";
 
-/// A proxy, a gateway behind it, and at the end of the chain the gateway that has the ledger: the same one, as long as there
-/// are two.
+/// A proxy and a gateway with a ledger behind it.
 struct Chain {
     front: Front,
     ledger: Server,
@@ -44,21 +43,49 @@ impl Chain {
         Chain { front: Front::start(kind, ledger.listen), ledger, _folder: folder }
     }
 
-    /// What the audit says of every order so far: `CLIENT COMMAND REQUEST-ID`.
     fn audit(&self) -> Vec<String> {
-        let answer = self.ledger.control("GET /v1/audit?after=0&limit=1000", "");
-        let page: Value = serde_json::from_str(&answer.body).unwrap();
-        let word = |entry: &Value, name: &str| entry[name].as_str().unwrap().to_owned();
-        let entries = page["entries"].as_array().unwrap().iter();
-        let rows =
-            entries.map(|entry| ["client", "command", "request_id"].map(|name| word(entry, name)).join(" "));
-        rows.collect()
+        audit(&self.ledger)
     }
+}
+
+/// What a gateway's audit says of every order so far: `CLIENT COMMAND REQUEST-ID`.
+fn audit(server: &Server) -> Vec<String> {
+    let answer = server.control("GET /v1/audit?after=0&limit=1000", "");
+    let page: Value = serde_json::from_str(&answer.body).unwrap();
+    let word = |entry: &Value, name: &str| entry[name].as_str().unwrap().to_owned();
+    let entries = page["entries"].as_array().unwrap().iter();
+    let rows =
+        entries.map(|entry| ["client", "command", "request_id"].map(|name| word(entry, name)).join(" "));
+    rows.collect()
 }
 
 /// A gateway with more lines in its `[server]`, and nothing in its ledger.
 fn gateway(folder: &Path, lines: &str) -> Server {
     let config = config_with(folder, "memory", WITH_TOKENS);
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text.replacen("[server]\n", &format!("[server]\n{lines}"), 1)).unwrap();
+    Server::start(&config)
+}
+
+/// The gateway that plays the legacy server: what there is to cancel, it has. It is seen in every dialect.
+fn legacy(folder: &Path) -> Server {
+    let server = Server::start(&config_with(folder, "memory", ""));
+    server.control("PUT /v1/jobs/7", "{\"name\":\"Nightly\",\"trigger\":{\"state\":\"scheduled\"}}");
+    for number in [25, 35] {
+        server.control(&format!("PUT /v1/jobs/{number}"), "{\"parent\":7}");
+    }
+    server
+}
+
+/// A gateway whose Cisco callers have their jobs on that server, of which it speaks this dialect.
+fn before(folder: &Path, lines: &str, legacy: &Server, dialect: &str, root: &str) -> Server {
+    std::fs::write(folder.join("legacy.password"), "secret\n").unwrap();
+    let engine = format!(
+        "[engines.legacy]\nkind = \"upstream\"\ndialect = {dialect:?}\nurl = \"http://{}{root}\"\nuser = \"operator\"\n\
+         password_file = \"legacy.password\"\n[[mounts]]\ndialect = \"cisco-prime\"\nengine = \"legacy\"\n",
+        legacy.listen
+    );
+    let config = config_with(folder, "memory", &engine);
     let text = std::fs::read_to_string(&config).unwrap();
     std::fs::write(&config, text.replacen("[server]\n", &format!("[server]\n{lines}"), 1)).unwrap();
     Server::start(&config)
@@ -94,6 +121,39 @@ fn absolute_urls_are_what_the_client_called() {
             check(prefix, "/webacs/api/v1/data/JobSummary/7", 3);
             check(prefix, "/webacs/api/v1/data/JobSummary/7.json", 3);
             check(prefix, "/ess/rest/scheduler/v1/requests/301", 10);
+        }
+    }
+}
+
+/// Client → proxy → gateway → gateway as the legacy server → ledger.
+#[test]
+fn through_two_gateways_the_urls_are_the_clients_and_each_audit_has_who_asked_it() {
+    for kind in Kind::ALL {
+        for (dialect, root) in [("cisco-prime", "/webacs/api"), ("oracle-ess", "/ess/rest/scheduler/v1")] {
+            let (near, far) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            let legacy = legacy(far.path());
+            let gateway = before(near.path(), kind.server(), &legacy, dialect, root);
+            let front = Front::start(kind, gateway.listen);
+
+            let path = "/webacs/api/v1/op/jobService/cancelrunning";
+            let call = ["-X", "PUT", "-H", XML, "-H", "X-Request-ID: nightly-35", "-d", &cancel(35)];
+            let answer = front.ask(path, &call);
+            let what = format!("{kind:?} and {dialect}: {}", answer.body);
+            assert_eq!(answer.status, 200, "{what}");
+            // Seen to be cancelled, not only taken: it is the latest run of its job, which Cisco's lists show.
+            assert!(answer.body.contains("The run instance was cancelled."), "{what}");
+            let mut seen = urls(&answer.body);
+            seen.extend(urls(&front.ask("/webacs/api/v1/data/JobSummary/7", &[]).body));
+            let origin = format!("{}/webacs/", front.origin());
+            assert!(seen.len() >= 5 && seen.iter().all(|url| url.starts_with(&origin)), "{what} {seen:?}");
+
+            let job = legacy.control("GET /v1/jobs/35", "").body;
+            assert!(job.contains("\"state\":\"cancelled\""), "{job}");
+            let other = legacy.control("GET /v1/jobs/25", "").body;
+            assert!(other.contains("\"state\":\"queued\""), "{other}");
+            assert_eq!(audit(&gateway), [format!("{CLIENT} cancel nightly-35")], "{what}");
+            // The far one was asked by the near one, about the same call.
+            assert_eq!(audit(&legacy), ["127.0.0.1 cancel nightly-35"], "{what}");
         }
     }
 }

@@ -143,16 +143,19 @@ fn no_sleeping_test_no_ignored_test_no_allowed_lint() {
 fn no_wildcard_arm_over_a_model_enum() {
     // A match that names a variant of one of these and has a bare `_ =>` arm would let a new variant pass unseen.
     let enums = ["Command::", "Outcome::", "State::", "FaultKind::", "Effect::"];
+    let mut hits = Vec::new();
     for path in files("crates", ".rs") {
         let shown = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
         if shown.contains("tests") {
             continue;
         }
         for (line, arms) in matches_with_wildcards(&text(&path)) {
-            let hit = enums.iter().find(|name| arms.iter().any(|arm| arm.contains(**name)));
-            assert!(hit.is_none(), "{shown}:{line}: a `_` arm in a match over {hit:?}");
+            if let Some(hit) = enums.iter().find(|name| arms.iter().any(|arm| arm.contains(**name))) {
+                hits.push(format!("{shown}:{line}: a `_` arm in a match over {hit}"));
+            }
         }
     }
+    assert!(hits.is_empty(), "{}", hits.join("\n"));
 }
 
 /// The matches of a formatted file that have a bare `_ =>` arm: the arm's line, and all arms of that match. rustfmt

@@ -2,7 +2,8 @@
 //! them becomes the outcome. It knows HTTP as far as a request has to get there; what requests say is the dialect's
 //! [`Conversation`](countermand_dialects::Conversation), and what the ledger writes is the [`Journal`]'s.
 //!
-//! Reading order: [`Upstream`] is the engine; `ids.rs` whose job is meant; `drive.rs` a conversation; `wire.rs` one request;
+//! Reading order: [`Upstream`] is the engine; `order.rs` a command that changes something, and its row in the audit; `ids.rs`
+//! whose job is meant; `drive.rs` a conversation; `wire.rs` one request;
 //! `breaker.rs` when none is made; `recover.rs` what an earlier process left behind.
 
 mod breaker;
@@ -14,6 +15,8 @@ mod figures;
 mod ids;
 
 mod journal;
+
+mod order;
 
 mod recover;
 
@@ -27,9 +30,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countermand_dialects::{Codec, Dialect};
-use countermand_model::{
-    Acted, Alias, Call, Command, Delivery, Effect, Fault, FaultKind, Job, Outcome, Snapshot, State, Target,
-};
+use countermand_model::{Acted, Call, Command, Delivery, Effect, Fault, FaultKind, Outcome, Target};
 use countermand_upstream::Link;
 use futures_util::future::BoxFuture;
 use http::HeaderValue;
@@ -38,7 +39,7 @@ use tokio::sync::{Semaphore, watch};
 use tower::Service;
 
 use self::breaker::Breaker;
-use self::drive::{Driver, Ended, Orders};
+use self::drive::Driver;
 use self::figures::{Because, Figures};
 use self::ids::Names;
 use self::wire::Wire;
@@ -175,83 +176,9 @@ impl Shared {
         Ok(outcome)
     }
 
-    /// Carries out a command that may change something. Whatever happens, it has one row in the audit.
-    async fn order(&self, call: &Call) -> Result<Outcome, Fault> {
-        let ended = match self.give(call).await {
-            Ok(ended) => ended,
-            Err(fault) => {
-                self.note(call, (self.journal.refused)((call.clone(), fault.kind)).await);
-                return Err(fault);
-            }
-        };
-        let written = self.write_down(call, &ended).await;
-        self.note(call, written);
-        let outcome = ended.answer.map_err(|fault| self.in_words_of(call, fault))?;
-        // The order was given; an id that cannot be looked up now is no reason to say otherwise.
-        let inward = self.names.inward(call.dialect, targets::of(&call.command), outcome.clone()).await;
-        let mut outcome = inward.map_or_else(|_| without_jobs(outcome), |(outcome, _)| outcome);
-        if let Outcome::Acted { at, targets } = &mut outcome
-            && targets::are_shown(&call.command)
-        {
-            targets.iter_mut().for_each(|acted| show(acted, call.dialect, *at));
-        }
-        Ok(outcome)
-    }
-
-    /// Gives an order, and tells what came of each target of the caller's command.
-    ///
-    /// # Errors
-    /// The command was refused before the conversation: nothing was asked.
-    async fn give(&self, call: &Call) -> Result<Ended, Fault> {
-        let _room = self.room.try_acquire().map_err(|_| self.overloaded())?;
-        let outward = self.names.outward(call.dialect, &call.command).await?;
-        let Some(command) = outward.command else {
-            let answer = Ok(self.absent(&call.command));
-            return Ok(Ended { answer, ticket: None, orders: Orders::None });
-        };
-        let _pass = self.breaker.admit().map_err(|again| self.left_alone(again))?;
-        let conversation = self.codec.converse(&command, (self.clock)())?;
-        let mut ended = self.driver(call).drive(conversation).await;
-        if let Ok(Outcome::Acted { targets, .. }) = &mut ended.answer {
-            *targets = in_place(targets::of(&call.command), &outward.has_id, std::mem::take(targets));
-        }
-        Ok(ended)
-    }
-
     fn driver<'a>(&'a self, call: &'a Call) -> Driver<'a> {
         let Shared { wire, breaker, journal, timeout, .. } = self;
         Driver { wire, breaker, journal, call, timeout: *timeout }
-    }
-
-    /// Writes into the audit what became of a command, in its one row.
-    async fn write_down(&self, call: &Call, ended: &Ended) -> Result<(), Fault> {
-        let now = (self.clock)();
-        let settled = match (&ended.answer, ended.ticket) {
-            (Ok(Outcome::Acted { at, targets }), _) => (*at, targets.clone()),
-            (Err(fault), None) => return (self.journal.refused)((call.clone(), fault.kind)).await,
-            // All of it was refused, or none of it was sent.
-            (Err(fault), Some(ticket)) if ended.orders != Orders::Open && is_known(fault.kind) => {
-                return (self.journal.came_to_nothing)((ticket, fault.kind)).await;
-            }
-            (Err(fault), Some(ticket)) if ended.orders == Orders::None => {
-                return (self.journal.came_to_nothing)((ticket, fault.kind)).await;
-            }
-            // Something was sent, and nothing says what came of it.
-            (Ok(_) | Err(_), _) => (now, unverified(targets::of(&call.command))),
-        };
-        let ticket = match ended.ticket {
-            Some(ticket) => ticket,
-            None => (self.journal.sent)(call.clone()).await?,
-        };
-        (self.journal.settled)((ticket, settled.0, settled.1)).await
-    }
-
-    /// The ledger could not write what became of a command. It says so at the next start: what was sent stays open.
-    fn note(&self, call: &Call, written: Result<(), Fault>) {
-        if let Err(fault) = written {
-            let (engine, request_id) = (&self.wire.engine, &call.request_id);
-            tracing::error!(engine, request_id, %fault, "what became of a command is not in the audit");
-        }
     }
 
     /// What is said of jobs that have no id on the server.
@@ -308,80 +235,8 @@ fn tell_the_end(command: &Command, outcome: &mut Outcome) {
     }
 }
 
-/// Whether a fault of this kind, said by a server to an order, says that nothing was done.
-fn is_known(kind: FaultKind) -> bool {
-    match kind {
-        FaultKind::Malformed
-        | FaultKind::NoCredentials
-        | FaultKind::BadCredentials
-        | FaultKind::Forbidden
-        | FaultKind::CrossSite
-        | FaultKind::UnknownRoute
-        | FaultKind::NotFound
-        | FaultKind::WrongMethod
-        | FaultKind::NotAcceptable
-        | FaultKind::Conflict
-        | FaultKind::TooLarge
-        | FaultKind::UnsupportedMediaType
-        | FaultKind::TooManyRequests
-        | FaultKind::Unsupported => true,
-        FaultKind::BodyTimeout
-        | FaultKind::Internal
-        | FaultKind::Unreachable
-        | FaultKind::Overloaded
-        | FaultKind::Timeout => false,
-    }
-}
-
-/// What came of the targets that were sent, among those that were not, in the caller's order and words.
-fn in_place(written: &[Target], has_id: &[bool], acted: Vec<Acted>) -> Vec<Acted> {
-    let mut acted = acted.into_iter();
-    let places = written.iter().zip(has_id);
-    let place = |(target, has_id): (&Target, &bool)| {
-        if !has_id {
-            return of_nobody(target, Effect::NotFound);
-        }
-        let acted = acted.next().unwrap_or_else(|| of_nobody(target, Effect::UnverifiedUnanswered));
-        Acted { target: target.clone(), ..acted }
-    };
-    places.map(place).collect()
-}
-
-/// Some servers cannot be asked for every job that they take an order for. Its caller is to see one all the same: what is
-/// known of it is its id, and the state that the effect says.
-fn show(acted: &mut Acted, dialect: &str, at: i64) {
-    let state = match acted.effect {
-        Effect::Cancelled => State::Cancelled,
-        Effect::Accepted | Effect::AlreadyCancelling => State::Cancelling,
-        Effect::Done | Effect::UnverifiedTaken => acted.before.unwrap_or(State::Cancelling),
-        Effect::AlreadyCancelled
-        | Effect::AlreadyFinished
-        | Effect::AlreadySo
-        | Effect::NotFound
-        | Effect::Forbidden
-        | Effect::NotPossible
-        | Effect::UnverifiedUnanswered => return,
-    };
-    let Target { written, number, .. } = &acted.target;
-    let id = Alias { dialect: dialect.to_owned(), id: written.clone(), number: *number };
-    let job = Job { state, aliases: vec![id], ..Job::new(number.unwrap_or(0), at) };
-    acted.after.get_or_insert_with(|| Box::new(Snapshot::of(job)));
-}
-
-fn unverified(targets: &[Target]) -> Vec<Acted> {
-    targets.iter().map(|target| of_nobody(target, Effect::UnverifiedUnanswered)).collect()
-}
-
 fn of_nobody(target: &Target, effect: Effect) -> Acted {
     Acted { target: target.clone(), effect, before: None, after: None }
-}
-
-/// The same without the jobs beside the effects: their ids are the server's.
-fn without_jobs(mut outcome: Outcome) -> Outcome {
-    if let Outcome::Acted { targets, .. } = &mut outcome {
-        targets.iter_mut().for_each(|acted| acted.after = None);
-    }
-    outcome
 }
 
 /// Counts a command while it is under way, however it ends.

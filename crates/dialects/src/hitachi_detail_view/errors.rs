@@ -278,21 +278,21 @@ const fn kind_of(mistake: Mistake) -> FaultKind {
 
 /// The fault that a status is. "If an error response is not listed, examine the HTTP status codes" (MK-99ANA004-11).
 fn kind_of_status(status: StatusCode) -> Option<FaultKind> {
-    Some(match status {
-        StatusCode::BAD_REQUEST => FaultKind::Malformed,
-        StatusCode::UNAUTHORIZED => FaultKind::BadCredentials,
-        StatusCode::FORBIDDEN => FaultKind::Forbidden,
-        StatusCode::NOT_FOUND => FaultKind::UnknownRoute,
-        StatusCode::METHOD_NOT_ALLOWED => FaultKind::WrongMethod,
-        StatusCode::REQUEST_TIMEOUT => FaultKind::BodyTimeout,
-        StatusCode::CONFLICT => FaultKind::Conflict,
-        StatusCode::TOO_MANY_REQUESTS => FaultKind::TooManyRequests,
-        StatusCode::INTERNAL_SERVER_ERROR => FaultKind::Internal,
-        StatusCode::BAD_GATEWAY => FaultKind::Unreachable,
-        StatusCode::SERVICE_UNAVAILABLE => FaultKind::Overloaded,
-        StatusCode::GATEWAY_TIMEOUT => FaultKind::Timeout,
-        _ => return None,
-    })
+    const KINDS: [(StatusCode, FaultKind); 12] = [
+        (StatusCode::BAD_REQUEST, FaultKind::Malformed),
+        (StatusCode::UNAUTHORIZED, FaultKind::BadCredentials),
+        (StatusCode::FORBIDDEN, FaultKind::Forbidden),
+        (StatusCode::NOT_FOUND, FaultKind::UnknownRoute),
+        (StatusCode::METHOD_NOT_ALLOWED, FaultKind::WrongMethod),
+        (StatusCode::REQUEST_TIMEOUT, FaultKind::BodyTimeout),
+        (StatusCode::CONFLICT, FaultKind::Conflict),
+        (StatusCode::TOO_MANY_REQUESTS, FaultKind::TooManyRequests),
+        (StatusCode::INTERNAL_SERVER_ERROR, FaultKind::Internal),
+        (StatusCode::BAD_GATEWAY, FaultKind::Unreachable),
+        (StatusCode::SERVICE_UNAVAILABLE, FaultKind::Overloaded),
+        (StatusCode::GATEWAY_TIMEOUT, FaultKind::Timeout),
+    ];
+    KINDS.iter().find(|(known, _)| *known == status).map(|(_, kind)| *kind)
 }
 
 /// The error of an original request as getStatus relays it, code and text as they are.

@@ -73,10 +73,10 @@ const fn of(kind: FaultKind) -> Row {
 pub(super) fn kind(status: u16, title: &str, is_about_a_request: bool) -> FaultKind {
     let mut kinds = FaultKind::ALL.into_iter().filter(|kind| of(*kind).status == status);
     let titled = kinds.clone().find(|kind| of(*kind).title == title);
-    match status {
-        404 if is_about_a_request => FaultKind::NotFound,
-        _ => titled.or_else(|| kinds.next()).unwrap_or(FaultKind::Unreachable),
+    if status == 404 && is_about_a_request {
+        return FaultKind::NotFound;
     }
+    titled.or_else(|| kinds.next()).unwrap_or(FaultKind::Unreachable)
 }
 
 /// The answer to a fault.

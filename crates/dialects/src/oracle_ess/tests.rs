@@ -3,6 +3,8 @@
 
 mod client;
 
+mod client_lists;
+
 mod details;
 
 mod lists;
