@@ -16,7 +16,7 @@ pub(crate) struct Plot<'t> {
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 360.0;
 const LEFT: f64 = 64.0;
-const RIGHT: f64 = 20.0;
+const RIGHT: f64 = 48.0;
 const TOP: f64 = 48.0;
 const BOTTOM: f64 = 56.0;
 
