@@ -18,6 +18,8 @@ mod orders;
 
 mod lists;
 
+mod pages;
+
 mod status;
 
 use bytes::Bytes;
