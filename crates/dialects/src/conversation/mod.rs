@@ -25,7 +25,7 @@ use http::{Request, Response};
 
 pub(crate) use judge::{Aim, Seen, Told, afterwards};
 pub(crate) use known::Known;
-pub(crate) use once::{Once, not_understood, passed_on, unreachable};
+pub(crate) use once::{Once, understood, unreachable};
 pub(crate) use verified::{Errand, Verified, unsupported};
 
 /// One command, carried out by as many requests as it takes. Begun by

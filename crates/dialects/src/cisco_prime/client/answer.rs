@@ -78,6 +78,13 @@ pub(super) fn histories(told: &ToldHistoryWire, at: i64) -> Result<Vec<Snapshot>
     Ok(jobs)
 }
 
+/// Puts the runs that its history tells of in the place of the latest of a job. Those of a reading are by number.
+pub(super) fn add_runs(job: &mut Snapshot, history: Snapshot) {
+    job.job.children = history.job.children;
+    job.kin = history.kin;
+    job.kin.sort_by_key(|run| run.number);
+}
+
 /// A page holds no more jobs than it was asked for.
 pub(super) fn check_page(jobs: &[Snapshot], most: u64) -> Result<(), Malformed> {
     if jobs.len() as u64 <= most {

@@ -8,9 +8,7 @@ use super::super::wire::{JobIds, RunIds, ToldEntitiesWire, ToldOperationWire};
 use super::answer::{self, Word, answered};
 use super::ask::{Manner, one_of};
 use super::status::understood;
-use crate::conversation::{
-    Aim, Ask, Errand, Heard, Lost, Seen, Step, Told, Verified, passed_on, unsupported,
-};
+use crate::conversation::{Aim, Ask, Errand, Heard, Lost, Seen, Step, Told, Verified, unsupported};
 use crate::grammar::number;
 use crate::{Conversation, Malformed};
 
@@ -108,12 +106,11 @@ impl Conversation for NoJobs {
         }
         let Some(heard) = heard else { return self.go_on() };
         match understood(heard, |told: ToldEntitiesWire| answer::only(&told, 0)) {
-            Ok(Ok(job)) if job.job.kind == Kind::Parent => {
+            Ok(job) if job.job.kind == Kind::Parent => {
                 Step::Done(Err(unsupported("cancel a job together with its runs, but only one of the two")))
             }
-            Ok(Ok(_)) => self.go_on(),
-            Ok(Err(fault)) if fault.kind == FaultKind::NotFound => self.go_on(),
-            Ok(Err(fault)) => Step::Done(Err(passed_on(fault))),
+            Ok(_) => self.go_on(),
+            Err(fault) if fault.kind == FaultKind::NotFound => self.go_on(),
             Err(fault) => Step::Done(Err(fault)),
         }
     }

@@ -10,7 +10,7 @@ use super::ask::{Manner, one_of};
 use super::lists::Wanted;
 use super::orders::AT_ONCE;
 use super::status::understood;
-use crate::conversation::{Ask, Conversation, Heard, Step, passed_on};
+use crate::conversation::{Ask, Conversation, Heard, Step};
 
 /// The reading of a part of a list.
 pub(super) struct Pages {
@@ -70,12 +70,11 @@ impl Pages {
     fn take_page(&mut self, heard: Heard) -> Result<Step, Fault> {
         let at = self.at;
         let most = self.asked;
-        let told = understood(heard, |told: ToldEntitiesWire| {
+        let (jobs, total) = understood(heard, |told: ToldEntitiesWire| {
             let jobs = answer::snapshots(&told, at)?;
             answer::check_page(&jobs, most)?;
             Ok((jobs, answer::total(told.count.as_deref())?))
         })?;
-        let (jobs, total) = told.map_err(passed_on)?;
         let is_last = (jobs.len() as u64) < self.asked;
         self.total = self.total.or(total.filter(|_| self.count));
         self.jobs.extend(jobs);
@@ -99,12 +98,10 @@ impl Pages {
     fn take_runs(&mut self, heard: Heard) -> Result<Step, Fault> {
         let at = self.at;
         let told = understood(heard, |told: ToldHistoryWire| answer::histories(&told, at))?;
-        for history in told.map_err(passed_on)? {
+        for history in told {
             let of = self.jobs.iter_mut().find(|snapshot| snapshot.job.number == history.job.number);
-            if let Some(snapshot) = of {
-                snapshot.job.children = history.job.children;
-                snapshot.kin = history.kin;
-                snapshot.kin.sort_by_key(|run| run.number);
+            if let Some(job) = of {
+                answer::add_runs(job, history);
             }
         }
         Ok(self.ask_runs())

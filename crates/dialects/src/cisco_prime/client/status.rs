@@ -7,7 +7,7 @@ use super::answer::{self, answered};
 use super::ask::Manner;
 use super::orders::latest_runs;
 use crate::Malformed;
-use crate::conversation::{Conversation, Heard, Step, not_understood, passed_on, unreachable};
+use crate::conversation::{self, Conversation, Heard, Step};
 use crate::grammar::number;
 
 /// The conversation. Results are not handed out: what a history shows of them is what a run printed about each of its
@@ -39,33 +39,26 @@ impl Reading {
     fn after(&mut self, id: i64, heard: Heard) -> Result<Step, Fault> {
         let at = self.at;
         match std::mem::replace(&mut self.question, Question::Run) {
-            Question::Job => {
-                let found = understood(heard, |told: ToldEntitiesWire| answer::only(&told, at))?;
-                match found {
-                    Err(fault) if fault.kind == FaultKind::NotFound => {
-                        Ok(Step::Send(latest_runs(self.manner, &[id])))
-                    }
-                    Err(fault) => Err(passed_on(fault)),
-                    Ok(job) if self.kin == Kin::All && job.job.kind == Kind::Parent => {
-                        self.question = Question::History(Box::new(job));
-                        Ok(Step::Send(self.manner.history(&[("jobId".to_owned(), id.to_string())])))
-                    }
-                    Ok(job) => Ok(self.end(Some(job))),
+            Question::Job => match understood(heard, |told: ToldEntitiesWire| answer::only(&told, at)) {
+                Err(fault) if fault.kind == FaultKind::NotFound => {
+                    Ok(Step::Send(latest_runs(self.manner, &[id])))
                 }
-            }
+                Err(fault) => Err(fault),
+                Ok(job) if self.kin == Kin::All && job.job.kind == Kind::Parent => {
+                    self.question = Question::History(Box::new(job));
+                    Ok(Step::Send(self.manner.history(&[("jobId".to_owned(), id.to_string())])))
+                }
+                Ok(job) => Ok(self.end(Some(job))),
+            },
             Question::Run => {
                 let jobs = understood(heard, |told: ToldEntitiesWire| answer::snapshots(&told, at))?;
-                let jobs = jobs.map_err(passed_on)?;
                 Ok(self.end(answer::run(&jobs, id)))
             }
             Question::History(mut job) => {
                 let told = understood(heard, |told: ToldHistoryWire| answer::histories(&told, at))?;
-                let history = told.map_err(passed_on)?.into_iter().find(|history| history.job.number == id);
                 // A job that has gone in the meantime was there when it was asked for.
-                if let Some(history) = history {
-                    job.job.children = history.job.children;
-                    job.kin = history.kin;
-                    job.kin.sort_by_key(|run| run.number);
+                if let Some(history) = told.into_iter().find(|history| history.job.number == id) {
+                    answer::add_runs(&mut job, history);
                 }
                 Ok(self.end(Some(*job)))
             }
@@ -93,14 +86,13 @@ impl Conversation for Reading {
     }
 }
 
-/// An answer that was understood: what it tells, or why the server refuses.
+/// What was heard, as a document that is read by `read`.
 ///
 /// # Errors
-/// What a caller is told where there is none.
+/// As of [`conversation::understood`].
 pub(super) fn understood<R: Root, T>(
     heard: Heard,
     read: impl FnOnce(R) -> Result<T, Malformed>,
-) -> Result<Result<T, Fault>, Fault> {
-    let response = heard.map_err(unreachable)?;
-    answered(&response, read).map_err(|malformed| not_understood(&malformed))
+) -> Result<T, Fault> {
+    conversation::understood(heard, |response| answered(response, read))
 }

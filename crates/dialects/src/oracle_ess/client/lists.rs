@@ -8,7 +8,7 @@ use super::answer::{self, Answered, Meaning};
 use super::family::Families;
 use super::pages::Pages;
 use super::{ask, details, refusal};
-use crate::conversation::{Heard, Step, not_understood, passed_on, unreachable, unsupported};
+use crate::conversation::{Heard, Step, understood, unsupported};
 use crate::oracle_ess::selection::Selection;
 use crate::oracle_ess::wire::{GivenDetailsWire, GivenListWire, GivenResourcesWire};
 use crate::oracle_ess::{decode, query};
@@ -25,7 +25,7 @@ pub(super) struct Wanted<'c> {
 
 /// Reading one request.
 pub(super) fn status(status: &Status, at: i64) -> Reading {
-    let stage = Stage::Request { id: status.target.written.clone(), is_asked: false };
+    let stage = Stage::Request(status.target.written.clone());
     Reading { at, kin: status.kin, answer: Answer::Request, stage }
 }
 
@@ -63,8 +63,8 @@ enum Answer {
 }
 
 enum Stage {
-    /// The one request is asked for.
-    Request { id: String, is_asked: bool },
+    /// The request of this id is read.
+    Request(String),
     /// The list is read.
     List(Pages),
     /// What was found is there; its children are read.
@@ -75,7 +75,7 @@ impl Reading {
     /// Takes an answer in. What the server refuses is a fault in the `Ok`.
     fn take(&mut self, response: &Response<Bytes>) -> Result<Result<(), Fault>, Malformed> {
         match &mut self.stage {
-            Stage::Request { id, .. } => {
+            Stage::Request(id) => {
                 let found = match answer::answered(response)? {
                     Answered::Refused(fault) => return Ok(Err(fault)),
                     Answered::Absent => Vec::new(),
@@ -99,38 +99,29 @@ impl Reading {
 
 impl Conversation for Reading {
     fn next(&mut self, heard: Option<Heard>) -> Step {
-        if let Some(heard) = heard {
-            let response = match heard {
-                Ok(response) => response,
-                Err(lost) => return Step::Done(Err(unreachable(lost))),
-            };
-            match self.take(&response) {
-                Ok(Ok(())) => {}
-                Ok(Err(fault)) => return Step::Done(Err(passed_on(fault))),
-                Err(malformed) => return Step::Done(Err(not_understood(&malformed))),
-            }
+        if let Some(heard) = heard
+            && let Err(fault) = understood(heard, |response| self.take(response))
+        {
+            return Step::Done(Err(fault));
         }
-        if let Stage::Request { id, is_asked: false } = &self.stage {
-            let ask = ask::about("details", id);
-            self.stage = Stage::Request { id: id.clone(), is_asked: true };
-            return Step::Send(ask);
-        }
-        if let Stage::List(pages) = &mut self.stage {
-            if let Some(ask) = pages.ask() {
-                return Step::Send(ask);
-            }
-            let (found, total) = pages.found();
-            self.answer = Answer::List { total };
-            self.stage = Stage::Families(Families::new(found, self.kin));
-        }
-        let Stage::Families(families) = &mut self.stage else {
-            return Step::Done(Err(not_understood(&Malformed::new("", "there was no answer"))));
-        };
-        match families.ask() {
-            Some(ask) => Step::Send(ask),
-            None => {
-                let found = families.found();
-                Step::Done(Ok(self.outcome(found)))
+        loop {
+            match &mut self.stage {
+                Stage::Request(id) => return Step::Send(ask::about("details", id)),
+                Stage::List(pages) => {
+                    if let Some(ask) = pages.ask() {
+                        return Step::Send(ask);
+                    }
+                    let (found, total) = pages.found();
+                    self.answer = Answer::List { total };
+                    self.stage = Stage::Families(Families::new(found, self.kin));
+                }
+                Stage::Families(families) => {
+                    if let Some(ask) = families.ask() {
+                        return Step::Send(ask);
+                    }
+                    let found = families.found();
+                    return Step::Done(Ok(self.outcome(found)));
+                }
             }
         }
     }
