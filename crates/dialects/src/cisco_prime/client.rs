@@ -61,7 +61,6 @@ pub(super) fn converse(prime: &Prime, command: &Command, at: i64) -> Result<Box<
 
 /// See [`Codec::decode_response`](crate::Codec::decode_response).
 pub(super) fn decode_response(
-    _: &Prime,
     echo: &Echo,
     command: &Command,
     at: i64,

@@ -25,16 +25,12 @@ use countermand_model::{Cancel, Command, Fault, Order, Outcome, Reach, Target};
 use http::Response;
 
 use self::answer::Meaning;
-use super::{OracleEss, decode};
+use super::decode;
 use crate::conversation::{Aim, Known, Once, Verified, unsupported};
 use crate::{Conversation, Echo, Malformed};
 
 /// See [`Codec::converse`](crate::Codec::converse).
-pub(super) fn converse(
-    _codec: &OracleEss,
-    command: &Command,
-    at: i64,
-) -> Result<Box<dyn Conversation>, Fault> {
+pub(super) fn converse(command: &Command, at: i64) -> Result<Box<dyn Conversation>, Fault> {
     let one = std::slice::from_ref;
     match command {
         Command::Cancel(order) => cancel(order, at),
@@ -80,7 +76,6 @@ fn known(outcome: Outcome) -> Result<Box<dyn Conversation>, Fault> {
 
 /// See [`Codec::decode_response`](crate::Codec::decode_response).
 pub(super) fn decode_response(
-    _codec: &OracleEss,
     echo: &Echo,
     command: &Command,
     at: i64,

@@ -47,7 +47,6 @@ pub(super) fn converse(odag: &Odag, command: &Command, at: i64) -> Result<Box<dy
 
 /// See [`Codec::decode_response`](crate::Codec::decode_response).
 pub(super) fn decode_response(
-    odag: &Odag,
     echo: &Echo,
     command: &Command,
     at: i64,
@@ -71,7 +70,7 @@ pub(super) fn decode_response(
             answer::selections(&status.target, at, response)
         }
         Command::Status(status) => answer::status(status.kin, at, response),
-        Command::List { count, .. } => lists::answered(odag, *count, at, response),
+        Command::List { count, .. } => lists::answered(*count, at, response),
         Command::Delete { .. }
         | Command::Confirm { .. }
         | Command::Runs { .. }

@@ -78,11 +78,10 @@ pub(super) fn histories(told: &ToldHistoryWire, at: i64) -> Result<Vec<Snapshot>
     Ok(jobs)
 }
 
-/// Puts the runs that its history tells of in the place of the latest of a job. Those of a reading are by number.
+/// Puts the runs that its history tells of in the place of the latest of a job.
 pub(super) fn add_runs(job: &mut Snapshot, history: Snapshot) {
     job.job.children = history.job.children;
     job.kin = history.kin;
-    job.kin.sort_by_key(|run| run.number);
 }
 
 /// A page holds no more jobs than it was asked for.

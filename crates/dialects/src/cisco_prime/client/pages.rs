@@ -109,9 +109,7 @@ impl Pages {
 
     fn end(&mut self) -> Step {
         let mut jobs = std::mem::take(&mut self.jobs);
-        if self.kin == Kin::None {
-            jobs.iter_mut().for_each(|snapshot| snapshot.kin.clear());
-        }
+        jobs.iter_mut().for_each(|snapshot| self.kin.choose(&mut snapshot.kin));
         Step::Done(Ok(Outcome::Listed { at: self.at, jobs, total: self.total }))
     }
 }

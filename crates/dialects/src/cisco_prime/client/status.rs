@@ -67,9 +67,7 @@ impl Reading {
 
     fn end(&self, found: Option<Snapshot>) -> Step {
         let shown = found.map(|mut snapshot| {
-            if self.kin == Kin::None {
-                snapshot.kin.clear();
-            }
+            self.kin.choose(&mut snapshot.kin);
             Box::new(snapshot)
         });
         Step::Done(Ok(Outcome::Read { at: self.at, snapshot: shown }))

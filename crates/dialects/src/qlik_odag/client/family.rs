@@ -69,7 +69,7 @@ impl Conversation for Reading {
             return Step::Send(self.api.get(&id));
         }
         let snapshot = self.head.take().map(|mut head| {
-            answer::choose(&mut head.kin, self.kin);
+            self.kin.choose(&mut head.kin);
             Box::new(head)
         });
         Step::Done(Ok(Outcome::Read { at: self.at, snapshot }))
