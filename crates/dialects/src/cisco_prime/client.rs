@@ -28,11 +28,10 @@ use http::Response;
 
 use self::answer::answered;
 use self::ask::Manner;
-use self::lists::Wanted;
 use self::status::Reading;
 use super::wire::{ToldCatalogueWire, ToldOperationWire};
 use super::{Prime, routes};
-use crate::conversation::{Known, unsupported};
+use crate::conversation::{Known, Wanted, unsupported};
 use crate::{Conversation, Echo, Malformed};
 
 /// See [`Codec::converse`](crate::Codec::converse).

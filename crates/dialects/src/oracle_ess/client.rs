@@ -26,7 +26,7 @@ use http::Response;
 
 use self::answer::Meaning;
 use super::decode;
-use crate::conversation::{Aim, Known, Once, Verified, unsupported};
+use crate::conversation::{Aim, Known, Once, Verified, Wanted, unsupported};
 use crate::{Conversation, Echo, Malformed};
 
 /// See [`Codec::converse`](crate::Codec::converse).
@@ -54,7 +54,7 @@ pub(super) fn converse(command: &Command, at: i64) -> Result<Box<dyn Conversatio
         }
         Command::Status(status) => Ok(Box::new(lists::status(status, at))),
         Command::List { filter, sort, page, count, kin } => {
-            let wanted = lists::Wanted { filter, sort, page: *page, count: *count, kin: *kin };
+            let wanted = Wanted { filter, sort, page: *page, count: *count, kin: *kin };
             Ok(Box::new(lists::list(&wanted, at)?))
         }
         Command::Permissions { target } if !orders::is_id(&target.written) => known(Outcome::Permitted(None)),

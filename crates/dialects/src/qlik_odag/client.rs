@@ -17,7 +17,7 @@ use http::Response;
 
 use self::ask::Api;
 use super::Odag;
-use crate::conversation::{Aim, unsupported};
+use crate::conversation::{Aim, Wanted, unsupported};
 use crate::{Conversation, Echo, Malformed};
 
 /// See [`Codec::converse`](crate::Codec::converse).
@@ -33,7 +33,7 @@ pub(super) fn converse(odag: &Odag, command: &Command, at: i64) -> Result<Box<dy
         Command::DeleteOutput { target } => Ok(orders::delete_app(api, target, at)),
         Command::Status(status) => Ok(family::read(api, status, at)),
         Command::List { filter, sort, page, count, kin } => {
-            lists::list(api, &lists::Wanted { filter, sort, page: *page, count: *count, kin: *kin }, at)
+            lists::list(api, &Wanted { filter, sort, page: *page, count: *count, kin: *kin }, at)
         }
         // The service has a request until its retention time is over.
         Command::Delete { .. } => Err(unsupported("delete a request, only what it generated")),

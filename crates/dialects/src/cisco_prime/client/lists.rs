@@ -3,7 +3,7 @@
 //!
 //! Left to the server is the order of jobs that the sort keys do not tell apart.
 
-use countermand_model::{Fault, Field, Filter, Kin, Kind, Outcome, Page, Sort, Test, Value};
+use countermand_model::{Fault, Field, Filter, Kind, Outcome, Sort, Test, Value};
 
 use super::super::attributes::{JOB_SUMMARY, RUN_HISTORY};
 use super::super::lists::{SYSTEM, USERNAME};
@@ -15,16 +15,7 @@ use super::answer::{self, answered};
 use super::ask::Manner;
 use super::pages::Pages;
 use crate::Conversation;
-use crate::conversation::{Known, Once, unsupported};
-
-/// What is asked of a list.
-pub(super) struct Wanted<'c> {
-    pub(super) filter: &'c Filter,
-    pub(super) sort: &'c [Sort],
-    pub(super) page: Page,
-    pub(super) count: bool,
-    pub(super) kin: Kin,
-}
+use crate::conversation::{Known, Once, Wanted, unsupported};
 
 /// A list.
 ///

@@ -7,10 +7,9 @@ use super::super::settings::Settings;
 use super::super::wire::{ToldEntitiesWire, ToldHistoryWire};
 use super::answer;
 use super::ask::{Manner, one_of};
-use super::lists::Wanted;
 use super::orders::AT_ONCE;
 use super::status::understood;
-use crate::conversation::{Ask, Conversation, Heard, Step};
+use crate::conversation::{Ask, Conversation, Heard, Step, Wanted};
 
 /// The reading of a part of a list.
 pub(super) struct Pages {

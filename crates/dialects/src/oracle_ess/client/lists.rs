@@ -1,27 +1,18 @@
 //! Readings: of one request, or of many by filter, order and page, each with the children that are wanted.
 
 use bytes::Bytes;
-use countermand_model::{Fault, Filter, Kin, Outcome, Page, Snapshot, Sort, Status};
+use countermand_model::{Fault, Kin, Outcome, Snapshot, Status};
 use http::Response;
 
 use super::answer::{self, Answered, Meaning};
 use super::family::Families;
 use super::pages::Pages;
 use super::{ask, details, refusal};
-use crate::conversation::{Heard, Step, understood, unsupported};
+use crate::conversation::{Heard, Step, Wanted, understood, unsupported};
 use crate::oracle_ess::selection::Selection;
 use crate::oracle_ess::wire::{GivenDetailsWire, GivenListWire, GivenResourcesWire};
 use crate::oracle_ess::{decode, query};
 use crate::{Conversation, Echo, Malformed};
-
-/// What is asked of a list.
-pub(super) struct Wanted<'c> {
-    pub(super) filter: &'c Filter,
-    pub(super) sort: &'c [Sort],
-    pub(super) page: Page,
-    pub(super) count: bool,
-    pub(super) kin: Kin,
-}
 
 /// Reading one request.
 pub(super) fn status(status: &Status, at: i64) -> Reading {

@@ -4,27 +4,18 @@
 //! whole list is read, and put in order and cut here.
 
 use bytes::Bytes;
-use countermand_model::{Fault, Field, Filter, Job, Kin, Kind, Outcome, Page, Snapshot, Sort, Test, Value};
+use countermand_model::{Fault, Field, Filter, Job, Kin, Kind, Outcome, Snapshot, Test, Value};
 use form_urlencoded::Serializer;
 use http::Response;
 
 use super::answer;
 use super::ask::Api;
-use crate::conversation::{Once, unsupported};
+use crate::conversation::{Once, Wanted, unsupported};
 use crate::grammar::path;
 use crate::grammar::time::{Fraction, rfc3339};
 use crate::qlik_odag::wire::RequestWire;
 use crate::qlik_odag::{DIALECT, filter, states};
 use crate::{Ask, Conversation, Malformed};
-
-/// What a list is to be.
-pub(super) struct Wanted<'c> {
-    pub(super) filter: &'c Filter,
-    pub(super) sort: &'c [Sort],
-    pub(super) page: Page,
-    pub(super) count: bool,
-    pub(super) kin: Kin,
-}
 
 /// Begins to read a list.
 pub(super) fn list(api: Api, wanted: &Wanted<'_>, at: i64) -> Result<Box<dyn Conversation>, Fault> {
