@@ -142,6 +142,23 @@ impl Command {
         }
     }
 
+    /// The jobs that it names.
+    #[must_use]
+    pub fn targets(&self) -> &[Target] {
+        match self {
+            Command::Cancel(cancel) => &cancel.targets,
+            Command::Hold(order) | Command::Release(order) => &order.targets,
+            Command::Acknowledge { target, .. }
+            | Command::DeleteOutput { target }
+            | Command::Delete { target }
+            | Command::Status(Status { target, .. })
+            | Command::Permissions { target }
+            | Command::Report { target, .. }
+            | Command::CheckIn { target } => std::slice::from_ref(target),
+            Command::Confirm { .. } | Command::List { .. } | Command::Runs { .. } => &[],
+        }
+    }
+
     /// The name in lower snake case, as the audit, the log and the metrics write it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
