@@ -41,7 +41,29 @@ pub(super) struct Cleaner<'c> {
     pub(super) masks: Option<BTreeSet<String>>,
 }
 
-impl Cleaner<'_> {
+impl<'c> Cleaner<'c> {
+    /// The cleaning of an exchange, which begins with its request.
+    pub(super) fn new(
+        vocabulary: &'c Vocabulary,
+        keep: &'c [Keep],
+        stand_ins: &'c mut StandIns,
+        bases: &'c [Base],
+        given_times: &'c BTreeSet<i64>,
+    ) -> Cleaner<'c> {
+        Cleaner {
+            vocabulary,
+            keep,
+            stand_ins,
+            bases,
+            given_times,
+            quoted: Vec::new(),
+            asked: BTreeSet::new(),
+            is_first_look: false,
+            is_other: false,
+            masks: None,
+        }
+    }
+
     /// A query. What is known stays as it is written, byte for byte.
     pub(super) fn query(&mut self, query: &str) -> String {
         let parts: Vec<_> = query.split('&').map(|part| self.parameter(part)).collect();
