@@ -16,6 +16,8 @@ mod folder;
 
 mod jobs;
 
+mod json;
+
 mod keep;
 
 mod place;
