@@ -5,10 +5,8 @@ use countermand_model::{Fault, Kin, Kind, Outcome, Page, Snapshot};
 
 use super::super::settings::Settings;
 use super::super::wire::{ToldEntitiesWire, ToldHistoryWire};
-use super::answer;
-use super::ask::{Manner, one_of};
-use super::orders::AT_ONCE;
-use super::status::understood;
+use super::answer::{self, understood};
+use super::ask::{AT_ONCE, Manner, one_of};
 use crate::conversation::{Ask, Conversation, Heard, Step, Wanted};
 
 /// The reading of a part of a list.

@@ -2,12 +2,10 @@
 
 use countermand_model::{Fault, FaultKind, Kin, Kind, Outcome, Snapshot, Status};
 
-use super::super::wire::{Root, ToldEntitiesWire, ToldHistoryWire};
-use super::answer::{self, answered};
+use super::super::wire::{ToldEntitiesWire, ToldHistoryWire};
+use super::answer::{self, understood};
 use super::ask::Manner;
-use super::orders::latest_runs;
-use crate::Malformed;
-use crate::conversation::{self, Conversation, Heard, Step};
+use crate::conversation::{Conversation, Heard, Step};
 use crate::grammar::number;
 
 /// The conversation. Results are not handed out: what a history shows of them is what a run printed about each of its
@@ -41,7 +39,7 @@ impl Reading {
         match std::mem::replace(&mut self.question, Question::Run) {
             Question::Job => match understood(heard, |told: ToldEntitiesWire| answer::only(&told, at)) {
                 Err(fault) if fault.kind == FaultKind::NotFound => {
-                    Ok(Step::Send(latest_runs(self.manner, &[id])))
+                    Ok(Step::Send(self.manner.latest_runs(&[id])))
                 }
                 Err(fault) => Err(fault),
                 Ok(job) if self.kin == Kin::All && job.job.kind == Kind::Parent => {
@@ -82,15 +80,4 @@ impl Conversation for Reading {
             Some(heard) => self.after(id, heard).unwrap_or_else(|fault| Step::Done(Err(fault))),
         }
     }
-}
-
-/// What was heard, as a document that is read by `read`.
-///
-/// # Errors
-/// As of [`conversation::understood`].
-pub(super) fn understood<R: Root, T>(
-    heard: Heard,
-    read: impl FnOnce(R) -> Result<T, Malformed>,
-) -> Result<T, Fault> {
-    conversation::understood(heard, |response| answered(response, read))
 }
