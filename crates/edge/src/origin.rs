@@ -58,9 +58,11 @@ fn origin(host: Option<String>, told: &Forwarded, local: Option<&Local>, setting
     let ours = || local.map_or_else(|| "localhost".to_owned(), |local| local.address.to_string());
     let mut authority = host.unwrap_or_else(ours);
     let usual = if scheme == "https" { 443 } else { 80 };
-    let names_port = authority.parse::<Authority>().is_ok_and(|authority| authority.port().is_some());
-    if let Some(port) = told.port.filter(|port| *port != usual && !names_port) {
-        authority = format!("{authority}:{port}");
+    if let Some(port) = told.port.filter(|port| *port != usual) {
+        let names_port = authority.parse::<Authority>().is_ok_and(|authority| authority.port().is_some());
+        if !names_port {
+            authority = format!("{authority}:{port}");
+        }
     }
     Origin { scheme, authority, prefix }
 }

@@ -14,6 +14,9 @@ use tower::{BoxError, Service};
 
 use crate::Trust;
 
+/// The bytes of a connection.
+pub(crate) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+
 /// Makes connections: TCP, and TLS where the URL says so. HTTP/1.1 only: of a request on a connection of its own it is
 /// known whether anything of it was sent, of one of many on HTTP/2 it is not, and none of the legacy servers needs that.
 #[derive(Clone)]
@@ -36,7 +39,7 @@ impl Connector {
 }
 
 impl Service<Uri> for Connector {
-    type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
+    type Response = Stream;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
 

@@ -4,11 +4,17 @@
 //! Reading order: [`Base`] is the server's URL, [`Trust`] its TLS, [`Link`] the way there, [`NoAnswer`] what is known
 //! of a request that came to nothing.
 
+mod answer;
+
 mod base;
 
 mod connector;
 
 mod credentials;
+
+mod kept;
+
+mod line;
 
 mod link;
 
@@ -16,6 +22,7 @@ mod no_answer;
 
 mod trust;
 
+pub use answer::Answer;
 pub use base::{Base, BaseError};
 pub use credentials::{basic, bearer};
 pub use link::{Connection, Link};

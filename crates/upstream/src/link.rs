@@ -1,26 +1,19 @@
-//! The way to one server: its connections, and requests on them.
+//! The way to one server: which connection a request takes, and what is known when no answer comes.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::header::HOST;
+use http::{HeaderValue, Request, Response, Uri};
 use http_body::Body;
-use hyper::body::Incoming;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::capture_connection;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::{Instant, timeout_at};
-use tower::BoxError;
+use tower::{BoxError, ServiceExt};
 
 use crate::connector::Connector;
-use crate::{Base, Cause, NoAnswer, Trust};
-
-/// How long a connection is kept for the next request: below the 5 s of an Apache httpd and the 20 s of a Tomcat, which
-/// are the shortest that legacy servers have by themselves. One that the server is about to close serves nobody.
-const KEPT_FOR: Duration = Duration::from_secs(4);
-
-/// How many connections are kept.
-const KEPT: usize = 64;
+use crate::kept::Kept;
+use crate::line::{Line, Unanswered};
+use crate::{Answer, Base, Cause, NoAnswer, Trust};
 
 /// On which connection a request goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,19 +27,38 @@ pub enum Connection {
 }
 
 /// The way to one server. Clones share the connections. Redirects are not followed: they are answers.
-pub struct Link<B> {
+pub struct Link<B>
+where
+    B: Body + 'static,
+{
     base: Base,
-    kept: Client<Connector, B>,
-    fresh: Client<Connector, B>,
+    /// Where to connect to.
+    server: Uri,
+    host: HeaderValue,
+    connector: Connector,
+    kept: Arc<Kept<B>>,
 }
 
-impl<B> Clone for Link<B> {
+impl<B> Clone for Link<B>
+where
+    B: Body + 'static,
+{
     fn clone(&self) -> Link<B> {
-        Link { base: self.base.clone(), kept: self.kept.clone(), fresh: self.fresh.clone() }
+        let Link { base, server, host, connector, kept } = self;
+        Link {
+            base: base.clone(),
+            server: server.clone(),
+            host: host.clone(),
+            connector: connector.clone(),
+            kept: Arc::clone(kept),
+        }
     }
 }
 
-impl<B> fmt::Debug for Link<B> {
+impl<B> fmt::Debug for Link<B>
+where
+    B: Body + 'static,
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Link({})", self.base)
     }
@@ -61,18 +73,8 @@ where
     /// The way to the server at `base`. Connects to nothing yet. `connect`: until a connection is there.
     #[must_use]
     pub fn new(base: Base, trust: &Trust, connect: Duration) -> Link<B> {
-        let connector = Connector::new(trust, connect);
-        let mut builder = Client::builder(TokioExecutor::new());
-        // Names as they came where they came over HTTP/1, else in the way that even the oldest parser has seen.
-        builder.http1_preserve_header_case(true).http1_title_case_headers(true);
-        builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new());
-        builder.pool_idle_timeout(KEPT_FOR).pool_max_idle_per_host(KEPT);
-        // hyper hands a request back only from the queue before a connection, never once its head was encoded
-        // (hyper's `client::dispatch::TrySendError`): what hyper-util then does again was not begun.
-        builder.retry_canceled_requests(true);
-        let kept = builder.build(connector.clone());
-        builder.retry_canceled_requests(false).pool_max_idle_per_host(0);
-        Link { base, kept, fresh: builder.build(connector) }
+        let (server, host) = (base.server(), base.host());
+        Link { base, server, host, connector: Connector::new(trust, connect), kept: Kept::new() }
     }
 
     /// Where the server is.
@@ -94,28 +96,51 @@ where
         mut request: Request<B>,
         connection: Connection,
         until: Instant,
-    ) -> Result<Response<Incoming>, NoAnswer> {
-        let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-        *request.uri_mut() = self.base.join(target).map_err(|problem| NoAnswer {
+    ) -> Result<Response<Answer<B>>, NoAnswer> {
+        let target = self.base.join(request.uri().path_and_query()).map_err(|problem| NoAnswer {
             unsent: true,
             cause: Cause::Target,
-            why: format!("{target:?} is {problem}"),
+            why: format!("{} is {problem}", request.uri()),
         })?;
+        *request.uri_mut() = Uri::from(target);
         *request.version_mut() = http::Version::HTTP_11;
-        // Set just before the request is given to a connection: before that, nothing can have been sent.
-        let captured = capture_connection(&mut request);
-        let client = match connection {
-            Connection::Kept => &self.kept,
-            Connection::Fresh => &self.fresh,
-        };
-        let answer = timeout_at(until, client.request(request)).await;
-        let had_connection = captured.connection_metadata().is_some();
-        match answer {
-            Ok(answer) => answer.map_err(|error| NoAnswer::of(&error, had_connection)),
-            Err(_) if had_connection => {
-                let why = "the connection was there, and no answer had begun in time".to_owned();
-                Err(NoAnswer { unsent: false, cause: Cause::Late, why })
+        if !request.headers().contains_key(HOST) {
+            request.headers_mut().insert(HOST, self.host.clone());
+        }
+        loop {
+            let kept = match connection {
+                Connection::Kept => self.kept.take(),
+                Connection::Fresh => None,
+            };
+            let was_kept = kept.is_some();
+            let line = match kept {
+                Some(line) => line,
+                // Boxed: it is large, and most requests find a connection.
+                None => Box::pin(self.connect(until)).await?,
+            };
+            match timeout_at(until, line.ask(request)).await {
+                Ok(Ok((answer, line))) => {
+                    let kept = (connection == Connection::Kept).then(|| Arc::clone(&self.kept));
+                    return Ok(answer.map(|body| Answer::new(body, line, kept)));
+                }
+                // Nothing of it was sent: the server had closed the connection since.
+                Ok(Err(Unanswered { handed_back: Some(again), .. })) if was_kept => request = *again,
+                Ok(Err(Unanswered { error, handed_back })) => {
+                    return Err(NoAnswer::broken(&error, handed_back.is_some()));
+                }
+                Err(_) => {
+                    let why = "the connection was there, and no answer had begun in time".to_owned();
+                    return Err(NoAnswer { unsent: false, cause: Cause::Late, why });
+                }
             }
+        }
+    }
+
+    async fn connect(&self, until: Instant) -> Result<Box<Line<B>>, NoAnswer> {
+        let connecting = self.connector.clone().oneshot(self.server.clone());
+        match timeout_at(until, connecting).await {
+            Ok(Ok(stream)) => Line::new(stream).await.map_err(|error| NoAnswer::broken(&error, true)),
+            Ok(Err(error)) => Err(NoAnswer::unconnected(&*error)),
             Err(_) => {
                 let why = "no connection was there in time".to_owned();
                 Err(NoAnswer { unsent: true, cause: Cause::ConnectTimeout, why })

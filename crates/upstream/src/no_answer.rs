@@ -65,45 +65,43 @@ impl fmt::Display for NoAnswer {
 impl Error for NoAnswer {}
 
 impl NoAnswer {
-    /// Of an error of the client. `had_connection`: whether the request was given to a connection at all.
-    pub(crate) fn of(error: &hyper_util::client::legacy::Error, had_connection: bool) -> NoAnswer {
-        let mut why = error.to_string();
-        let mut cause = if error.is_connect() { Cause::Connect } else { Cause::Cut };
-        let mut unsent = !had_connection;
-        for inner in causes(error) {
-            why = format!("{why}: {inner}");
-            if let Some(http) = inner.downcast_ref::<hyper::Error>() {
-                // hyper says so of a request that it hands back: it never left the queue before the connection.
-                unsent |= http.is_canceled();
-                if http.is_parse() {
-                    cause = Cause::NotHttp;
-                }
-            } else if let Some(found) = known(inner, error.is_connect()) {
-                cause = found;
-            }
-        }
-        NoAnswer { unsent, cause, why }
+    /// No connection could be made.
+    pub(crate) fn unconnected(error: &(dyn Error + 'static)) -> NoAnswer {
+        let cause = causes(error).find_map(known).unwrap_or(Cause::Connect);
+        NoAnswer { unsent: true, cause, why: told(error) }
+    }
+
+    /// The connection ended before an answer had begun.
+    pub(crate) fn broken(error: &hyper::Error, unsent: bool) -> NoAnswer {
+        let cause = if error.is_parse() { Cause::NotHttp } else { Cause::Cut };
+        NoAnswer { unsent, cause, why: told(error) }
     }
 }
 
-fn known(error: &(dyn Error + 'static), is_connect: bool) -> Option<Cause> {
+/// What keeps a connection away, where the error is one that says so.
+fn known(error: &(dyn Error + 'static)) -> Option<Cause> {
     if error.is::<rustls::Error>() {
         return Some(Cause::Tls);
     }
     // The resolver's error has no type of its own.
-    if is_connect && error.to_string().starts_with("dns error") {
+    if error.to_string().starts_with("dns error") {
         return Some(Cause::Name);
     }
     match error.downcast_ref::<io::Error>()?.kind() {
         io::ErrorKind::ConnectionRefused => Some(Cause::Refused),
-        io::ErrorKind::TimedOut if is_connect => Some(Cause::ConnectTimeout),
+        io::ErrorKind::TimedOut => Some(Cause::ConnectTimeout),
         _ => None,
     }
 }
 
-/// What is behind an error. An `io::Error` that wraps another error does not name it as its source.
+fn told(error: &(dyn Error + 'static)) -> String {
+    let texts: Vec<String> = causes(error).map(ToString::to_string).collect();
+    texts.join(": ")
+}
+
+/// An error and what is behind it. An `io::Error` that wraps another error does not name it as its source.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(next(error), |error| next(*error))
+    std::iter::successors(Some(error), |error| next(*error))
 }
 
 fn next<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {

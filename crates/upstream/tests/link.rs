@@ -11,10 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use countermand_upstream::{Base, Cause, Connection, Link, NoAnswer, Trust, TrustFiles};
+use countermand_upstream::{Answer, Base, Cause, Connection, Link, NoAnswer, Trust, TrustFiles};
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -35,7 +34,7 @@ async fn get(
     link: &Link<Full<Bytes>>,
     connection: Connection,
     patience: Duration,
-) -> Result<Response<Incoming>, NoAnswer> {
+) -> Result<Response<Answer<Full<Bytes>>>, NoAnswer> {
     let request =
         Request::builder().uri("/jobs?x=1").header("x-own-name", "1").body(Full::default()).unwrap();
     link.send(request, connection, Instant::now() + patience).await

@@ -7,18 +7,18 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use countermand_upstream::Answer;
 use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
 use tokio::time::{Sleep, sleep};
 
 use super::Cut;
 use super::shadow::Watch;
-use super::upload::Progress;
+use super::upload::{Progress, Upload};
 
 /// An answer's body under way.
 #[derive(Debug)]
 pub(crate) struct Download {
-    body: Incoming,
+    body: Answer<Upload>,
     /// How long the legacy server may keep us waiting for a frame, and, once it was waited for, until when.
     patience: Duration,
     stall: Option<Pin<Box<Sleep>>>,
@@ -29,18 +29,20 @@ pub(crate) struct Download {
     watch: Option<Box<Watch>>,
     /// Whether all of it has gone by.
     ended: bool,
+    /// Why it ended too early, once that is known.
+    broken: Option<String>,
 }
 
 impl Download {
     pub(super) fn new(
-        body: Incoming,
+        body: Answer<Upload>,
         patience: Duration,
         upload: Option<Arc<Progress>>,
         request_id: &str,
         watch: Option<Box<Watch>>,
     ) -> Download {
         let (request_id, ended) = (request_id.to_owned(), body.is_end_stream());
-        Download { body, patience, stall: None, upload, request_id, watch, ended }
+        Download { body, patience, stall: None, upload, request_id, watch, ended, broken: None }
     }
 
     fn cut(&self, why: String) -> Cut {
@@ -63,6 +65,9 @@ impl Body for Download {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
         let this = &mut *self;
+        if let Some(why) = this.broken.take() {
+            return Poll::Ready(Some(Err(this.cut(why))));
+        }
         match Pin::new(&mut this.body).poll_frame(context) {
             Poll::Ready(Some(Ok(frame))) => {
                 this.stall = None;
@@ -72,7 +77,12 @@ impl Body for Download {
                 }
                 Poll::Ready(Some(Ok(frame)))
             }
-            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(this.cut(error.to_string())))),
+            Poll::Ready(Some(Err(error))) => {
+                // Told at the next asking: hyper drops what it has not yet written as soon as it hears of it.
+                this.broken = Some(error.to_string());
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
             Poll::Ready(None) => {
                 this.ended = true;
                 Poll::Ready(None)

@@ -1,7 +1,6 @@
 //! The headers of a message on its way through: what belongs to the connection stays there, what is left keeps its
 //! order, and the legacy server is told whom it talks to. Knows nothing of bodies.
 
-use std::fmt::Write;
 use std::net::IpAddr;
 
 use http::header::{
@@ -119,15 +118,12 @@ fn accepts_trailers(headers: &HeaderMap) -> bool {
 /// more: who is believed was decided here, and behind us only this counts.
 fn tell(headers: &mut HeaderMap, teller: &Teller<'_>) {
     let Teller { arrival: Arrival { origin, client, .. }, prefix, request_id } = teller;
-    let mut forwarded = String::with_capacity(96);
-    match client {
-        Some(IpAddr::V4(address)) => write!(forwarded, "for={address}"),
-        // RFC 7239 §6: an IPv6 address stands in brackets and quotes.
-        Some(IpAddr::V6(address)) => write!(forwarded, "for=\"[{address}]\""),
-        None => write!(forwarded, "for=unknown"),
-    }
-    .and_then(|()| write!(forwarded, ";host=\"{}\";proto={}", origin.authority, origin.scheme))
-    .expect("a string takes everything");
+    let address = client.map(|client| client.to_string());
+    // RFC 7239 §6: an IPv6 address stands in brackets and quotes.
+    let (open, close) = if matches!(client, Some(IpAddr::V6(_))) { ("\"[", "]\"") } else { ("", "") };
+    let known = address.as_deref().unwrap_or("unknown");
+    let parts = ["for=", open, known, close, ";host=\"", &origin.authority, "\";proto=", &origin.scheme];
+    let forwarded = parts.concat();
     let mut set = |name, text: &str| {
         // The texts are addresses, hosts that were checked and ids of visible ASCII.
         if let Ok(value) = HeaderValue::from_str(text) {
@@ -135,8 +131,8 @@ fn tell(headers: &mut HeaderMap, teller: &Teller<'_>) {
         }
     };
     set(FORWARDED, &forwarded);
-    if let Some(client) = client {
-        set(X_FORWARDED_FOR, &client.to_string());
+    if let Some(address) = &address {
+        set(X_FORWARDED_FOR, address);
     }
     set(X_FORWARDED_HOST, &origin.authority);
     set(X_FORWARDED_PROTO, &origin.scheme);
