@@ -1,7 +1,7 @@
 //! `mode`, `legacy` and `[mounts.operations]`: which operations of a mount are left to the legacy server that it will
 //! replace, and how.
 
-use countermand_dialects::grammar::spelling::nearest;
+use countermand_dialects::grammar::spelling;
 use countermand_dialects::{Dialect, Operation, OptionValue, Safety};
 use countermand_edge::{HostName, Mode};
 
@@ -164,10 +164,7 @@ fn operation(
     let found = known.iter().find(|operation| operation.name == name.value);
     if found.is_none() {
         let names: Vec<_> = known.iter().map(|operation| operation.name).collect();
-        let advice = nearest(&name.value, &names).map_or_else(
-            || format!("there are {}", names.join(", ")),
-            |name| format!("did you mean {name}?"),
-        );
+        let advice = spelling::advice(&name.value, &names);
         findings.mistake(name.at, format!("{} has no operation {}; {advice}", dialect.name, name.value));
     }
     found.copied()
