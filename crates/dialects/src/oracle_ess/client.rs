@@ -25,6 +25,7 @@ use countermand_model::{Cancel, Command, Fault, Order, Outcome, Reach, Target};
 use http::Response;
 
 use self::answer::Meaning;
+use self::refusal::Refusal;
 use super::decode;
 use crate::conversation::{Aim, Known, Once, Verified, Wanted, unsupported};
 use crate::{Conversation, Echo, Malformed};
@@ -141,11 +142,7 @@ fn whole(reach: Reach) -> Result<Reach, Fault> {
 
 fn permissions(target: &Target) -> Once {
     Once::new(ask::about("permissions", &target.written), |response| {
-        Ok(match answer::answered(response)? {
-            answer::Answered::Yes => Ok(Outcome::Permitted(Some(answer::permissions(response)?))),
-            answer::Answered::Absent => Ok(Outcome::Permitted(None)),
-            answer::Answered::Refused(fault) => Err(fault),
-        })
+        Ok(answer::told(response, Refusal::is_absence, answer::permissions)?.map(Outcome::Permitted))
     })
 }
 
@@ -154,10 +151,6 @@ fn permissions(target: &Target) -> Once {
 fn check_in(target: &Target) -> Once {
     let ask = ask::telling("checkInCancelling", &target.written, super::wire::write_nothing());
     Once::new(ask, |response| {
-        Ok(match answer::answered(response)? {
-            answer::Answered::Yes => Ok(Outcome::CheckedIn(Some(answer::flag(response)?))),
-            answer::Answered::Absent => Ok(Outcome::CheckedIn(None)),
-            answer::Answered::Refused(fault) => Err(fault),
-        })
+        Ok(answer::told(response, Refusal::is_absence, answer::flag)?.map(Outcome::CheckedIn))
     })
 }

@@ -4,10 +4,11 @@ use bytes::Bytes;
 use countermand_model::{Fault, Kin, Outcome, Snapshot, Status};
 use http::Response;
 
-use super::answer::{self, Answered, Meaning};
+use super::answer::{self, Meaning};
 use super::family::Families;
 use super::pages::Pages;
-use super::{ask, details, refusal};
+use super::refusal::{self, Refusal};
+use super::{ask, details};
 use crate::conversation::{Heard, Step, Wanted, understood, unsupported};
 use crate::oracle_ess::selection::Selection;
 use crate::oracle_ess::wire::{GivenDetailsWire, GivenListWire, GivenResourcesWire};
@@ -67,13 +68,11 @@ impl Reading {
     fn take(&mut self, response: &Response<Bytes>) -> Result<Result<(), Fault>, Malformed> {
         match &mut self.stage {
             Stage::Request(id) => {
-                let found = match answer::answered(response)? {
-                    Answered::Refused(fault) => return Ok(Err(fault)),
-                    Answered::Absent => Vec::new(),
-                    Answered::Yes => vec![answer::shown(id, response, self.at)?],
-                };
-                self.stage = Stage::Families(Families::new(found, self.kin));
-                Ok(Ok(()))
+                let shown = |response: &_| answer::shown(id, response, self.at);
+                let found = answer::told(response, Refusal::is_absence, shown)?;
+                Ok(found.map(|found| {
+                    self.stage = Stage::Families(Families::new(found.into_iter().collect(), self.kin));
+                }))
             }
             Stage::List(pages) => pages.take(response, self.at),
             Stage::Families(families) => families.take(response, self.at),
