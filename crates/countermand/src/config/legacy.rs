@@ -60,13 +60,13 @@ pub(super) fn check(
         return (findings.count() == before).then_some(None);
     };
     let server = names.legacy(text, findings);
-    let Some((_, _)) = needs else {
+    if needs.is_none() {
         findings.note(
             text.at,
             "every operation of the mount is served here, so its legacy server is never asked",
         );
         return (findings.count() == before).then_some(None);
-    };
+    }
     if let Some((_, server)) = server {
         fits(&wanted, text, dialect, server, findings);
         if let (Some(text), true, None) = (&raw.legacy_credentials, own_credentials, &server.authorization) {
