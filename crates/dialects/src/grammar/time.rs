@@ -1,4 +1,4 @@
-//! Times as text. The model counts milliseconds since 1970-01-01T00:00:00Z; all texts here are UTC and end in `Z`.
+//! Times as text. The model counts milliseconds since 1970-01-01T00:00:00Z; all that is written here is UTC and ends in `Z`.
 
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
@@ -55,6 +55,24 @@ pub fn since_1970(utc: DateTime) -> SignedDuration {
     utc.duration_since(civil::date(1970, 1, 1).at(0, 0, 0, 0))
 }
 
+/// How many nanoseconds after 1970-01-01T00:00:00Z a text of ISO 8601 is: a date, or a date and a time of day, without an
+/// offset in UTC. `None`: another text, or no such date or time of day.
+#[must_use]
+pub fn iso8601(text: &str) -> Option<i128> {
+    let (_, time) = text.split_once(['T', 't', ' ']).unwrap_or_default();
+    let local = time.strip_suffix(['Z', 'z']).unwrap_or(time);
+    let time_of_day = local.split(['.', ',', '+', '-']).next().unwrap_or_default().replace(':', "");
+    // A reader of ISO 8601 takes second 60 for 59, and passes over the name of a zone in brackets.
+    if time_of_day.get(4..6) == Some("60") || text.contains('[') {
+        return None;
+    }
+    if local.contains(['Z', 'z', '+', '-']) {
+        return Some(text.parse::<Timestamp>().ok()?.as_nanosecond());
+    }
+    let utc = &text[..text.len() - (time.len() - local.len())];
+    Some(since_1970(utc.parse().ok()?).as_nanos())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +89,35 @@ mod tests {
         for (milliseconds, always, when_not_zero) in cases {
             assert_eq!(rfc3339(milliseconds, Fraction::Always), always);
             assert_eq!(rfc3339(milliseconds, Fraction::WhenNotZero), when_not_zero);
+        }
+    }
+
+    #[test]
+    fn a_date_may_lack_its_time_of_day_and_a_time_its_offset() {
+        for text in [
+            "1970-01-02T00:00:00Z",
+            "1970-01-02T01:00+01:00",
+            "1970-01-02t00:00z",
+            "1970-01-02",
+            "19700102T00",
+        ] {
+            assert_eq!(iso8601(text), Some(86_400_000_000_000), "{text}");
+        }
+        assert_eq!(iso8601("1969-12-31 23:59:59,999999999"), Some(-1));
+        assert_eq!(iso8601("9999-12-31T23:59:59Z"), Some(253_402_300_799_000_000_000));
+        for text in [
+            "",
+            "1970-02-30",
+            "1970-01-02TZ",
+            "1970-01-02T24:00:00Z",
+            "1970-01-02T23:59:60Z",
+            "1970-01-02T00:00:00ZZ",
+            "1970-01-02T00:00:00+01:00Z",
+            "1970-01-02T00:00:00+01:00[Europe/Paris]",
+            // Later than any time with an offset can be read: never read without it.
+            "9999-12-31T23:59:59-01:00",
+        ] {
+            assert_eq!(iso8601(text), None, "{text}");
         }
     }
 

@@ -26,7 +26,7 @@ pub(super) fn is_about_selections(echo: &Echo) -> bool {
 pub(super) fn status(kin: Kin, at: i64, response: &Response<Bytes>) -> Answer {
     answered(response, |response| {
         let mut snapshot = snapshot(response)?;
-        choose(&mut snapshot.kin, kin);
+        kin.choose(&mut snapshot.kin);
         Ok(Outcome::Read { at, snapshot: Some(Box::new(snapshot)) })
     })
 }
@@ -145,19 +145,6 @@ pub(super) fn described(wire: &RequestWire) -> Result<Snapshot, Malformed> {
         job.children = Children { total, unfinished };
     }
     Ok(Snapshot { kin, ..Snapshot::of(job) })
-}
-
-/// Leaves the children that a reading asks for.
-pub(super) fn choose(kin: &mut Vec<Job>, asked: Kin) {
-    match asked {
-        Kin::None => kin.clear(),
-        // Stable: ids that mean no number stay in the order of the service.
-        Kin::All => kin.sort_by_key(|child| child.number),
-        Kin::Latest => {
-            kin.sort_by_key(|child| (child.started_at, child.number));
-            kin.drain(..kin.len().saturating_sub(1));
-        }
-    }
 }
 
 /// What the model has words for, and what of an object says it. A member that the job says is in no attribute.
