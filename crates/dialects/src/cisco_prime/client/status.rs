@@ -40,7 +40,7 @@ impl Reading {
         let at = self.at;
         match std::mem::replace(&mut self.question, Question::Run) {
             Question::Job => {
-                let found = understood(heard, |told: ToldEntitiesWire| answer::only(&told, at))?;
+                let found = understood(heard, |told: ToldEntitiesWire| answer::asked_for(id, &told, at))?;
                 match found {
                     Err(fault) if fault.kind == FaultKind::NotFound => {
                         Ok(Step::Send(latest_runs(self.manner, &[id])))
