@@ -18,7 +18,7 @@ pub(super) fn read(api: Api, status: &Status, at: i64) -> Box<dyn Conversation> 
     // What no path can hold is nobody's id.
     let known = path::segment(&status.target.written).map(|_| status.target.written.clone());
     let first = VecDeque::from_iter(known);
-    Box::new(Reading { api, at, kin: status.kin, waiting: first, head: None })
+    Box::new(Reading { api, at, kin: status.kin, waiting: first, asked: String::new(), head: None })
 }
 
 struct Reading {
@@ -27,6 +27,8 @@ struct Reading {
     kin: Kin,
     /// The ids to read yet.
     waiting: VecDeque<String>,
+    /// The one that was asked for last.
+    asked: String,
     /// What was asked for, once it has been read.
     head: Option<Snapshot>,
 }
@@ -34,7 +36,7 @@ struct Reading {
 impl Reading {
     fn take(&mut self, heard: &Heard) -> Result<(), Fault> {
         let response = heard.as_ref().map_err(|lost| unreachable(*lost))?;
-        let read = answer::answered(response, answer::snapshot);
+        let read = answer::answered(response, |response| answer::shown(&self.asked, response));
         let found = match read.map_err(|malformed| not_understood(&malformed))? {
             Ok(snapshot) => Some(snapshot),
             Err(fault) if fault.kind == FaultKind::NotFound => None,
@@ -63,7 +65,9 @@ impl Conversation for Reading {
             return Step::Done(Err(fault));
         }
         if let Some(id) = self.waiting.pop_front() {
-            return Step::Send(self.api.get(&id));
+            let ask = self.api.get(&id);
+            self.asked = id;
+            return Step::Send(ask);
         }
         let snapshot = self.head.take().map(|mut head| {
             answer::choose(&mut head.kin, self.kin);
