@@ -103,6 +103,19 @@ async fn what_becomes_of_one_part_does_not_undo_the_other() {
     }
 }
 
+/// A dialect may hold the time of an end against it.
+#[tokio::test]
+async fn when_it_was_is_told_by_whichever_engine_knows() {
+    for ours in [Ok(Effect::Cancelled), Err(FaultKind::Timeout)] {
+        let log = Log::default();
+        let either =
+            Either::new(engine("ours", &[1], ours, &log), engine("theirs", &[], Ok(Effect::Accepted), &log));
+        let (command, caller) = (cancel(&[1, 7]), Caller::default());
+        let call = Call { command, caller, dialect: "test", request_id: "r".to_owned() };
+        assert!(matches!(either.oneshot(call).await, Ok(Outcome::Acted { at: 1, .. })));
+    }
+}
+
 #[tokio::test]
 async fn a_job_that_is_somebody_elses_is_not_looked_for_elsewhere() {
     let (answer, log) = ask(status(100), true, Ok(Effect::Accepted)).await;

@@ -7,6 +7,8 @@ mod asking;
 
 mod finding;
 
+mod hearing;
+
 mod limiting;
 
 mod listing;

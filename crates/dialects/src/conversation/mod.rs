@@ -36,6 +36,9 @@ pub trait Conversation: Send {
     ///
     /// Whoever drives it may stop sending at any time, as when a deadline has passed: it then goes on with
     /// [`Lost::Unsent`] for every request, and soon comes to an end that says what is known.
+    ///
+    /// A fault at the end says that nothing was done: every order was refused, or none was sent. Where that is not so, or
+    /// not known, the end is an outcome, whose effects say what is.
     fn next(&mut self, heard: Option<Heard>) -> Step;
 }
 

@@ -58,6 +58,16 @@ pub(super) fn only(told: &ToldEntitiesWire, at: i64) -> Result<Snapshot, Malform
     Ok(snapshot)
 }
 
+/// The same of the job that was asked for.
+///
+/// # Errors
+/// It is another one.
+pub(super) fn asked_for(id: i64, told: &ToldEntitiesWire, at: i64) -> Result<Snapshot, Malformed> {
+    let snapshot = only(told, at)?;
+    let problem = || format!("{} is not the job that was asked for", snapshot.job.number);
+    if snapshot.job.number == id { Ok(snapshot) } else { Err(Malformed::new("jobSummaryDTO/id", problem())) }
+}
+
 /// A page of whole jobs.
 pub(super) fn list(told: &ToldEntitiesWire, at: i64) -> Result<Outcome, Malformed> {
     Ok(Outcome::Listed { at, jobs: snapshots(told, at)?, total: total(told.count.as_deref())? })

@@ -171,11 +171,12 @@ impl Errand for Triggers {
     }
 
     fn look(&self, targets: &[Target]) -> Ask {
-        self.manner.summary(numbers(targets).first().copied().unwrap_or_default())
+        self.manner.summary(first(targets))
     }
 
-    fn seen(&self, _: &[Target], answer: &Response<Bytes>) -> Result<Vec<Seen>, Malformed> {
-        Ok(vec![match answered(answer, |told: ToldEntitiesWire| answer::only(&told, self.at))? {
+    fn seen(&self, targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Seen>, Malformed> {
+        let shown = |told: ToldEntitiesWire| answer::asked_for(first(targets), &told, self.at);
+        Ok(vec![match answered(answer, shown)? {
             Ok(snapshot) => Seen::Job(Box::new(snapshot)),
             Err(fault) => Seen::of(fault),
         }])
@@ -188,6 +189,11 @@ impl Errand for Triggers {
     fn told(&self, targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Told>, Malformed> {
         told(targets, &self.command, answer)
     }
+}
+
+/// The number of the one that a look at a trigger is about.
+fn first(targets: &[Target]) -> i64 {
+    numbers(targets).first().copied().unwrap_or_default()
 }
 
 /// The numbers that these ids are; those that are none have been left out before.

@@ -37,17 +37,19 @@ impl Reading {
     fn after(&mut self, id: i64, heard: Heard) -> Result<Step, Fault> {
         let at = self.at;
         match std::mem::replace(&mut self.question, Question::Run) {
-            Question::Job => match understood(heard, |told: ToldEntitiesWire| answer::only(&told, at)) {
-                Err(fault) if fault.kind == FaultKind::NotFound => {
-                    Ok(Step::Send(self.manner.latest_runs(&[id])))
+            Question::Job => {
+                match understood(heard, |told: ToldEntitiesWire| answer::asked_for(id, &told, at)) {
+                    Err(fault) if fault.kind == FaultKind::NotFound => {
+                        Ok(Step::Send(self.manner.latest_runs(&[id])))
+                    }
+                    Err(fault) => Err(fault),
+                    Ok(job) if self.kin == Kin::All && job.job.kind == Kind::Parent => {
+                        self.question = Question::History(Box::new(job));
+                        Ok(Step::Send(self.manner.history(&[("jobId".to_owned(), id.to_string())])))
+                    }
+                    Ok(job) => Ok(self.end(Some(job))),
                 }
-                Err(fault) => Err(fault),
-                Ok(job) if self.kin == Kin::All && job.job.kind == Kind::Parent => {
-                    self.question = Question::History(Box::new(job));
-                    Ok(Step::Send(self.manner.history(&[("jobId".to_owned(), id.to_string())])))
-                }
-                Ok(job) => Ok(self.end(Some(job))),
-            },
+            }
             Question::Run => {
                 let jobs = understood(heard, |told: ToldEntitiesWire| answer::snapshots(&told, at))?;
                 Ok(self.end(answer::run(&jobs, id)))

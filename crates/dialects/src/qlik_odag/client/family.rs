@@ -20,7 +20,7 @@ pub(super) fn read(api: Api, status: &Status, at: i64) -> Box<dyn Conversation> 
     // What no path can hold is nobody's id.
     let known = path::segment(&status.target.written).map(|_| status.target.written.clone());
     let first = VecDeque::from_iter(known);
-    Box::new(Reading { api, at, kin: status.kin, waiting: first, head: None })
+    Box::new(Reading { api, at, kin: status.kin, waiting: first, asked: String::new(), head: None })
 }
 
 struct Reading {
@@ -29,6 +29,8 @@ struct Reading {
     kin: Kin,
     /// The ids to read yet.
     waiting: VecDeque<String>,
+    /// The one that was asked for last.
+    asked: String,
     /// What was asked for, once it has been read.
     head: Option<Snapshot>,
 }
@@ -38,6 +40,7 @@ impl Reading {
         let wants_children = self.head.is_none() && self.kin != Kin::None;
         let read = |response: &Response<Bytes>| {
             let wire = RequestWire::read(response.body())?;
+            answer::about(&self.asked, &wire)?;
             let shown = answer::described(&wire)?;
             let only_names = wants_children && shown.job.kind == Kind::Parent && shown.kin.is_empty();
             let named = if only_names { wire.texts("subRequests")? } else { Vec::new() };
@@ -66,7 +69,9 @@ impl Conversation for Reading {
             return Step::Done(Err(fault));
         }
         if let Some(id) = self.waiting.pop_front() {
-            return Step::Send(self.api.get(&id));
+            let ask = self.api.get(&id);
+            self.asked = id;
+            return Step::Send(ask);
         }
         let snapshot = self.head.take().map(|mut head| {
             self.kin.choose(&mut head.kin);

@@ -1,8 +1,8 @@
 //! The client half: against our own server half, and against answers that ours would not give.
 
 use countermand_model::{
-    Acknowledged, Cancel, Command, FaultKind, Field, Filter, Kin, Kind, Order, Page, Reach, Results, Sort,
-    Status, Test,
+    Acknowledged, Alias, Cancel, Command, FaultKind, Field, Filter, Kin, Kind, Order, Page, Reach, Results,
+    Sort, Status, Test,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -105,11 +105,23 @@ proptest! {
         let mut given = Vec::new();
         let conversation = codec.converse(&command, 0).unwrap();
         let end = against_server(&DIALECT, &*codec, conversation, |asked| {
-            if let Command::Status(_) = asked {
-                return seen(Snapshot::of(job(State::Held)));
+            let named = |state, target: &Target| {
+                let Target { written: id, number, .. } = target.clone();
+                Job { aliases: vec![Alias { dialect: DIALECT.name.to_owned(), id, number }], ..job(state) }
+            };
+            if let Command::Status(status) = &asked {
+                return seen(Snapshot::of(named(State::Held, &status.target)));
             }
+            let target = match &asked {
+                Command::Cancel(Cancel { targets, .. })
+                | Command::Hold(Order { targets, .. })
+                | Command::Release(Order { targets, .. }) => &targets[0],
+                Command::Acknowledge { target, .. } | Command::DeleteOutput { target } => target,
+                other => panic!("{other:?}"),
+            };
+            let after = named(State::Running, target);
             given.push(asked);
-            acted(Effect::Done, Some(job(State::Running)))
+            acted(Effect::Done, Some(after))
         });
         prop_assert!(end.is_ok(), "{end:?}");
         // What need not be said, because of what was seen, is not.
@@ -186,6 +198,60 @@ fn a_404_that_is_not_the_services_says_nothing_of_a_request() {
     let conversation = of_profile("windows").converse(&status(GUID, Kin::None), 7).unwrap();
     let end = against_list(conversation, &[(&look, Ok((404, REFUSAL)))]);
     assert_eq!(end, Ok(Outcome::Read { at: 7, snapshot: None }));
+}
+
+#[test]
+fn a_200_to_an_order_is_believed_only_when_it_is_the_services() {
+    let look = format!("GET /api/odag/v1/requests/{GUID}");
+    let put = format!("PUT /api/odag/v1/requests/{GUID}?action=cancel");
+    let loading = object("single", "loading");
+    let another = loading.replace(GUID, HEX);
+    for (told, expected) in [
+        ((200, loading.as_str()), Effect::UnverifiedTaken),
+        ((200, "<html>Log in</html>"), Effect::UnverifiedUnanswered),
+        ((200, "{}"), Effect::UnverifiedUnanswered),
+        ((200, another.as_str()), Effect::UnverifiedUnanswered),
+        ((204, ""), Effect::UnverifiedUnanswered),
+    ] {
+        let script = [
+            (look.as_str(), Ok((200, loading.as_str()))),
+            (put.as_str(), Ok(told)),
+            (look.as_str(), Ok((200, loading.as_str()))),
+        ];
+        assert_eq!(effect(&cancel(GUID, Reach::Unstarted), &script), expected, "{told:?}");
+    }
+
+    let deletion = Command::DeleteOutput { target: target(GUID) };
+    let delete = format!("DELETE /api/odag/v1/requests/{GUID}/app");
+    let app = r#","generatedApp":{"id":"a1","name":"Sales"}}"#;
+    let full = object("single", "succeeded").trim_end_matches('}').to_owned() + app;
+    for (told, expected) in [
+        ((204, ""), Effect::UnverifiedTaken),
+        ((200, ""), Effect::UnverifiedTaken),
+        ((200, "<html>Log in</html>"), Effect::UnverifiedUnanswered),
+    ] {
+        let script = [
+            (look.as_str(), Ok((200, full.as_str()))),
+            (delete.as_str(), Ok(told)),
+            (look.as_str(), Ok((200, full.as_str()))),
+        ];
+        assert_eq!(effect(&deletion, &script), expected, "{told:?}");
+    }
+}
+
+#[test]
+fn another_requests_object_is_not_the_one_that_was_asked_for() {
+    let look = format!("GET /api/odag/v1/requests/{GUID}");
+    let another = object("single", "canceled").replace(GUID, HEX);
+    let capitals = object("single", "canceled").replace(GUID, &GUID.to_ascii_uppercase());
+    for command in [cancel(GUID, Reach::Unstarted), status(GUID, Kin::None)] {
+        let read = |body: &str| {
+            let conversation = of_profile("windows").converse(&command, 0).unwrap();
+            against_list(conversation, &[(&look, Ok((200, body)))])
+        };
+        assert_eq!(read(&another).unwrap_err().kind, FaultKind::Unreachable);
+        assert!(read(&capitals).is_ok(), "a GUID is one in capitals too");
+    }
 }
 
 #[test]
