@@ -17,6 +17,12 @@ pub type Offer = (&'static str, Format);
 /// [`FaultKind::NotAcceptable`] when nothing is offered, or when the header excludes every offer. A header that is no list of media ranges is
 /// read as far as it is one: old clients write odd things, and a refusal would break them.
 pub fn answer<T: Copy + PartialEq>(headers: &HeaderMap, offers: &[(&'static str, T)]) -> Result<T, Fault> {
+    let mut values = headers.get_all(ACCEPT).iter();
+    // As most clients say it that say anything.
+    let says_anything = values.next().is_some_and(|value| value == "*/*") && values.next().is_none();
+    if let (true, Some((_, default))) = (says_anything, offers.first()) {
+        return Ok(*default);
+    }
     let mut ranges = Vec::new();
     for value in headers.get_all(ACCEPT) {
         ranges.extend(value.to_str().unwrap_or_default().split(',').filter_map(Range::parse));
@@ -50,6 +56,10 @@ pub fn answer<T: Copy + PartialEq>(headers: &HeaderMap, offers: &[(&'static str,
 /// [`FaultKind::UnsupportedMediaType`] for a type that is not read here, or a charset other than UTF-8 and, of XML, UTF-16.
 pub fn body(headers: &HeaderMap, read: &[Offer], default: Format) -> Result<Format, Fault> {
     let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(default) };
+    // Most clients write the type and nothing else.
+    if let Some((_, format)) = read.iter().find(|(name, _)| value == name) {
+        return Ok(*format);
+    }
     let refused = |detail: String| {
         let message = "The Content-Type header sent in the request does not match a supported type.";
         Fault::new(FaultKind::UnsupportedMediaType, message).with_detail(detail)
@@ -58,9 +68,10 @@ pub fn body(headers: &HeaderMap, read: &[Offer], default: Format) -> Result<Form
     // RFC 9110 §5.6.6: a parameter may be empty, so a `;` may end the value; mediatype wants one after each.
     let text = text.trim_end_matches([';', ' ', '\t']);
     let media = MediaType::parse(text).map_err(|error| refused(format!("{text:?}: {error}")))?;
-    let essence = media.essence();
-    let known = |name: &str| MediaType::parse(name).is_ok_and(|known| known.essence() == essence);
-    let format = read.iter().find(|(name, _)| known(name)).map(|(_, format)| *format);
+    // It has been parsed, so what stands before its parameters is the type.
+    let essence = text.split(';').next().unwrap_or(text).trim_ascii_end();
+    let known = read.iter().find(|(name, _)| name.eq_ignore_ascii_case(essence));
+    let format = known.map(|(_, format)| *format);
     let format = format.ok_or_else(|| refused(text.to_owned()))?;
     let charsets: &[&str] = match format {
         Format::Json => &["utf-8", "utf8", "us-ascii"],

@@ -22,7 +22,6 @@ pub(super) fn open(codec: &OracleEss, head: &Head<'_>) -> Echo {
     // Quirk: an Accept that names neither media type is no error, the answer is JSON all the same;
     // fixtures/oracle-ess/get-odd-accept.http
     let version = negotiate::answer(head.headers, &routes::offers(operation)).unwrap_or(routes::PLAIN);
-    let root_url = format!("{}{}", codec.origin(head.origin), head.base_path());
     Echo {
         operation,
         route: found.as_ref().map_or(0, |hit| hit.index),
@@ -34,8 +33,8 @@ pub(super) fn open(codec: &OracleEss, head: &Head<'_>) -> Echo {
         path: path.to_owned(),
         query: head.query.unwrap_or_default().to_owned(),
         range: None,
-        request_url: format!("{root_url}{path}"),
-        root_url,
+        request_url: String::new(),
+        root_url: codec.url(head.origin, head.base_path()),
         id: found.and_then(|hit| hit.taken.first().map(|id| path::decoded(id))),
     }
 }

@@ -72,14 +72,14 @@ impl OracleEss {
         }
     }
 
-    /// What an `href` begins with.
-    pub(super) fn origin(&self, origin: &Origin) -> String {
-        let named =
-            origin.authority.parse::<http::uri::Authority>().is_ok_and(|given| given.port().is_some());
-        if named || !self.always_port {
-            return origin.to_string();
+    /// What an `href` begins with, up to and with a path.
+    pub(super) fn url(&self, origin: &Origin, path: &str) -> String {
+        let names_port =
+            || origin.authority.parse::<http::uri::Authority>().is_ok_and(|given| given.port().is_some());
+        if !self.always_port || names_port() {
+            return origin.url(&[path]);
         }
         let port = if origin.scheme == "https" { 443 } else { 80 };
-        Origin { authority: format!("{}:{port}", origin.authority), ..origin.clone() }.to_string()
+        Origin { authority: format!("{}:{port}", origin.authority), ..origin.clone() }.url(&[path])
     }
 }

@@ -4,7 +4,7 @@ use countermand_model::{Fault, FaultKind};
 
 use super::routes::{self, PLACES, WINDOWS};
 use super::{Odag, refused};
-use crate::grammar::route::Miss;
+use crate::grammar::route::{Hit, Miss};
 use crate::grammar::{path, query};
 use crate::{Echo, Format, Head};
 
@@ -14,22 +14,23 @@ pub(super) fn open(odag: &Odag, head: &Head<'_>) -> Echo {
     let place = head.base.and_then(|place| PLACES.get(place)).unwrap_or(&PLACES[0]);
     let path = format!("{}{}", place.collection, head.rest);
     let pairs = query::pairs(head.query.unwrap_or_default());
-    let (found, mut refusal) = match routes::find(odag, place.profile, &path, head.method, &pairs) {
-        Ok(hit) => (Some((hit.index, hit.operation)), refused::reason(hit.operation)),
-        Err(miss) => (None, Some(missed(miss))),
+    let found = routes::find(odag, place.profile, &path, head.method, &pairs);
+    let mut refusal = match &found {
+        Ok(hit) => refused::reason(hit.operation),
+        Err(miss) => Some(missed(*miss)),
     };
     if place.profile == WINDOWS && forged(head, &pairs) {
         refusal = Some(Fault::new(FaultKind::Malformed, "XSRF prevention check failed"));
     }
     Echo {
-        operation: found.map(|(_, operation)| operation),
-        route: found.map_or(0, |(index, _)| index),
+        operation: found.as_ref().ok().map(|hit| hit.operation),
+        route: found.as_ref().map_or(0, |hit| hit.index),
         refusal,
         version: place.profile,
         format: Format::Json,
         body: Format::Json,
         method: head.method.clone(),
-        id: id_in(odag, place.profile, &path),
+        id: found.ok().or_else(|| routes::at(odag, place.profile, &path).next()).and_then(|hit| id_in(&hit)),
         path,
         query: head.query.unwrap_or_default().to_owned(),
         range: None,
@@ -38,9 +39,8 @@ pub(super) fn open(odag: &Odag, head: &Head<'_>) -> Echo {
     }
 }
 
-/// The id in a path, of a request or of a link, whatever the method; in a path of no route there is none to show.
-fn id_in(odag: &Odag, profile: u8, path: &str) -> Option<String> {
-    let hit = routes::at(odag, profile, path).next()?;
+/// The id in a path, of a request or of a link.
+fn id_in(hit: &Hit<'_>) -> Option<String> {
     hit.taken.first().map(|segment| path::decoded(segment))
 }
 
