@@ -32,7 +32,7 @@ impl Selection {
 
     /// Everything.
     pub(super) fn all() -> Selection {
-        Selection::read("")
+        Selection { fields: None, excluded: Vec::new(), rels: None }
     }
 
     /// Whether every name that members are chosen by is a member's.

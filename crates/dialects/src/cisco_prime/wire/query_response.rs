@@ -31,7 +31,7 @@ impl Attributes {
         let request_url = style.json_url(&echo.request_url);
         let root_url = style.json_url(&echo.root_url);
         let count = self.page.and_then(|page| page.count).and_then(|count| i64::try_from(count).ok());
-        let number = |json: &mut Json, key: &str, number: Option<i64>| {
+        let number = |json: &mut Json, key: &'static str, number: Option<i64>| {
             if let Some(number) = number {
                 style.number_attribute(json, key, number);
             }
