@@ -79,7 +79,7 @@ fn find<'p>(head: &Head<'_>, path: &'p str, version: Option<u8>) -> Result<Hit<'
     if !may_exist {
         return Err(Miss::Path);
     }
-    let hit = route::find(&ROUTES, path, head.method, &[])?;
+    let hit = route::find(&ROUTES, path, head.method, "")?;
     // Only two suffixes are known; any other is no id but a resource that does not exist.
     let odd_suffix = hit.taken.get(1).is_some_and(|id| id.contains('.'));
     if odd_suffix { Err(Miss::Path) } else { Ok(hit) }

@@ -49,9 +49,9 @@ pub fn find<'p, C>(
     routes: &'static [Route<C>],
     path: &'p str,
     method: &Method,
-    query: &[(String, String)],
+    query: &str,
 ) -> Result<Hit<'p>, Miss> {
-    let selected = |(name, value): (&str, &str)| query::first(query, name) == Some(value);
+    let selected = |(name, value): (&str, &str)| query::value(query, name).as_deref() == Some(value);
     // The method is the cheapest to ask for, and leaves few rows whose path is to be looked at.
     for (index, Route { operation, .. }) in routes.iter().enumerate() {
         if operation.methods.contains(method)

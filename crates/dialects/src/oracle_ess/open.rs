@@ -10,7 +10,7 @@ use crate::{BodyRule, Echo, Format, Head};
 /// See [`Codec::open`](crate::Codec::open).
 pub(super) fn open(codec: &OracleEss, head: &Head<'_>) -> Echo {
     let path = without_slash(head.rest);
-    let (found, mut refusal) = match route::find(routes::ROUTES, path, head.method, &[]) {
+    let (found, mut refusal) = match route::find(routes::ROUTES, path, head.method, "") {
         Ok(hit) => (Some(hit), None),
         Err(miss) => (None, Some(refusal(miss))),
     };

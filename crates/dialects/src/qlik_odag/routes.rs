@@ -176,7 +176,7 @@ pub(super) fn find<'p>(
     profile: u8,
     path: &'p str,
     method: &Method,
-    query: &[(String, String)],
+    query: &str,
 ) -> Result<Hit<'p>, Miss> {
     let found = route::find(table(odag), path, method, query);
     // All rows of one path are in the same profiles, so a path is there or it is not.

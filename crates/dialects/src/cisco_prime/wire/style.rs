@@ -133,9 +133,8 @@ pub(in super::super) const DOMAIN: &str = "_ctx.domain";
 pub(in super::super) const ROOT_DOMAIN: &str = "ROOT-DOMAIN";
 
 /// The virtual domain a request is made in. Nothing here is divided by domain: it is echoed, as version 4 does.
-pub(super) fn domain(echo: &Echo) -> String {
-    let pairs = query::pairs(&echo.query);
-    query::first(&pairs, DOMAIN).unwrap_or(ROOT_DOMAIN).to_owned()
+pub(super) fn domain(echo: &Echo) -> Cow<'_, str> {
+    query::value(&echo.query, DOMAIN).unwrap_or(Cow::Borrowed(ROOT_DOMAIN))
 }
 
 /// A document in the format that was asked for.
