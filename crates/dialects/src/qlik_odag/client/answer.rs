@@ -252,7 +252,7 @@ fn rest(wire: &RequestWire, kind: Kind) -> Writer {
     let mut json = Writer::new(Slashes::Plain);
     json.object(|json| {
         for (name, text) in wire.members().filter(|(name, _)| !SAID.contains(name)) {
-            json.member_raw(name, text);
+            json.member_given(name, text);
         }
         if kind == Kind::Parent && wire.members().all(|(name, _)| name != "subRequests") {
             // That they are not told is not that there are none.
