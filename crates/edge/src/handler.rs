@@ -168,7 +168,8 @@ impl Request<'_> {
 
         // What is left to the legacy server is not looked at any further.
         if let Some(legacy) = mount.legacy.as_ref().filter(|_| mode.is_relayed()) {
-            return self.pass(legacy, body, seen).await.map(Reached::Relayed);
+            // Boxed: it is several times the size of everything else, and most requests are ours.
+            return Box::pin(self.pass(legacy, body, seen)).await.map(Reached::Relayed);
         }
 
         // Now the head's own mistakes may be told.

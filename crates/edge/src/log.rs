@@ -11,6 +11,7 @@ use countermand_model::{Fault, FaultKind};
 use http::StatusCode;
 
 use crate::auth::Member;
+use crate::origin::in_words;
 use crate::{AccessLog, Mode};
 
 /// What became known of a request on its way.
@@ -57,7 +58,7 @@ impl Seen {
 
     /// Where it came from, as the audit keeps it.
     pub(crate) fn client_text(&self) -> String {
-        self.client.map_or_else(String::new, |address| address.to_string())
+        self.client.map_or_else(String::new, in_words)
     }
 }
 

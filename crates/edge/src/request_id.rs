@@ -29,8 +29,14 @@ impl Ids {
 
     fn make(&self) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let [high, low] = self.keys.each_ref().map(|key| key.hash_one(number));
-        format!("{high:016x}{low:016x}")
+        let halves = self.keys.each_ref().map(|key| key.hash_one(number).to_be_bytes());
+        let mut id = String::with_capacity(32);
+        for byte in halves.as_flattened() {
+            for digit in [byte >> 4, byte & 15] {
+                id.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+            }
+        }
+        id
     }
 }
 

@@ -15,12 +15,12 @@ pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Fault> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|panic| fault(panic.as_ref()))
 }
 
-/// The same for a future.
-pub(crate) async fn caught_async<T>(run: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
-    match AssertUnwindSafe(run).catch_unwind().await {
-        Ok(answer) => answer,
-        Err(panic) => Err(fault(panic.as_ref())),
-    }
+/// The same for a future. Not an `async fn`, which would keep room for what it is given twice.
+pub(crate) fn caught_async<T>(
+    run: impl Future<Output = Result<T, Fault>>,
+) -> impl Future<Output = Result<T, Fault>> {
+    let caught = AssertUnwindSafe(run).catch_unwind();
+    caught.map(|answer| answer.unwrap_or_else(|panic| Err(fault(panic.as_ref()))))
 }
 
 fn fault(panic: &(dyn Any + Send)) -> Fault {

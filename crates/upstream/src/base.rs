@@ -128,12 +128,12 @@ impl fmt::Display for Base {
 /// Whether a path has a dot segment (RFC 3986 §3.3), in any way of writing one. What follows a `;` is a parameter of the
 /// segment: servlet containers take it off before they look at the dots.
 fn climbs(path: &str) -> bool {
+    // Most paths have no dot at all.
+    if !path.bytes().any(|byte| matches!(byte, b'.' | b'%')) {
+        return false;
+    }
     path.split(['/', '\\']).any(|segment| {
         let name = segment.split(';').next().unwrap_or_default();
-        // Most segments are long, and most that are short have no dot.
-        if name.len() > "%2e%2e".len() || !name.starts_with(['.', '%']) {
-            return false;
-        }
         let plain = name.to_ascii_lowercase().replace("%2e", ".");
         plain == "." || plain == ".."
     })

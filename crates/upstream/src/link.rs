@@ -115,7 +115,8 @@ where
             let was_kept = kept.is_some();
             let line = match kept {
                 Some(line) => line,
-                None => self.connect(until).await?,
+                // Boxed: it is large, and most requests find a connection.
+                None => Box::pin(self.connect(until)).await?,
             };
             match timeout_at(until, line.ask(request)).await {
                 Ok(Ok((answer, line))) => {

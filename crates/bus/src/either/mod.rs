@@ -109,7 +109,7 @@ async fn knows(engine: Engine, call: &Call, target: Target) -> Result<bool, Faul
 /// Gives an order of several targets: to each engine those that are its own, to both at once, and puts what came of them
 /// together in the order of the command.
 async fn give(first: Engine, second: Engine, call: Call) -> Result<Outcome, Fault> {
-    let written = targets::of(&call.command).to_vec();
+    let written = call.command.targets().to_vec();
     let known: Vec<bool> = stream::iter(written.iter().cloned())
         .map(|target| knows(first.clone(), &call, target))
         .buffered(AT_ONCE)

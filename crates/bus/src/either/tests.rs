@@ -10,7 +10,6 @@ use tower::{ServiceExt, service_fn};
 
 use super::Either;
 use crate::Engine;
-use crate::upstream::targets;
 
 type Log = Arc<Mutex<Vec<String>>>;
 
@@ -18,7 +17,7 @@ type Log = Arc<Mutex<Vec<String>>>;
 fn engine(name: &'static str, known: &'static [i64], effect: Result<Effect, FaultKind>, log: &Log) -> Engine {
     let log = Arc::clone(log);
     Engine::new(service_fn(move |call: Call| {
-        let ids: Vec<_> = targets::of(&call.command).iter().filter_map(|target| target.number).collect();
+        let ids: Vec<_> = call.command.targets().iter().filter_map(|target| target.number).collect();
         log.lock().unwrap().push(format!("{name} {} {ids:?}", call.command.name()));
         let snapshot = |number: i64| {
             let is_hidden = call.caller.own_only && number >= 100;
@@ -31,7 +30,7 @@ fn engine(name: &'static str, known: &'static [i64], effect: Result<Effect, Faul
             command => effect.map_err(|kind| Fault::new(kind, "no")).map(|effect| {
                 let of =
                     |target: &Target| Acted { target: target.clone(), effect, before: None, after: None };
-                Outcome::Acted { at: 1, targets: targets::of(command).iter().map(of).collect() }
+                Outcome::Acted { at: 1, targets: command.targets().iter().map(of).collect() }
             }),
         };
         async move { answer }

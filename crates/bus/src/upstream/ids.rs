@@ -42,7 +42,7 @@ impl Names {
     /// # Errors
     /// The ledger could not say, or a condition cannot be said in the server's ids.
     pub(super) async fn outward(&self, dialect: &'static str, command: &Command) -> Result<Outward, Fault> {
-        let written = targets::of(command);
+        let written = command.targets();
         if self.is_own(dialect) {
             return Ok(Outward { command: Some(command.clone()), has_id: vec![true; written.len()] });
         }

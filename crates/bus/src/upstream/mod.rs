@@ -171,8 +171,7 @@ impl Shared {
         let answer = self.driver(call).drive(conversation).await.answer;
         let mut outcome = answer.map_err(|fault| self.in_words_of(call, fault))?;
         tell_the_end(&call.command, &mut outcome);
-        let (outcome, left_out) =
-            self.names.inward(call.dialect, targets::of(&call.command), outcome).await?;
+        let (outcome, left_out) = self.names.inward(call.dialect, call.command.targets(), outcome).await?;
         if left_out > 0 {
             self.figures.left_out(left_out);
             let (engine, dialect) = (&self.wire.engine, call.dialect);
@@ -203,7 +202,7 @@ impl Shared {
             | Command::DeleteOutput { .. }
             | Command::Delete { .. }
             | Command::Report { .. } => {
-                let targets = targets::of(command).iter().map(|target| of_nobody(target, Effect::NotFound));
+                let targets = command.targets().iter().map(|target| of_nobody(target, Effect::NotFound));
                 Outcome::Acted { at, targets: targets.collect() }
             }
         }

@@ -20,7 +20,7 @@ impl Shared {
         self.note(call, written);
         let outcome = ended.answer.map_err(|fault| self.in_words_of(call, fault))?;
         // The order was given; an id that cannot be looked up now is no reason to say otherwise.
-        let inward = self.names.inward(call.dialect, targets::of(&call.command), outcome.clone()).await;
+        let inward = self.names.inward(call.dialect, call.command.targets(), outcome.clone()).await;
         let mut outcome = inward.map_or_else(|_| without_jobs(outcome), |(outcome, _)| outcome);
         if let Outcome::Acted { at, targets } = &mut outcome
             && targets::are_shown(&call.command)
@@ -45,7 +45,7 @@ impl Shared {
         let conversation = begun(&*self.codec, &command, (self.clock)())?;
         let mut ended = self.driver(call).drive(conversation).await;
         if let Ok(Outcome::Acted { targets, .. }) = &mut ended.answer {
-            *targets = in_place(targets::of(&call.command), &outward.has_id, std::mem::take(targets));
+            *targets = in_place(call.command.targets(), &outward.has_id, std::mem::take(targets));
         }
         Ok(ended)
     }
@@ -61,7 +61,7 @@ impl Shared {
                 return (self.journal.came_to_nothing)((ticket, fault.kind)).await;
             }
             // Something was sent, and nothing says what came of it.
-            (Ok(_) | Err(_), _) => (now, unverified(targets::of(&call.command))),
+            (Ok(_) | Err(_), _) => (now, unverified(call.command.targets())),
         };
         let ticket = match ended.ticket {
             Some(ticket) => ticket,

@@ -17,6 +17,8 @@ mod reading;
 
 mod saying;
 
+mod ordering;
+
 use countermand_model::{Fault, Outcome};
 use http::{HeaderMap, HeaderName, Method};
 

@@ -16,17 +16,26 @@ pub fn matches<'p>(template: &str, path: &'p str) -> Option<Vec<&'p str>> {
 /// Goes along both, byte by byte outside of variables, and hands over what the variables take.
 fn walk<'p>(template: &str, path: &'p str, mut take: impl FnMut(&'p str)) -> Option<()> {
     let (mut wanted, mut given) = (template, path);
-    while let Some(variable) = wanted.find('{') {
-        given = given.strip_prefix(&wanted[..variable])?;
-        wanted = wanted[variable..].split_once('}').map_or("", |(_, rest)| rest);
-        let (segment, rest) = given.split_at(given.find('/').unwrap_or(given.len()));
+    loop {
+        let (literal, variable) = split_before(wanted, b'{');
+        given = given.strip_prefix(literal)?;
+        if variable.is_empty() {
+            return given.is_empty().then_some(());
+        }
+        (_, wanted) = split_before(variable, b'/');
+        let (segment, rest) = split_before(given, b'/');
         if segment.is_empty() {
             return None;
         }
         take(segment);
         given = rest;
     }
-    (wanted == given).then_some(())
+}
+
+/// What stands before an ASCII character and the rest, which is empty where there is none. Both texts are short, so they are
+/// looked at byte by byte: a search made for long ones would take longer to begin than this takes to end.
+fn split_before(text: &str, mark: u8) -> (&str, &str) {
+    text.split_at(text.bytes().position(|byte| byte == mark).unwrap_or(text.len()))
 }
 
 /// One raw segment, percent-decoded; what is not UTF-8 is replaced by U+FFFD and so names no job.

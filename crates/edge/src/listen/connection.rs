@@ -79,11 +79,13 @@ impl Server {
 }
 
 /// Serves a connection to its end: the client's, an error's, a deadline's, or that of the last request after `stop`.
+/// `_slot` is its place among those that are open.
 pub(super) async fn run<S, B>(
     server: Arc<Server>,
     stream: TcpStream,
     service: S,
     mut stop: watch::Receiver<bool>,
+    _slot: impl Send,
 ) where
     S: tower::Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send + 'static,

@@ -114,11 +114,8 @@ where
     while let Some(slot) = unless(shutdown.as_mut(), Arc::clone(&slots).acquire_owned()).await {
         let Some(stream) = unless(shutdown.as_mut(), accept(&listener)).await else { break };
         while connections.try_join_next().is_some() {}
-        let connection = connection::run(Arc::clone(&server), stream, service.clone(), stopped.clone());
-        connections.spawn(async move {
-            connection.await;
-            drop(slot);
-        });
+        let server = Arc::clone(&server);
+        connections.spawn(connection::run(server, stream, service.clone(), stopped.clone(), slot));
     }
 
     drop(listener);

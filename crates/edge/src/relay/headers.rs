@@ -1,7 +1,6 @@
 //! The headers of a message on its way through: what belongs to the connection stays there, what is left keeps its
 //! order, and the legacy server is told whom it talks to. Knows nothing of bodies.
 
-use std::fmt::Write;
 use std::net::IpAddr;
 
 use http::header::{
@@ -9,7 +8,7 @@ use http::header::{
     PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE, VIA,
 };
 
-use crate::origin::Arrival;
+use crate::origin::{Arrival, in_words};
 use crate::request_id::X_REQUEST_ID;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -119,31 +118,27 @@ fn accepts_trailers(headers: &HeaderMap) -> bool {
 /// more: who is believed was decided here, and behind us only this counts.
 fn tell(headers: &mut HeaderMap, teller: &Teller<'_>) {
     let Teller { arrival: Arrival { origin, client, .. }, prefix, request_id } = teller;
-    let mut forwarded = String::with_capacity(96);
-    match client {
-        Some(IpAddr::V4(address)) => write!(forwarded, "for={address}"),
-        // RFC 7239 §6: an IPv6 address stands in brackets and quotes.
-        Some(IpAddr::V6(address)) => write!(forwarded, "for=\"[{address}]\""),
-        None => write!(forwarded, "for=unknown"),
-    }
-    .and_then(|()| write!(forwarded, ";host=\"{}\";proto={}", origin.authority, origin.scheme))
-    .expect("a string takes everything");
-    let mut set = |name, text: &str| {
+    let address = client.map(in_words);
+    // RFC 7239 §6: an IPv6 address stands in brackets and quotes.
+    let (open, close) = if matches!(client, Some(IpAddr::V6(_))) { ("\"[", "]\"") } else { ("", "") };
+    let known = address.as_deref().unwrap_or("unknown");
+    let parts = ["for=", open, known, close, ";host=\"", &origin.authority, "\";proto=", &origin.scheme];
+    let mut set = |name, text: String| {
         // The texts are addresses, hosts that were checked and ids of visible ASCII.
-        if let Ok(value) = HeaderValue::from_str(text) {
+        if let Ok(value) = HeaderValue::try_from(text) {
             headers.insert(name, value);
         }
     };
-    set(FORWARDED, &forwarded);
-    if let Some(client) = client {
-        set(X_FORWARDED_FOR, &client.to_string());
+    set(FORWARDED, parts.concat());
+    if let Some(address) = address {
+        set(X_FORWARDED_FOR, address);
     }
-    set(X_FORWARDED_HOST, &origin.authority);
-    set(X_FORWARDED_PROTO, &origin.scheme);
+    set(X_FORWARDED_HOST, origin.authority.clone());
+    set(X_FORWARDED_PROTO, origin.scheme.clone());
     if !prefix.is_empty() {
-        set(X_FORWARDED_PREFIX, prefix);
+        set(X_FORWARDED_PREFIX, (*prefix).to_owned());
     }
-    set(X_REQUEST_ID, request_id);
+    set(X_REQUEST_ID, (*request_id).to_owned());
 }
 
 #[cfg(test)]

@@ -241,7 +241,7 @@ impl Legacy {
             HostName::Client if parts.headers.contains_key(HOST) => None,
             HostName::Client => HeaderValue::from_str(&arrival.origin.authority).ok(),
         };
-        let prefix = format!("{}{prefix}", arrival.origin.prefix);
+        let prefix = [arrival.origin.prefix.as_str(), prefix].concat();
         let progress = upload.progress();
         let edits = Edits { host, credentials: self.config.credentials.clone(), expects: progress.is_held() };
         let teller = Teller { arrival, prefix: &prefix, request_id };

@@ -38,12 +38,11 @@ impl<'x> Scope<'x> {
             }
             attributes.push(attribute);
         }
-        let prefix = tag.name.split_once(':').map(|(prefix, _)| prefix);
         // XML defines attributes with `xml:` and no element; roxmltree too refuses one.
-        if matches!(prefix, Some("xml" | "xmlns")) {
+        if matches!(tag.prefix, Some("xml" | "xmlns")) {
             return Err(Flaw::new(tag.offset, "no element has the prefix xml or xmlns"));
         }
-        self.name_of(prefix, tag.offset)?;
+        self.name_of(tag.prefix, tag.offset)?;
         self.refuse_duplicates(&attributes)
     }
 

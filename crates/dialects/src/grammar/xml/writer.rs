@@ -5,6 +5,17 @@ use super::characters::is_char;
 /// What JAXB writes before a document.
 const PROLOG: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 
+/// Which bytes stand for themselves, in a text and in the value of an attribute.
+const STANDS: [bool; 256] = {
+    let mut stands = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        stands[byte as usize] = !matches!(byte, b'&' | b'<' | b'>' | b'"');
+        byte += 1;
+    }
+    stands
+};
+
 /// A document being written. Names are the caller's own constants and are not checked; texts and values may be
 /// anything: a character that XML cannot hold becomes U+FFFD.
 #[derive(Debug)]
@@ -79,10 +90,9 @@ impl Writer {
 
     fn escaped(&mut self, text: &str, in_attribute: bool) {
         // Runs of what stands for itself are copied whole. Outside of ASCII that is decided letter by letter.
-        let stands = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"');
         let mut rest = text;
         loop {
-            let plain = rest.bytes().position(|byte| !stands(byte)).unwrap_or(rest.len());
+            let plain = rest.bytes().position(|byte| !STANDS[usize::from(byte)]).unwrap_or(rest.len());
             let (run, others) = rest.split_at(plain);
             self.out.push_str(run);
             let mut letters = others.chars();

@@ -26,7 +26,7 @@ pub(super) fn is_about_selections(echo: &Echo) -> bool {
 pub(super) fn status(kin: Kin, at: i64, response: &Response<Bytes>) -> Answer {
     answered(response, |response| {
         let mut snapshot = snapshot(response)?;
-        choose(&mut snapshot.kin, kin);
+        kin.choose(&mut snapshot.kin);
         Ok(Outcome::Read { at, snapshot: Some(Box::new(snapshot)) })
     })
 }
@@ -136,7 +136,7 @@ pub(super) fn shown(id: &str, response: &Response<Bytes>) -> Result<Snapshot, Ma
 }
 
 /// Whether an object is about the request of that id, of which one says the hexadecimal digits in capitals, another not.
-fn about(id: &str, wire: &RequestWire) -> Result<(), Malformed> {
+pub(super) fn about(id: &str, wire: &RequestWire) -> Result<(), Malformed> {
     let told = wire.required("id")?;
     let problem = || Malformed::new("/id", format!("{told:?} is not the request that was asked for"));
     told.eq_ignore_ascii_case(id).then_some(()).ok_or_else(problem)
@@ -179,19 +179,6 @@ pub(super) fn described(wire: &RequestWire) -> Result<Snapshot, Malformed> {
         job.children = Children { total, unfinished };
     }
     Ok(Snapshot { kin, ..Snapshot::of(job) })
-}
-
-/// Leaves the children that a reading asks for.
-pub(super) fn choose(kin: &mut Vec<Job>, asked: Kin) {
-    match asked {
-        Kin::None => kin.clear(),
-        // Stable: ids that mean no number stay in the order of the service.
-        Kin::All => kin.sort_by_key(|child| child.number),
-        Kin::Latest => {
-            kin.sort_by_key(|child| (child.started_at, child.number));
-            kin.drain(..kin.len().saturating_sub(1));
-        }
-    }
 }
 
 /// What the model has words for, and what of an object says it. A member that the job says is in no attribute.
@@ -265,7 +252,7 @@ fn rest(wire: &RequestWire, kind: Kind) -> Writer {
     let mut json = Writer::new(Slashes::Plain);
     json.object(|json| {
         for (name, text) in wire.members().filter(|(name, _)| !SAID.contains(name)) {
-            json.member_raw(name, text);
+            json.member_given(name, text);
         }
         if kind == Kind::Parent && wire.members().all(|(name, _)| name != "subRequests") {
             // That they are not told is not that there are none.
