@@ -41,6 +41,9 @@ fn split_before(text: &str, mark: u8) -> (&str, &str) {
 /// One raw segment, percent-decoded; what is not UTF-8 is replaced by U+FFFD and so names no job.
 #[must_use]
 pub fn decoded(segment: &str) -> String {
+    if !segment.bytes().any(|byte| byte == b'%') {
+        return segment.to_owned();
+    }
     percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use http::Method;
 
 use super::{DetailView, decode, encode, refused};
+use crate::grammar::query::{self, Pair};
 use crate::{Access, Operation, Route, Safety};
 
 /// The functions, in the order of the documentation. The servlet is found by its path and the function by `action`;
@@ -74,12 +75,9 @@ pub(super) fn is_printed_line(path: &str) -> bool {
 ///
 /// Quirk: the manuals up to 10.7 print `dataset =<Datasetname>`; pasted, the blank arrives as a part of the name.
 /// fixtures/hitachi-detail-view/status-blank-in-parameter-name.http
-pub(super) fn parameters(query: &str) -> Vec<Parameter<'_>> {
-    form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (trimmed(name), value)).collect()
+pub(super) fn parameters(query: &str) -> Vec<Pair<'_>> {
+    query::each(query).map(|(name, value)| (trimmed(name), value)).collect()
 }
-
-/// A name and a value.
-pub(super) type Parameter<'q> = (Cow<'q, str>, Cow<'q, str>);
 
 fn trimmed(name: Cow<'_, str>) -> Cow<'_, str> {
     match name {
@@ -95,7 +93,7 @@ fn trimmed(name: Cow<'_, str>) -> Cow<'_, str> {
 ///
 /// # Errors
 /// It has several values.
-pub(super) fn value<'p>(parameters: &'p [Parameter<'_>], name: &str) -> Result<Option<&'p str>, Ambiguous> {
+pub(super) fn value<'p>(parameters: &'p [Pair<'_>], name: &str) -> Result<Option<&'p str>, Ambiguous> {
     let mut values = parameters.iter().filter(|(key, value)| key == name && !value.is_empty());
     let Some((_, first)) = values.next() else { return Ok(None) };
     if values.all(|(_, other)| other == first) { Ok(Some(first)) } else { Err(Ambiguous) }

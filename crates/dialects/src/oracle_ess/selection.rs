@@ -76,7 +76,7 @@ impl Selection {
 /// Quirk: the reference page puts its example into quotes, `?fields="requestId"`, so quotes around the list or a name
 /// are no part of it; fixtures/oracle-ess/list-fields.http
 fn names(query: &str, parameter: &str) -> Vec<String> {
-    let list = value(query, parameter).unwrap_or_default();
+    let Some(list) = value(query, parameter) else { return Vec::new() };
     let blank = |letter: char| letter == '"' || letter.is_whitespace();
     list.split(',')
         .map(|name| name.trim_matches(blank))

@@ -12,7 +12,7 @@ use crate::{Echo, Format, Head};
 pub(super) fn open(odag: &Odag, head: &Head<'_>) -> Echo {
     // The base is always one of ours: this dialect claims no other path.
     let place = head.base.and_then(|place| PLACES.get(place)).unwrap_or(&PLACES[0]);
-    let path = format!("{}{}", place.collection, head.rest);
+    let path = [place.collection, head.rest].concat();
     let query = head.query.unwrap_or_default();
     let found = routes::find(odag, place.profile, &path, head.method, query);
     let mut refusal = match &found {

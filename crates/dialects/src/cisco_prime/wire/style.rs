@@ -44,7 +44,7 @@ impl Style {
     /// A URL of the request. Quirk: v1 writes the query HTML-escaped, in JSON too;
     /// fixtures/cisco-prime/v1-query-is-echoed.http. In XML it is escaped once, as XML asks.
     pub(super) fn json_url(self, url: &str) -> Cow<'_, str> {
-        if !self.is_v1() {
+        if !self.is_v1() || !url.contains(['&', '"', '<', '>']) {
             return Cow::Borrowed(url);
         }
         let escaped =
@@ -152,11 +152,12 @@ pub(super) fn in_format(
 /// Whether Jettison's default converter would make a primitive of a text: a long, a double or a boolean whose Java text
 /// is the text itself, so that `0015` and `1e3` stay strings.
 fn looks_typed(text: &str) -> bool {
-    matches!(text, "true" | "false") || is_long(text) || is_double(text)
+    let begins_a_number = || text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    matches!(text, "true" | "false") || begins_a_number() && (is_long(text) || is_double(text))
 }
 
 fn is_long(text: &str) -> bool {
-    text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
+    text.parse().is_ok_and(|number: i64| itoa::Buffer::new().format(number) == text)
 }
 
 fn is_double(text: &str) -> bool {

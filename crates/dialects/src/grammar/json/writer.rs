@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::grammar::bytes::are_free_of;
 use crate::grammar::time::{self, Fraction};
 
 /// Writes one document, member by member, in the order of the calls, without white space. Keys are a dialect's own
@@ -15,8 +16,8 @@ pub struct Writer {
     begun: bool,
 }
 
-/// What most documents fit into, in bytes: one that does is written without moving.
-const USUAL: usize = 2048;
+/// What most documents fit into, in bytes: one that does is written without moving, and the allocator has the room at hand.
+const USUAL: usize = 1024;
 
 /// How `/` is written in a string.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,7 +33,13 @@ impl Writer {
     /// An empty document.
     #[must_use]
     pub fn new(slashes: Slashes) -> Writer {
-        Writer { out: Vec::with_capacity(USUAL), slashes, begun: false }
+        Writer::with_room(USUAL, slashes)
+    }
+
+    /// An empty document with room for so many bytes, where more than is usual will come.
+    #[must_use]
+    pub fn with_room(room: usize, slashes: Slashes) -> Writer {
+        Writer { out: Vec::with_capacity(room), slashes, begun: false }
     }
 
     /// The bytes.
@@ -81,7 +88,7 @@ impl Writer {
         if self.is_plain(text.as_bytes()) {
             return Cow::Borrowed(text);
         }
-        let mut inside = Writer { out: Vec::new(), slashes: self.slashes, begun: false };
+        let mut inside = Writer::with_room(2 * text.len(), self.slashes);
         inside.text(text);
         Cow::Owned(String::from_utf8(inside.out).expect("the escapes of a text are a text"))
     }
@@ -183,28 +190,16 @@ impl Writer {
         self.out.extend_from_slice(rest);
     }
 
-    /// Whether every byte stands for itself, which nearly every text's do: so it is asked of eight at a time.
+    /// Whether every byte stands for itself, which nearly every text's do.
     fn is_plain(&self, bytes: &[u8]) -> bool {
-        let is_plain = |word: &[u8; 8]| !self.has_special(u64::from_le_bytes(*word));
-        match bytes.last_chunk() {
-            // The last eight may have been looked at in part before.
-            Some(last) => bytes.as_chunks().0.iter().all(is_plain) && is_plain(last),
-            None => !bytes.iter().any(|byte| self.is_special(*byte)),
+        match self.slashes {
+            Slashes::Plain => are_free_of(bytes, [b'"', b'\\']),
+            Slashes::Escaped => are_free_of(bytes, [b'"', b'\\', b'/']),
         }
     }
 
     fn is_special(&self, byte: u8) -> bool {
         byte < 0x20 || matches!(byte, b'"' | b'\\') || (byte == b'/' && self.slashes == Slashes::Escaped)
-    }
-
-    /// [`is_special`](Writer::is_special) of any of eight bytes: what is taken away from a byte that is too small borrows
-    /// its highest bit, unless it was set before.
-    fn has_special(&self, word: u64) -> bool {
-        const ONES: u64 = 0x0101_0101_0101_0101;
-        let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;
-        let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-        let slash = if self.slashes == Slashes::Escaped { equal(b'/') } else { 0 };
-        (below(word, 0x20) | equal(b'"') | equal(b'\\') | slash) & (ONES << 7) != 0
     }
 
     /// A byte that does not stand for itself, as RFC 8259 §7 writes it.

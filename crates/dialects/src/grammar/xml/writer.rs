@@ -1,20 +1,13 @@
 //! Writes one document, element by element, in the order of the calls, without white space between them.
 
 use super::characters::is_char;
+use crate::grammar::bytes::are_free_of;
 
 /// What JAXB writes before a document.
 const PROLOG: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 
-/// Which bytes stand for themselves, in a text and in the value of an attribute.
-const STANDS: [bool; 256] = {
-    let mut stands = [false; 256];
-    let mut byte = b' ';
-    while byte <= b'~' {
-        stands[byte as usize] = !matches!(byte, b'&' | b'<' | b'>' | b'"');
-        byte += 1;
-    }
-    stands
-};
+/// What most documents fit into, in bytes.
+const USUAL: usize = 1024;
 
 /// A document being written. Names are the caller's own constants and are not checked; texts and values may be
 /// anything: a character that XML cannot hold becomes U+FFFD.
@@ -35,7 +28,7 @@ impl Writer {
     /// A document with nothing but its declaration.
     #[must_use]
     pub fn new() -> Writer {
-        let mut out = String::with_capacity(512);
+        let mut out = String::with_capacity(USUAL);
         out.push_str(PROLOG);
         Writer { out, in_tag: false }
     }
@@ -89,16 +82,10 @@ impl Writer {
     }
 
     fn escaped(&mut self, text: &str, in_attribute: bool) {
-        // Runs of what stands for itself are copied whole. Outside of ASCII that is decided letter by letter.
-        let mut rest = text;
-        loop {
-            let plain = rest.bytes().position(|byte| !STANDS[usize::from(byte)]).unwrap_or(rest.len());
-            let (run, others) = rest.split_at(plain);
-            self.out.push_str(run);
-            let mut letters = others.chars();
-            let Some(letter) = letters.next() else { break };
-            self.letter(letter, in_attribute);
-            rest = letters.as_str();
+        if text.is_ascii() && are_free_of(text.as_bytes(), [b'&', b'<', b'>', b'"']) {
+            self.out.push_str(text);
+        } else {
+            text.chars().for_each(|letter| self.letter(letter, in_attribute));
         }
     }
 

@@ -22,6 +22,9 @@ pub(in crate::oracle_ess) struct RequestDetailsWire<'j>(Vec<MemberWire<'j>>);
 /// How many members a request shows as a rule.
 const USUAL: usize = 32;
 
+/// How many bytes it has as a rule, of which the links are the most.
+const USUAL_BYTES: usize = 2048;
+
 /// A member.
 enum MemberWire<'j> {
     /// One of the API's.
@@ -58,7 +61,7 @@ impl RequestDetailsWire<'_> {
 
     /// The document.
     pub(in crate::oracle_ess) fn write(&self) -> Vec<u8> {
-        let mut json = Writer::new(Slashes::Plain);
+        let mut json = Writer::with_room(USUAL_BYTES, Slashes::Plain);
         self.write_into(&mut json);
         json.finish()
     }
