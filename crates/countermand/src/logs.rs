@@ -30,6 +30,10 @@ pub fn start() {
 struct Utc;
 
 impl FormatTime for Utc {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a line says when it was written, whatever clock the ledger has"
+    )]
     fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
         // A clock before 1970 is no reason to lose the line.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
