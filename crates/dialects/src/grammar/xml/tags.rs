@@ -39,6 +39,11 @@ impl<'x> Tag<'x> {
         Ok(Tag { offset, name, prefix, local, attributes, attributes_offset: offset + 1 + length })
     }
 
+    /// Whether it has neither a prefix nor attributes, as most have none.
+    pub(super) fn is_bare(&self) -> bool {
+        self.prefix.is_none() && self.attributes.is_empty()
+    }
+
     /// Its attributes, in order; nothing comes after a flaw.
     pub(super) fn attributes(&self) -> Attributes<'x> {
         Attributes { rest: self.attributes, offset: self.attributes_offset }
