@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::errors::NO_SUCH_RESOURCE;
 use super::routes::{self, ROUTES};
 use super::{Prime, refused};
+use crate::grammar::bytes::split_before;
 use crate::grammar::route::{self, Hit, Miss};
 use crate::grammar::{negotiate, path};
 use crate::{BodyRule, Echo, Format, Head};
@@ -98,7 +99,7 @@ fn without_suffix(path: &str) -> (&str, Option<Format>) {
 /// `/v1/op/…` is 1 and `/op/…`. Without a known version, the path below the first segment all the same.
 fn version_and_rest(path: &str) -> (Option<u8>, &str) {
     let whole = path.strip_prefix('/').unwrap_or(path);
-    let (first, below) = whole.split_at(whole.find('/').unwrap_or(whole.len()));
+    let (first, below) = split_before(whole, b'/');
     (routes::version(first), below)
 }
 
@@ -114,7 +115,7 @@ fn request_url(head: &Head<'_>, path: &str, below: &str) -> String {
 /// The API's root with version and section: `https://host/webacs/api/v1/op`. No slash at the end.
 fn root_url(head: &Head<'_>, path: &str, version: Option<u8>, below: &str) -> String {
     let version = version.and_then(|_| path.strip_suffix(below)).unwrap_or_default();
-    let section = match below.split('/').nth(1) {
+    let section = match below.strip_prefix('/').map(|below| split_before(below, b'/').0) {
         Some("op") => "/op",
         Some("data") => "/data",
         Some(_) | None => "",

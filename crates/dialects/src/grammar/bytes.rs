@@ -1,51 +1,55 @@
-//! Which texts are copied as they are. Nearly all are, so it is found out eight bytes at a time.
+//! Which bytes a writer copies as they are, and where a short text ends. Nearly all texts of an answer are short and have no others, so what counts is how
+//! little is done before and after a text; a look into a table is less than a comparison with each byte that is special.
 
-/// Whether no byte is a control character of ASCII or one of `special`, which are of ASCII too.
-pub(super) fn are_free_of<const COUNT: usize>(bytes: &[u8], special: [u8; COUNT]) -> bool {
-    let is_free = |chunk: &[u8; 8]| {
-        let word = u64::from_le_bytes(*chunk);
-        let found = special.into_iter().fold(below(word, b' '), |found, byte| found | equal(word, byte));
-        found & HIGHEST == 0
-    };
-    match bytes.last_chunk() {
-        // The last eight may have been looked at in part before.
-        Some(last) => bytes.as_chunks().0.iter().all(is_free) && is_free(last),
-        None => bytes.iter().all(|byte| *byte >= b' ' && !special.contains(byte)),
+/// For each byte, whether it stands for itself.
+pub(super) type Plain = [bool; 256];
+
+/// From `first` to `last`, all but those that are special.
+pub(super) const fn plain(first: u8, last: u8, special: &[u8]) -> Plain {
+    let mut plain = [false; 256];
+    let mut byte = first as usize;
+    while byte <= last as usize {
+        plain[byte] = true;
+        byte += 1;
     }
+    let mut place = 0;
+    while place < special.len() {
+        plain[special[place] as usize] = false;
+        place += 1;
+    }
+    plain
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHEST: u64 = ONES << 7;
-
-/// Has a byte's highest bit set if any of the eight is below a limit: what is taken away from a byte that is too small borrows
-/// it, unless it was set before. The lowest such byte is always told; what the borrowing says of those above it, is not believed.
-const fn below(word: u64, limit: u8) -> u64 {
-    word.wrapping_sub(ONES * limit as u64) & !word
+/// How many bytes of a text stand for themselves before the first that does not.
+pub(super) fn run(text: &[u8], plain: &Plain) -> usize {
+    let is_plain = |byte: &u8| plain[usize::from(*byte)];
+    // Eight at a time without a branch for each, then one by one.
+    let are_plain = |bytes: &&[u8; 8]| bytes.iter().fold(true, |so_far, byte| so_far & is_plain(byte));
+    let whole = 8 * text.as_chunks().0.iter().take_while(are_plain).count();
+    whole + text[whole..].iter().take_while(|byte| is_plain(byte)).count()
 }
 
-/// The same for bytes that are equal to one.
-const fn equal(word: u64, byte: u8) -> u64 {
-    below(word ^ (ONES * byte as u64), 1)
+/// What stands before an ASCII character, and the rest with it, which is empty where there is none. For short texts: a search
+/// made for long ones would take longer to begin than this takes to end.
+pub(crate) fn split_before(text: &str, mark: u8) -> (&str, &str) {
+    text.split_at(text.bytes().position(|byte| byte == mark).unwrap_or(text.len()))
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use super::*;
 
-    use super::are_free_of;
-
-    proptest! {
-        #[test]
-        fn it_is_true_of_all_exactly_when_it_is_of_each(text in "[ -~é\u{1}-\u{1f}]{0,40}") {
-            let each = text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'/');
-            prop_assert_eq!(are_free_of(text.as_bytes(), [b'"', b'/']), each);
+    #[test]
+    fn a_run_ends_before_the_first_special_byte() {
+        const PLAIN: Plain = plain(b' ', 0xff, b"&\"");
+        for (text, length) in [("", 0), ("abc", 3), ("é~ &", 4), ("a\tb", 1), ("\"", 0)] {
+            assert_eq!(run(text.as_bytes(), &PLAIN), length, "{text:?}");
         }
-
-        #[test]
-        fn one_byte_is_found_wherever_it_stands(length in 1..40_usize, place in 0..40_usize, byte: u8) {
-            let mut bytes = vec![b'a'; length];
-            bytes[place % length] = byte;
-            prop_assert_eq!(are_free_of(&bytes, [b'&']), byte >= b' ' && byte != b'&');
+        let text = "a".repeat(30);
+        assert_eq!(run(text.as_bytes(), &PLAIN), 30);
+        for place in 0..30 {
+            let text = [&text[..place], "&", &text[place..]].concat();
+            assert_eq!(run(text.as_bytes(), &PLAIN), place, "{text}");
         }
     }
 }

@@ -6,6 +6,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use mediatype::{MediaType, names};
 
 use crate::Format;
+use crate::grammar::bytes::split_before;
 
 /// A media type that a dialect writes or reads, with the format it stands for.
 pub type Offer = (&'static str, Format);
@@ -65,8 +66,11 @@ pub fn body(headers: &HeaderMap, read: &[Offer], default: Format) -> Result<Form
     let known =
         |text: &str| read.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, format)| *format);
     // Most clients write the type and nothing else, or the one charset that is always read.
-    let (main, parameter) = text.split_once(';').unwrap_or((text, ""));
-    let is_usual = matches!(parameter.trim_ascii(), "" | "charset=utf-8" | "charset=UTF-8");
+    let (main, parameters) = split_before(text, b';');
+    let is_usual = matches!(
+        parameters,
+        "" | ";charset=utf-8" | ";charset=UTF-8" | "; charset=utf-8" | "; charset=UTF-8"
+    );
     if let (true, Some(format)) = (is_usual, known(main)) {
         return Ok(format);
     }
@@ -90,8 +94,7 @@ pub fn body(headers: &HeaderMap, read: &[Offer], default: Format) -> Result<Form
 
 /// A media type without its parameters.
 fn essence(name: &str) -> &str {
-    let length = name.bytes().position(|byte| byte == b';').unwrap_or(name.len());
-    name[..length].trim_ascii_end()
+    split_before(name, b';').0.trim_ascii_end()
 }
 
 /// One media range of an `Accept` header.

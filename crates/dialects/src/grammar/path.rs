@@ -2,6 +2,8 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use crate::grammar::bytes::split_before;
+
 /// Matches a raw path against a template of the same number of segments. A `{name}` takes any one non-empty
 /// segment; other segments are compared byte by byte. Returns the taken segments, raw, in order.
 #[must_use]
@@ -30,12 +32,6 @@ fn walk<'p>(template: &str, path: &'p str, mut take: impl FnMut(&'p str)) -> Opt
         take(segment);
         given = rest;
     }
-}
-
-/// What stands before an ASCII character and the rest, which is empty where there is none. Both texts are short, so they are
-/// looked at byte by byte: a search made for long ones would take longer to begin than this takes to end.
-fn split_before(text: &str, mark: u8) -> (&str, &str) {
-    text.split_at(text.bytes().position(|byte| byte == mark).unwrap_or(text.len()))
 }
 
 /// One raw segment, percent-decoded; what is not UTF-8 is replaced by U+FFFD and so names no job.

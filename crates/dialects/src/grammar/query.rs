@@ -2,17 +2,26 @@
 
 use std::borrow::Cow;
 
+use crate::grammar::bytes::split_before;
+
 /// A name and a value, percent-decoded, `+` read as a blank. What is not UTF-8 is replaced by U+FFFD.
 pub type Pair<'q> = (Cow<'q, str>, Cow<'q, str>);
 
 /// The pairs of a query, in order, each made when it is looked at.
 pub fn each(query: &str) -> impl Iterator<Item = Pair<'_>> {
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+    let mut rest = query;
+    let pairs = std::iter::from_fn(move || {
+        let (pair, behind) = split_before(rest, b'&');
+        let is_done = rest.is_empty();
+        rest = behind.strip_prefix('&').unwrap_or_default();
+        (!is_done).then_some(pair)
+    });
+    pairs.filter(|pair| !pair.is_empty()).map(|pair| {
         if pair.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
             return form_urlencoded::parse(pair.as_bytes()).next().unwrap_or_default();
         }
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (name.into(), value.into())
+        let (name, value) = split_before(pair, b'=');
+        (name.into(), value.strip_prefix('=').unwrap_or_default().into())
     })
 }
 

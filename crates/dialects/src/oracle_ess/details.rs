@@ -48,7 +48,7 @@ const LINKS: [(&str, Kin, &str); 11] = [
 
 /// The relations of [`LINKS`] as a mount writes them, once for all its answers.
 pub(super) fn relations(upper_rels: bool) -> Vec<RelationWire> {
-    LINKS.iter().map(|(name, _, path)| RelationWire { rel: rel(upper_rels, name), path }).collect()
+    LINKS.iter().map(|(name, _, path)| RelationWire::new(rel(upper_rels, name), path)).collect()
 }
 
 /// The links of a request.

@@ -136,7 +136,7 @@ pub(super) fn id_of_number(number: i64) -> String {
         *digit = b"0123456789abcdef"[usize::try_from(left % 16).expect("a digit is below 16")];
         left /= 16;
     }
-    id.into_iter().map(char::from).collect()
+    String::from_utf8(id.to_vec()).expect("its digits are ASCII")
 }
 
 /// The id under which a request is shown to a caller who wrote `asked`: just that where it is one of the request's,

@@ -3,15 +3,16 @@
 
 use std::borrow::Cow;
 
-use crate::grammar::bytes::are_free_of;
+use crate::grammar::bytes::{Plain, plain, run};
 use crate::grammar::time::{self, Fraction};
 
 /// Writes one document, member by member, in the order of the calls, without white space. Keys are a dialect's own
 /// constants and stand for themselves; only those of [`member_given`](Writer::member_given) may be anything.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Writer {
     out: Vec<u8>,
-    slashes: Slashes,
+    /// What stands for itself in a string.
+    plain: &'static Plain,
     /// Whether the innermost object or array has a member already.
     begun: bool,
 }
@@ -29,6 +30,18 @@ pub enum Slashes {
     Escaped,
 }
 
+impl Slashes {
+    /// What stands for itself: all that RFC 8259 §7 does not exclude, and perhaps not `/`.
+    const fn plain(self) -> &'static Plain {
+        const ALL: Plain = plain(b' ', 0xff, b"\"\\");
+        const BUT_SLASHES: Plain = plain(b' ', 0xff, b"\"\\/");
+        match self {
+            Slashes::Plain => &ALL,
+            Slashes::Escaped => &BUT_SLASHES,
+        }
+    }
+}
+
 impl Writer {
     /// An empty document.
     #[must_use]
@@ -39,7 +52,7 @@ impl Writer {
     /// An empty document with room for so many bytes, where more than is usual will come.
     #[must_use]
     pub fn with_room(room: usize, slashes: Slashes) -> Writer {
-        Writer { out: Vec::with_capacity(room), slashes, begun: false }
+        Writer { out: Vec::with_capacity(room), plain: slashes.plain(), begun: false }
     }
 
     /// The bytes.
@@ -85,10 +98,10 @@ impl Writer {
     /// where one text is a part of many strings.
     #[must_use]
     pub fn escaped<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if self.is_plain(text.as_bytes()) {
+        if self.is_plain(text) {
             return Cow::Borrowed(text);
         }
-        let mut inside = Writer::with_room(2 * text.len(), self.slashes);
+        let mut inside = Writer { out: Vec::new(), plain: self.plain, begun: false };
         inside.text(text);
         Cow::Owned(String::from_utf8(inside.out).expect("the escapes of a text are a text"))
     }
@@ -162,7 +175,7 @@ impl Writer {
 
     /// A key; the value that follows must not write a comma of its own.
     fn key(&mut self, key: &'static str) {
-        debug_assert!(self.is_plain(key.as_bytes()), "{key} does not stand for itself");
+        debug_assert!(self.is_plain(key), "{key} does not stand for itself");
         self.next();
         self.out.push(b'"');
         self.out.extend_from_slice(key.as_bytes());
@@ -179,27 +192,17 @@ impl Writer {
     /// The inside of a string: runs of what stands for itself are copied whole.
     fn text(&mut self, text: &str) {
         let mut rest = text.as_bytes();
-        while !self.is_plain(rest) {
-            let plain = rest.iter().take_while(|byte| !self.is_special(**byte)).count();
-            let (run, others) = rest.split_at(plain);
+        loop {
+            let (run, others) = rest.split_at(run(rest, self.plain));
             self.out.extend_from_slice(run);
-            let Some((special, behind)) = others.split_first() else { return };
+            let Some((special, behind)) = others.split_first() else { break };
             self.escape(*special);
             rest = behind;
         }
-        self.out.extend_from_slice(rest);
     }
 
-    /// Whether every byte stands for itself, which nearly every text's do.
-    fn is_plain(&self, bytes: &[u8]) -> bool {
-        match self.slashes {
-            Slashes::Plain => are_free_of(bytes, [b'"', b'\\']),
-            Slashes::Escaped => are_free_of(bytes, [b'"', b'\\', b'/']),
-        }
-    }
-
-    fn is_special(&self, byte: u8) -> bool {
-        byte < 0x20 || matches!(byte, b'"' | b'\\') || (byte == b'/' && self.slashes == Slashes::Escaped)
+    fn is_plain(&self, text: &str) -> bool {
+        run(text.as_bytes(), self.plain) == text.len()
     }
 
     /// A byte that does not stand for itself, as RFC 8259 §7 writes it.

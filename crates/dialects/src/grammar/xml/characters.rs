@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::grammar::bytes::{Plain, plain, run};
+
 /// Something that is not XML, at a byte offset.
 #[derive(Debug)]
 pub(super) struct Flaw {
@@ -51,19 +53,11 @@ pub(super) fn qualified(name: &str) -> Option<(Option<&str>, &str)> {
 /// Whether it is a name of letters and digits of ASCII, as most are.
 fn is_plain_name(name: &str) -> bool {
     let bytes = name.as_bytes();
-    bytes.first().is_some_and(u8::is_ascii_alphabetic)
-        && bytes.iter().all(|byte| IN_PLAIN_NAME[usize::from(*byte)])
+    bytes.first().is_some_and(u8::is_ascii_alphabetic) && run(bytes, &IN_PLAIN_NAME) == bytes.len()
 }
 
-const IN_PLAIN_NAME: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric();
-        byte += 1;
-    }
-    table
-};
+/// What stands between the digits, the capital and the small letters of ASCII does not.
+const IN_PLAIN_NAME: Plain = plain(b'0', b'z', b":;<=>?@[\\]^_`");
 
 /// Production 4 of Namespaces in XML, `NCName`: a name without a colon.
 pub(super) fn is_name(name: &str) -> bool {

@@ -174,7 +174,7 @@ impl<'x> Events<'x> {
 
     fn end(&self, offset: usize) -> Result<Event<'x>, Flaw> {
         match self.open.last() {
-            Some(tag) => Err(Flaw::new(offset, format!("the element {} has no end", tag.name))),
+            Some(tag) => Err(Flaw::new(offset, format!("the element {} has no end", tag.qualified))),
             None if self.has_root => Ok(Event::End),
             None => Err(Flaw::new(offset, "there is no root element")),
         }

@@ -25,6 +25,9 @@ struct Binding<'x> {
 impl<'x> Scope<'x> {
     /// Checks the attributes of an element that stands `depth` deep, and binds what it declares.
     pub(super) fn enter(&mut self, tag: &Tag<'x>, depth: usize) -> Result<(), Flaw> {
+        if tag.is_bare() {
+            return Ok(());
+        }
         let mut attributes: Vec<Attribute<'x>> = Vec::new();
         for attribute in tag.attributes() {
             let attribute = attribute?;

@@ -11,7 +11,7 @@ pub(super) struct Tag<'x> {
     /// Where its `<` stands.
     pub(super) offset: usize,
     /// Its name with its prefix.
-    pub(super) name: &'x str,
+    pub(super) qualified: &'x str,
     pub(super) prefix: Option<&'x str>,
     pub(super) local: &'x str,
     /// What follows the name, and where that begins.
@@ -36,7 +36,12 @@ impl<'x> Tag<'x> {
         let (name, attributes) = content.split_at(length);
         let (prefix, local) =
             qualified(name).ok_or_else(|| Flaw::new(offset, "the name of the element is not a name"))?;
-        Ok(Tag { offset, name, prefix, local, attributes, attributes_offset: offset + 1 + length })
+        Ok(Tag { offset, qualified: name, prefix, local, attributes, attributes_offset: offset + 1 + length })
+    }
+
+    /// Whether it has neither a prefix nor attributes, as most have none.
+    pub(super) fn is_bare(&self) -> bool {
+        self.prefix.is_none() && self.attributes.is_empty()
     }
 
     /// Its attributes, in order; nothing comes after a flaw.

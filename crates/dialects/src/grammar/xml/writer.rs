@@ -1,13 +1,16 @@
 //! Writes one document, element by element, in the order of the calls, without white space between them.
 
 use super::characters::is_char;
-use crate::grammar::bytes::are_free_of;
+use crate::grammar::bytes::{Plain, plain, run};
 
 /// What JAXB writes before a document.
 const PROLOG: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 
 /// What most documents fit into, in bytes.
 const USUAL: usize = 1024;
+
+/// What stands for itself, in a text and in the value of an attribute.
+const PLAIN: Plain = plain(b' ', b'~', b"&<>\"");
 
 /// A document being written. Names are the caller's own constants and are not checked; texts and values may be
 /// anything: a character that XML cannot hold becomes U+FFFD.
@@ -82,10 +85,15 @@ impl Writer {
     }
 
     fn escaped(&mut self, text: &str, in_attribute: bool) {
-        if text.is_ascii() && are_free_of(text.as_bytes(), [b'&', b'<', b'>', b'"']) {
-            self.out.push_str(text);
-        } else {
-            text.chars().for_each(|letter| self.letter(letter, in_attribute));
+        // Runs of what stands for itself are copied whole. Outside of ASCII that is decided letter by letter.
+        let mut rest = text;
+        loop {
+            let (run, others) = rest.split_at(run(rest.as_bytes(), &PLAIN));
+            self.out.push_str(run);
+            let mut letters = others.chars();
+            let Some(letter) = letters.next() else { break };
+            self.letter(letter, in_attribute);
+            rest = letters.as_str();
         }
     }
 

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::iter::Peekable;
-use std::vec;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -119,7 +117,9 @@ impl<'j> GivenMembersWire<'j> {
 
     /// Begins to put the API's own members between them.
     pub(in crate::oracle_ess) fn merged(self) -> Merging<'j> {
-        Merging { members: Vec::with_capacity(USUAL), given: self.0.into_iter().peekable() }
+        let mut given = self.0;
+        given.reverse();
+        Merging { members: Vec::with_capacity(USUAL), given }
     }
 }
 
@@ -127,7 +127,8 @@ impl<'j> GivenMembersWire<'j> {
 /// nothing is looked for and nothing moved.
 pub(in crate::oracle_ess) struct Merging<'j> {
     members: Vec<MemberWire<'j>>,
-    given: Peekable<vec::IntoIter<(Cow<'j, str>, &'j RawValue)>>,
+    /// The first of them last.
+    given: Vec<(Cow<'j, str>, &'j RawValue)>,
 }
 
 impl<'j> Merging<'j> {
@@ -135,28 +136,30 @@ impl<'j> Merging<'j> {
     pub(in crate::oracle_ess) fn set(&mut self, name: &'static str, value: Option<ValueWire<'j>>) {
         let Some(value) = value else { return };
         self.given_before(name);
-        self.given.next_if(|(given, _)| given == name);
+        self.given.pop_if(|(given, _)| given == name);
         self.members.push(MemberWire::Own(name, value));
     }
 
     /// A member, where there is a value and nothing was given. Says whether it is there.
     pub(in crate::oracle_ess) fn fill(&mut self, name: &'static str, value: Option<ValueWire<'j>>) -> bool {
         self.given_before(name);
-        let filled = value.filter(|_| self.given.peek().is_none_or(|(given, _)| given != name));
-        let is_filled = filled.is_some();
-        self.members.extend(filled.map(|value| MemberWire::Own(name, value)));
-        is_filled
+        let Some(value) = value else { return false };
+        let is_free = self.given.last().is_none_or(|(given, _)| given != name);
+        if is_free {
+            self.members.push(MemberWire::Own(name, value));
+        }
+        is_free
     }
 
     /// All of them.
     pub(in crate::oracle_ess) fn done(mut self) -> RequestDetailsWire<'j> {
-        self.members.extend(self.given.map(|(name, raw)| MemberWire::Given(name, raw)));
+        self.members.extend(self.given.into_iter().rev().map(|(name, raw)| MemberWire::Given(name, raw)));
         RequestDetailsWire(self.members)
     }
 
     fn given_before(&mut self, name: &str) {
         debug_assert!(self.members.last().is_none_or(|last| last.name() < name), "{name} comes too late");
-        while let Some((given, raw)) = self.given.next_if(|(given, _)| given.as_ref() < name) {
+        while let Some((given, raw)) = self.given.pop_if(|(given, _)| given.as_ref() < name) {
             self.members.push(MemberWire::Given(given, raw));
         }
     }

@@ -25,33 +25,33 @@ pub(in crate::oracle_ess) struct LinksWire<'l> {
     pub(in crate::oracle_ess) links: Vec<(&'l RelationWire, Option<i64>)>,
 }
 
-/// A relation.
+/// A relation of a mount.
 #[derive(Debug)]
 pub(in crate::oracle_ess) struct RelationWire {
     /// `rel`, in the case of the mount's `rel_case`.
     pub(in crate::oracle_ess) rel: Cow<'static, str>,
-    /// What follows the id in the `href`. Like `rel`, it stands for itself in JSON.
-    pub(in crate::oracle_ess) path: &'static str,
+    /// What follows the id in a link, in bytes of the document: made once for all links.
+    end: String,
+}
+
+impl RelationWire {
+    /// `path` is what follows the id in the `href`. Both texts stand for themselves in JSON.
+    pub(in crate::oracle_ess) fn new(rel: Cow<'static, str>, path: &str) -> RelationWire {
+        let end = format!(r#"{path}","rel":"{rel}"}}"#);
+        RelationWire { rel, end }
+    }
 }
 
 impl LinksWire<'_> {
     /// The member, in a document.
     pub(super) fn write_into(&self, json: &mut Writer, name: &'static str) {
-        let (root, own_id) = (json.escaped(self.root), json.escaped(&self.id));
+        let beginning = [r#"{"href":""#, &json.escaped(self.root), "/requests/"].concat();
+        let own_id = json.escaped(&self.id);
         let mut number = itoa::Buffer::new();
         json.member_array(name, |json| {
-            for (RelationWire { rel, path }, relative) in &self.links {
+            for (relation, relative) in &self.links {
                 let id = relative.map_or(own_id.as_ref(), |relative| number.format(relative));
-                json.raw_pieces(&[
-                    r#"{"href":""#,
-                    &root,
-                    "/requests/",
-                    id,
-                    path,
-                    r#"","rel":""#,
-                    rel,
-                    r#""}"#,
-                ]);
+                json.raw_pieces(&[&beginning, id, &relation.end]);
             }
         });
     }
