@@ -12,6 +12,7 @@ use countermand_model::{Call, Fault, FaultKind, Target};
 use crate::contract::{AuditRow, AuditTarget, Elsewhere, Fate, Namesake, Ticket};
 use crate::feed::Giver;
 use crate::resolve::resolve;
+use crate::rows::Standing;
 use crate::session::Session;
 use crate::turn::Turn;
 use crate::{Store, audit, rows};
@@ -106,7 +107,7 @@ impl Journal {
                 targets
                     .iter()
                     .map(|target| {
-                        let found = resolve(session, namespace, dialect, target)?;
+                        let found: Option<Standing> = resolve(session, namespace, dialect, target)?;
                         found
                             .map(|job| {
                                 let aliases = if job.has_aliases {
