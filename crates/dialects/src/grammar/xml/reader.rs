@@ -66,7 +66,6 @@ impl<'d, 'x> Element<'d, 'x> {
 
     /// Its local name.
     #[must_use]
-    #[expect(clippy::misnamed_getters, reason = "the name of a tag here is its prefix and its local name")]
     pub fn name(&self) -> &'x str {
         self.tag.local
     }
