@@ -121,6 +121,10 @@ impl<B: Body> Body for Tracked<B> {
     }
 }
 
+/// Up to how many bytes of a head and a body are put together before they are written: `send` of a copy costs the
+/// kernel less than `writev` of two parts.
+const SMALL: usize = 4096;
+
 pin_project! {
     /// A stream that tells when bytes come.
     pub(super) struct Watched<I> {
@@ -170,6 +174,16 @@ impl<I: AsyncWrite> Write for Watched<I> {
         context: &mut Context<'_>,
         bytes: &[std::io::IoSlice<'_>],
     ) -> Poll<std::io::Result<usize>> {
-        self.project().stream.poll_write_vectored(context, bytes)
+        let stream = self.project().stream;
+        let mut together = [0; SMALL];
+        let mut length = 0;
+        for part in bytes {
+            let Some(place) = together.get_mut(length..length + part.len()) else {
+                return stream.poll_write_vectored(context, bytes);
+            };
+            place.copy_from_slice(part);
+            length += part.len();
+        }
+        stream.poll_write(context, &together[..length])
     }
 }
