@@ -87,11 +87,10 @@ impl Progress {
 
     /// Why there is no answer, where that is the client's fault.
     pub(super) fn mistake(&self) -> Option<Fault> {
-        match self.stage.load(Ordering::Acquire) {
-            LATE => Some(Fault::new(FaultKind::BodyTimeout, "The request body did not arrive in time.")),
-            BROKEN => Some(Fault::new(FaultKind::Malformed, "The request body could not be read.")),
-            _ => None,
-        }
+        let stage = self.stage.load(Ordering::Acquire);
+        let late = || Fault::new(FaultKind::BodyTimeout, "The request body did not arrive in time.");
+        let broken = || Fault::new(FaultKind::Malformed, "The request body could not be read.");
+        (stage == LATE).then(late).or_else(|| (stage == BROKEN).then(broken))
     }
 
     /// Whether what follows on the client's connection is not known to be another request.
