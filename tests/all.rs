@@ -49,6 +49,9 @@ mod in_front;
 // A whole gateway in this process, over a clock that a test moves.
 mod gateway;
 
+// kill -9 while an order to a legacy server is under way.
+mod left_behind;
+
 // The cases as Hurl files, judged by the real hurl.
 mod judge;
 

@@ -37,7 +37,7 @@ struct Chain {
 impl Chain {
     fn new(kind: Kind) -> Chain {
         let folder = tempfile::tempdir().unwrap();
-        let ledger = gateway(folder.path(), kind.server());
+        let ledger = gateway(folder.path(), kind.server(), WITH_TOKENS);
         let jobs = std::fs::read_to_string(root().join("tests/clients/jobs.ndjson")).unwrap();
         ledger.control("POST /v1/jobs", &jobs);
         Chain { front: Front::start(kind, ledger.listen), ledger, _folder: folder }
@@ -59,9 +59,9 @@ fn audit(server: &Server) -> Vec<String> {
     rows.collect()
 }
 
-/// A gateway with more lines in its `[server]`, and nothing in its ledger.
-fn gateway(folder: &Path, lines: &str) -> Server {
-    let config = config_with(folder, "memory", WITH_TOKENS);
+/// A gateway with these lines in its `[server]`, `more` after its last table, and nothing in its ledger.
+fn gateway(folder: &Path, lines: &str, more: &str) -> Server {
+    let config = config_with(folder, "memory", more);
     let text = std::fs::read_to_string(&config).unwrap();
     std::fs::write(&config, text.replacen("[server]\n", &format!("[server]\n{lines}"), 1)).unwrap();
     Server::start(&config)
@@ -85,10 +85,7 @@ fn before(folder: &Path, lines: &str, legacy: &Server, dialect: &str, root: &str
          password_file = \"legacy.password\"\n[[mounts]]\ndialect = \"cisco-prime\"\nengine = \"legacy\"\n",
         legacy.listen
     );
-    let config = config_with(folder, "memory", &engine);
-    let text = std::fs::read_to_string(&config).unwrap();
-    std::fs::write(&config, text.replacen("[server]\n", &format!("[server]\n{lines}"), 1)).unwrap();
-    Server::start(&config)
+    gateway(folder, lines, &engine)
 }
 
 fn cancel(run: i64) -> String {

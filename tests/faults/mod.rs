@@ -108,6 +108,12 @@ async fn play(pair: &'static Pair, asked: &'static Asked, fault: Fault, to: To) 
         problems.push(format!("an order came {} times", server.most_of_one_order()));
     }
     problems.extend(untrue(asked, &rows, &carried_out, server.orders()));
+    // Who says nothing that is understood has not said that it took an order.
+    let says_nothing = ![Fault::None, Fault::Lying].contains(&fault) && pair.most == 1;
+    let mut targets = rows.iter().flat_map(|row| &row.targets);
+    if says_nothing && targets.any(|target| target.effect == Some(Effect::UnverifiedTaken)) {
+        problems.push("the audit says that the order was taken, and nobody said so".to_owned());
+    }
     for gateway in [real, twin, front] {
         gateway.store.close().await;
     }

@@ -35,6 +35,9 @@ pub(crate) enum Fault {
     /// `500`, and not in the dialect.
     Error500,
     Error500After,
+    /// `503` of a proxy that has no server, or has lost it.
+    Busy,
+    BusyAfter,
     /// `200`, in no dialect at all.
     WrongDialect,
     WrongDialectAfter,
@@ -46,7 +49,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Fault; 14] = [
+    pub(crate) const ALL: [Fault; 16] = [
         Fault::Refused,
         Fault::Hang,
         Fault::HangAfter,
@@ -56,6 +59,8 @@ impl Fault {
         Fault::ResetAfter,
         Fault::Error500,
         Fault::Error500After,
+        Fault::Busy,
+        Fault::BusyAfter,
         Fault::WrongDialect,
         Fault::WrongDialectAfter,
         Fault::Trickle,
@@ -64,8 +69,10 @@ impl Fault {
     ];
 
     fn acts(self) -> bool {
-        use Fault::{Error500After, HalfAfter, HangAfter, None, ResetAfter, TrickleAfter, WrongDialectAfter};
-        [None, HangAfter, HalfAfter, ResetAfter, Error500After, WrongDialectAfter, TrickleAfter]
+        use Fault::{
+            BusyAfter, Error500After, HalfAfter, HangAfter, None, ResetAfter, TrickleAfter, WrongDialectAfter,
+        };
+        [None, HangAfter, HalfAfter, ResetAfter, Error500After, BusyAfter, WrongDialectAfter, TrickleAfter]
             .contains(&self)
     }
 }
@@ -164,6 +171,9 @@ impl Script {
                         "<html><h1>NullPointerException</h1></html>",
                     )
                     .await;
+                }
+                Fault::Busy | Fault::BusyAfter => {
+                    page(&mut stream, "503 Service Unavailable", "<html>No server is available</html>").await;
                 }
                 Fault::WrongDialect | Fault::WrongDialectAfter => {
                     page(&mut stream, "200 OK", "<html><form action=\"/login\">Log in</form></html>").await;

@@ -125,6 +125,16 @@ impl Origin {
     pub fn new(scheme: impl Into<String>, authority: impl Into<String>) -> Origin {
         Origin { scheme: scheme.into(), authority: authority.into(), prefix: String::new() }
     }
+
+    /// The absolute URL of a path, which is given in pieces, made at once in its full length.
+    #[must_use]
+    pub fn url(&self, path: &[&str]) -> String {
+        let outside = [self.scheme.as_str(), "://", &self.authority, &self.prefix];
+        let pieces = || outside.iter().chain(path);
+        let mut url = String::with_capacity(pieces().map(|piece| piece.len()).sum());
+        pieces().for_each(|piece| url.push_str(piece));
+        url
+    }
 }
 
 impl std::fmt::Display for Origin {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::Evidence;
-use crate::grammar::spelling::nearest;
+use crate::grammar::spelling;
 
 /// A documented switch.
 #[derive(Clone, Copy, Debug)]
@@ -123,10 +123,7 @@ fn unknown(table: &[Switch], name: &str) -> String {
         return "this dialect has no options".to_owned();
     }
     let names: Vec<_> = table.iter().map(|switch| switch.name).collect();
-    let advice = nearest(name, &names).map_or_else(
-        || format!("there are {}", names.join(", ")),
-        |nearest| format!("did you mean {nearest}?"),
-    );
+    let advice = spelling::advice(name, &names);
     format!("no such option; {advice}")
 }
 

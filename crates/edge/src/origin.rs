@@ -47,6 +47,23 @@ impl Arrival {
     }
 }
 
+/// An address as text. Every call has one, so the usual kind is not left to the machinery of formats.
+pub(crate) fn in_words(address: IpAddr) -> String {
+    let IpAddr::V4(address) = address else { return address.to_string() };
+    let mut text = String::with_capacity("255.255.255.255".len());
+    for (place, octet) in address.octets().into_iter().enumerate() {
+        if place > 0 {
+            text.push('.');
+        }
+        for (value, least) in [(octet / 100, 100), (octet / 10 % 10, 10), (octet % 10, 0)] {
+            if octet >= least {
+                text.push(char::from(b'0' + value));
+            }
+        }
+    }
+    text
+}
+
 fn origin(host: Option<String>, told: &Forwarded, local: Option<&Local>, settings: &Settings) -> Origin {
     let prefix = told.prefix.clone();
     if let Some(public) = &settings.public_url {
@@ -106,7 +123,16 @@ fn sound(text: &str) -> Result<String, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::sound;
+    use super::{in_words, sound};
+
+    #[test]
+    fn an_address_reads_as_the_standard_library_writes_it() {
+        for octet in 0..=255 {
+            let address = std::net::Ipv4Addr::new(octet, 255 - octet, 0, octet);
+            assert_eq!(in_words(address.into()), address.to_string());
+        }
+        assert_eq!(in_words("2001:db8::7".parse().unwrap()), "2001:db8::7");
+    }
 
     #[test]
     fn a_host_is_a_name_or_an_address_with_an_optional_port() {

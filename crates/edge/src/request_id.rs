@@ -30,8 +30,13 @@ impl Ids {
     fn make(&self) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let halves = self.keys.each_ref().map(|key| key.hash_one(number).to_be_bytes());
-        let digits = halves.iter().flatten().flat_map(|byte| [byte >> 4, byte & 15]);
-        digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
+        let mut id = String::with_capacity(32);
+        for byte in halves.as_flattened() {
+            for digit in [byte >> 4, byte & 15] {
+                id.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+            }
+        }
+        id
     }
 }
 

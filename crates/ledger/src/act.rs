@@ -115,7 +115,7 @@ impl Round<'_> {
         let mut moves = Moves::default();
         let (namespace, dialect) = (self.namespace, self.call.dialect);
         for target in targets {
-            let find = |turn: &Turn<'_>| resolve(turn.session, namespace, dialect, target);
+            let find = |turn: &Turn<'_>| resolve::<Standing>(turn.session, namespace, dialect, target);
             let (Some(mut job), Some(namespace)) = (find(turn)?, namespace) else {
                 self.note(target, None, Effect::NotFound, None, None);
                 continue;

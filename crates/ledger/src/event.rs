@@ -92,7 +92,7 @@ pub(crate) fn check_in(
 ) -> rusqlite::Result<Option<Outcome>> {
     let Command::CheckIn { target } = &call.command else { return Ok(None) };
     let namespace = turn.session.namespace(namespace)?;
-    let found = resolve(turn.session, namespace, call.dialect, target)?;
+    let found: Option<Standing> = resolve(turn.session, namespace, call.dialect, target)?;
     let own = found.filter(|job| !job.is_foreign_to(&call.caller));
     if let Some(job) = own.as_ref().filter(|job| job.state == State::Cancelling) {
         hear(turn, job.id)?;

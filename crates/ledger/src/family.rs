@@ -10,14 +10,14 @@ use crate::rows::{self, Standing, Word, tally_text};
 use crate::session::Namespace;
 use crate::turn::Turn;
 
-/// What an order writes of a job that it ends.
+/// What an order writes of a job that it ends. What the row gains takes the room that it gives up.
 const END: &str =
     "UPDATE jobs SET state = ?2, previous_state = ?3, changed_at = ?4, finished_at = ?4, ended = 1,
-  held_by_order = 0, cancel_open = ?5, revision = revision + 1 WHERE id = ?1";
+  held_by_order = 0, cancel_open = ?5, revision = revision + 1, room = NULL WHERE id = ?1";
 
 /// What an order writes of a job that goes on.
 const MOVE: &str = "UPDATE jobs SET state = ?2, previous_state = ?3, changed_at = ?4, held_by_order = ?5,
-  cancel_open = ?6, revision = revision + 1 WHERE id = ?1";
+  cancel_open = ?6, revision = revision + 1, room = NULL WHERE id = ?1";
 
 /// Moves one job by order, and leaves its parent and what was put off until its end to the caller.
 pub(crate) fn set_state(turn: &mut Turn<'_>, job: &mut Standing, to: State) -> rusqlite::Result<()> {

@@ -15,8 +15,9 @@ mod stamps;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use countermand_model::{Call, Caller, Command, Job, Kin, Results, Snapshot, Status, Target};
+use countermand_model::{Call, Command, Job, Kin, Results, Snapshot, Status, Target};
 
+use crate::rows::is_foreign;
 use shelf::{Copy, Shelf};
 pub(crate) use stamps::Moment;
 use stamps::Stamps;
@@ -51,7 +52,8 @@ impl Hot {
         let place = Place { namespace, dialect: call.dialect, target: &status.target };
         let copy = self.shelf.find(place)?;
         let is_good = copy.rows.iter().all(|row| self.stamps.is_untouched(*row, copy.moment));
-        if !is_good || !is_alone(&copy.job, status.kin) || may_be_foreign(&copy.job, &call.caller) {
+        if !is_good || !is_alone(&copy.job, status.kin) || is_foreign(copy.job.owner.as_deref(), &call.caller)
+        {
             return None;
         }
         self.hits.fetch_add(1, Relaxed);
@@ -76,10 +78,6 @@ impl Hot {
 /// Whether a reading with these kin shows nothing but the job. That it has its first child is a change of its own row.
 fn is_alone(job: &Job, kin: Kin) -> bool {
     kin == Kin::None || job.children.total == 0
-}
-
-fn may_be_foreign(job: &Job, caller: &Caller) -> bool {
-    caller.own_only && job.owner.as_ref().is_some_and(|owner| *owner != caller.user)
 }
 
 /// How many bytes a job has besides itself: its text, and what holds the lists of it.

@@ -7,11 +7,12 @@
 
 use std::sync::Arc;
 
-use countermand_model::{Call, Command, Fault, FaultKind, Target};
+use countermand_model::{Call, Fault, FaultKind, Target};
 
 use crate::contract::{AuditRow, AuditTarget, Elsewhere, Fate, Namesake, Ticket};
 use crate::feed::Giver;
 use crate::resolve::resolve;
+use crate::rows::Standing;
 use crate::session::Session;
 use crate::turn::Turn;
 use crate::{Store, audit, rows};
@@ -106,7 +107,7 @@ impl Journal {
                 targets
                     .iter()
                     .map(|target| {
-                        let found = resolve(session, namespace, dialect, target)?;
+                        let found: Option<Standing> = resolve(session, namespace, dialect, target)?;
                         found
                             .map(|job| {
                                 let aliases = if job.has_aliases {
@@ -132,7 +133,7 @@ impl Journal {
     ) -> Result<Ticket, Fault> {
         let Journal { namespace, engine, .. } = self.clone();
         let call = call.clone();
-        let targets: Vec<AuditTarget> = targets(&call.command).iter().map(as_written).collect();
+        let targets: Vec<AuditTarget> = call.command.targets().iter().map(as_written).collect();
         let add = move |turn: &mut Turn<'_>| {
             let elsewhere = Elsewhere { engine: engine.to_string(), fate: fate(turn) };
             let (name, client) = (call.command.name(), &call.caller.client);
@@ -147,22 +148,4 @@ impl Journal {
 fn as_written(target: &Target) -> AuditTarget {
     let Target { written, number, dataset: _ } = target;
     AuditTarget { written: written.clone(), number: *number, effect: None, before: None, after: None }
-}
-
-/// The jobs that a changing command names.
-fn targets(command: &Command) -> &[Target] {
-    match command {
-        Command::Cancel(cancel) => &cancel.targets,
-        Command::Hold(order) | Command::Release(order) => &order.targets,
-        Command::Acknowledge { target, .. }
-        | Command::DeleteOutput { target }
-        | Command::Delete { target }
-        | Command::Report { target, .. } => std::slice::from_ref(target),
-        Command::Status(_)
-        | Command::Confirm { .. }
-        | Command::List { .. }
-        | Command::Runs { .. }
-        | Command::Permissions { .. }
-        | Command::CheckIn { .. } => &[],
-    }
 }

@@ -10,6 +10,7 @@ use countermand_model::{Call, Command, Outcome, Permissions};
 
 use crate::filter::Sight;
 use crate::resolve::resolve;
+use crate::rows::Standing;
 use crate::session::Session;
 use crate::signals::Signals;
 pub(crate) use list::jobs_after;
@@ -39,11 +40,13 @@ pub(crate) fn read(
             Outcome::Runs { at: now, parents }
         }
         Command::Permissions { target } => {
-            let found = session.at_one_moment(|s| resolve(s, Some(namespace), call.dialect, target))?;
+            let found: Option<Standing> =
+                session.at_one_moment(|s| resolve(s, Some(namespace), call.dialect, target))?;
             Outcome::Permitted(found.map(|job| Permissions { change: !job.is_foreign_to(&call.caller) }))
         }
         Command::CheckIn { target } => {
-            let found = session.at_one_moment(|s| resolve(s, Some(namespace), call.dialect, target))?;
+            let found: Option<Standing> =
+                session.at_one_moment(|s| resolve(s, Some(namespace), call.dialect, target))?;
             let own = found.filter(|job| !job.is_foreign_to(&call.caller));
             Outcome::CheckedIn(own.map(|job| job.is_to_stop()))
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Filter, Page, Sort, State};
+use crate::{Filter, Job, Page, Sort, State};
 
 /// A command together with who gives it and through what: the request of every engine.
 #[derive(Clone, Debug)]
@@ -139,6 +139,23 @@ impl Command {
             | Command::Runs { .. }
             | Command::Permissions { .. }
             | Command::CheckIn { .. } => false,
+        }
+    }
+
+    /// The jobs that it names.
+    #[must_use]
+    pub fn targets(&self) -> &[Target] {
+        match self {
+            Command::Cancel(cancel) => &cancel.targets,
+            Command::Hold(order) | Command::Release(order) => &order.targets,
+            Command::Acknowledge { target, .. }
+            | Command::DeleteOutput { target }
+            | Command::Delete { target }
+            | Command::Status(Status { target, .. })
+            | Command::Permissions { target }
+            | Command::Report { target, .. }
+            | Command::CheckIn { target } => std::slice::from_ref(target),
+            Command::Confirm { .. } | Command::List { .. } | Command::Runs { .. } => &[],
         }
     }
 
@@ -284,6 +301,21 @@ pub enum Kin {
     Latest,
     /// All, by number.
     All,
+}
+
+impl Kin {
+    /// Leaves of all the children of a job those that come along, in their order.
+    pub fn choose(self, children: &mut Vec<Job>) {
+        match self {
+            Kin::None => children.clear(),
+            Kin::Latest => {
+                children.sort_by_key(|child| (child.started_at, child.number));
+                children.drain(..children.len().saturating_sub(1));
+            }
+            // Stable: children whose ids mean no number stay in the order they are told in.
+            Kin::All => children.sort_by_key(|child| child.number),
+        }
+    }
 }
 
 /// Results handed out and not yet confirmed.

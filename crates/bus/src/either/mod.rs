@@ -109,7 +109,7 @@ async fn knows(engine: Engine, call: &Call, target: Target) -> Result<bool, Faul
 /// Gives an order of several targets: to each engine those that are its own, to both at once, and puts what came of them
 /// together in the order of the command.
 async fn give(first: Engine, second: Engine, call: Call) -> Result<Outcome, Fault> {
-    let written = targets::of(&call.command).to_vec();
+    let written = call.command.targets().to_vec();
     let known: Vec<bool> = stream::iter(written.iter().cloned())
         .map(|target| knows(first.clone(), &call, target))
         .buffered(AT_ONCE)
@@ -131,7 +131,8 @@ async fn give(first: Engine, second: Engine, call: Call) -> Result<Outcome, Faul
     let (ours_acted, theirs_acted) =
         futures_util::future::join(first.oneshot(to_first), second.oneshot(to_second)).await;
     let (at, ours_acted) = acted(ours, ours_acted)?;
-    let (_, theirs_acted) = acted(theirs, theirs_acted)?;
+    let (also_at, theirs_acted) = acted(theirs, theirs_acted)?;
+    let at = at.max(also_at);
     let (mut ours_acted, mut theirs_acted) = (ours_acted.into_iter(), theirs_acted.into_iter());
     let mut merged = Vec::with_capacity(written.len());
     for known in known {
@@ -141,7 +142,7 @@ async fn give(first: Engine, second: Engine, call: Call) -> Result<Outcome, Faul
     Ok(Outcome::Acted { at, targets: merged })
 }
 
-/// What came of one engine's part. Its fault is not the other's: it becomes the effect on each of its targets.
+/// What came of one engine's part, and when, of which a fault says nothing: 0. Its fault is not the other's: it becomes the effect on each of its targets.
 fn acted(written: Vec<Target>, answer: Result<Outcome, Fault>) -> Result<(i64, Vec<Acted>), Fault> {
     match answer {
         Ok(Outcome::Acted { at, targets }) => Ok((at, targets)),

@@ -10,7 +10,6 @@ use tower::{ServiceExt, service_fn};
 
 use super::Either;
 use crate::Engine;
-use crate::upstream::targets;
 
 type Log = Arc<Mutex<Vec<String>>>;
 
@@ -18,7 +17,7 @@ type Log = Arc<Mutex<Vec<String>>>;
 fn engine(name: &'static str, known: &'static [i64], effect: Result<Effect, FaultKind>, log: &Log) -> Engine {
     let log = Arc::clone(log);
     Engine::new(service_fn(move |call: Call| {
-        let ids: Vec<_> = targets::of(&call.command).iter().filter_map(|target| target.number).collect();
+        let ids: Vec<_> = call.command.targets().iter().filter_map(|target| target.number).collect();
         log.lock().unwrap().push(format!("{name} {} {ids:?}", call.command.name()));
         let snapshot = |number: i64| {
             let is_hidden = call.caller.own_only && number >= 100;
@@ -31,7 +30,7 @@ fn engine(name: &'static str, known: &'static [i64], effect: Result<Effect, Faul
             command => effect.map_err(|kind| Fault::new(kind, "no")).map(|effect| {
                 let of =
                     |target: &Target| Acted { target: target.clone(), effect, before: None, after: None };
-                Outcome::Acted { at: 1, targets: targets::of(command).iter().map(of).collect() }
+                Outcome::Acted { at: 1, targets: command.targets().iter().map(of).collect() }
             }),
         };
         async move { answer }
@@ -101,6 +100,19 @@ async fn what_becomes_of_one_part_does_not_undo_the_other() {
         assert_eq!(effects(answer), [(1, Effect::Cancelled), (7, effect)]);
         let (answer, _) = ask(cancel(&[7]), false, Err(fault)).await;
         assert_eq!(answer.unwrap_err().kind, fault);
+    }
+}
+
+/// A dialect may hold the time of an end against it.
+#[tokio::test]
+async fn when_it_was_is_told_by_whichever_engine_knows() {
+    for ours in [Ok(Effect::Cancelled), Err(FaultKind::Timeout)] {
+        let log = Log::default();
+        let either =
+            Either::new(engine("ours", &[1], ours, &log), engine("theirs", &[], Ok(Effect::Accepted), &log));
+        let (command, caller) = (cancel(&[1, 7]), Caller::default());
+        let call = Call { command, caller, dialect: "test", request_id: "r".to_owned() };
+        assert!(matches!(either.oneshot(call).await, Ok(Outcome::Acted { at: 1, .. })));
     }
 }
 

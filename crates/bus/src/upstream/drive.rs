@@ -4,13 +4,13 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use countermand_dialects::{Ask, Conversation, Heard, Lost, Safety, Step};
+use countermand_dialects::{Ask, Codec, Conversation, Heard, Lost, Safety, Step};
 use countermand_model::{Call, Command, Fault, FaultKind, Outcome};
 use tokio::time::Instant;
 
 use super::breaker::Breaker;
 use super::journal::Journal;
-use super::wire::{Wire, is_unavailable};
+use super::wire::{Wire, is_busy, is_unavailable};
 
 /// The part of a command's time, as a divisor, in which no order is sent any more: it is kept for seeing what came of those
 /// that were. An order that hangs is then looked at and not just reported as unknown.
@@ -66,9 +66,16 @@ impl Driver<'_> {
         let mut ended = Ended { answer: Ok(Outcome::Confirmed), ticket: None, orders: Orders::None };
         let mut heard = None;
         ended.answer = loop {
-            match next(&mut *conversation, heard.take()) {
-                Step::Done(answer) => break answer,
-                Step::Send(ask) => match self.send(&ask, &times, &mut ended).await {
+            match caught(|| conversation.next(heard.take())) {
+                Err(fault) => {
+                    // What it would have said of its orders is not known any more.
+                    if ended.orders == Orders::Answered {
+                        ended.orders = Orders::Open;
+                    }
+                    break Err(fault);
+                }
+                Ok(Step::Done(answer)) => break answer,
+                Ok(Step::Send(ask)) => match self.send(&ask, &times, &mut ended).await {
                     Ok(came) => heard = Some(came),
                     Err(fault) => break Err(fault),
                 },
@@ -109,6 +116,9 @@ impl Driver<'_> {
         let heard = self.wire.exchange(ask, &self.call.request_id, until).await;
         match &heard {
             Ok(answer) if !is_unavailable(answer.status()) => self.breaker.answered(),
+            // Somebody is there. A server that limits its callers says so too, and to leave it alone for that would keep back
+            // the next order because of so many looks.
+            Ok(answer) if is_busy(answer.status()) => {}
             Ok(_) | Err(_) => self.breaker.failed(),
         }
         if ask.safety == Safety::Changing {
@@ -122,13 +132,20 @@ impl Driver<'_> {
     }
 }
 
-/// What the conversation wants next. One that panics has come to its end: that its command may have been sent is still to
-/// be written down.
-fn next(conversation: &mut dyn Conversation, heard: Option<Heard>) -> Step {
-    let next = std::panic::catch_unwind(AssertUnwindSafe(|| conversation.next(heard)));
-    next.unwrap_or_else(|_| {
+/// Begins a conversation.
+///
+/// # Errors
+/// It cannot be said in this dialect, or its author has made a mistake. Nothing was sent.
+pub(super) fn begun(codec: &dyn Codec, command: &Command, at: i64) -> Result<Box<dyn Conversation>, Fault> {
+    caught(|| codec.converse(command, at)).flatten()
+}
+
+/// What came of a dialect's own code. A panic of it ends the command and not its task: that the command may have been sent
+/// is still to be written down.
+fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Fault> {
+    std::panic::catch_unwind(AssertUnwindSafe(run)).map_err(|_| {
         let message = "The server could not carry out the command.";
-        Step::Done(Err(Fault::new(FaultKind::Internal, message).with_detail("a conversation panicked")))
+        Fault::new(FaultKind::Internal, message).with_detail("a conversation panicked")
     })
 }
 

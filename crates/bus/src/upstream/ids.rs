@@ -7,7 +7,7 @@
 //!    numbers;
 //! 3. else there is no such job.
 //!
-//! Back it goes the same way. No dialect is known here by name.
+//! Back it goes the same way, and only so: a job whose number means another one to the caller has no id for it. No dialect is known here by name.
 
 use countermand_dialects::{Dialect, Ids};
 use countermand_model::{
@@ -42,7 +42,7 @@ impl Names {
     /// # Errors
     /// The ledger could not say, or a condition cannot be said in the server's ids.
     pub(super) async fn outward(&self, dialect: &'static str, command: &Command) -> Result<Outward, Fault> {
-        let written = targets::of(command);
+        let written = command.targets();
         if self.is_own(dialect) {
             return Ok(Outward { command: Some(command.clone()), has_id: vec![true; written.len()] });
         }
@@ -131,9 +131,12 @@ impl Names {
         if asked.is_empty() {
             return Ok((outcome, 0));
         }
-        let mut found = (self.journal.namesakes)((self.server.name, asked)).await?.into_iter();
+        let found = (self.journal.namesakes)((self.server.name, asked.clone())).await?;
+        let taken = self.taken(dialect, &asked, &found).await?;
+        let mut found = found.into_iter().zip(taken);
+        let mut next = || found.next().unwrap_or((None, false));
         each_job(&mut outcome, &mut |job| {
-            let (own, parent) = (found.next().flatten(), found.next().flatten());
+            let (own, parent) = (next(), next());
             rename(&mut job.number, &mut job.aliases, own, dialect);
             let mut number = job.parent.unwrap_or(0);
             rename(&mut number, &mut job.parent_aliases, parent, dialect);
@@ -143,6 +146,30 @@ impl Names {
         let mut left_out = 0;
         leave_out(dialect, &mut outcome, &mut left_out);
         Ok((outcome, left_out))
+    }
+
+    /// Which of the server's jobs that the ledger does not know have a number that, to this caller, is another job's: the
+    /// ledger gives that number another id there. Shown by it, an order to the one would reach the other.
+    async fn taken(
+        &self,
+        dialect: &'static str,
+        asked: &[Target],
+        found: &[Option<Namesake>],
+    ) -> Result<Vec<bool>, Fault> {
+        let unknown = asked.iter().zip(found).filter(|(_, found)| found.is_none());
+        let numbers: Vec<i64> = unknown.filter_map(|(target, _)| target.number).collect();
+        let write = write_of(dialect);
+        let shown: Vec<Target> = numbers
+            .iter()
+            .map(|number| Target { written: write(*number), ..Target::number(*number) })
+            .collect();
+        let mut meant = self.of_server(dialect, &shown).await?.into_iter();
+        let mut is_taken = |target: &Target, found: &Option<Namesake>| {
+            found.is_none()
+                && target.number.is_some()
+                && meant.next().flatten().and_then(|meant| meant.number) != target.number
+        };
+        Ok(asked.iter().zip(found).map(|(target, found)| is_taken(target, found)).collect())
     }
 
     /// A job as the server writes it.
@@ -164,11 +191,21 @@ fn alias<'a>(aliases: &'a [Alias], dialect: &str) -> Option<&'a Alias> {
     aliases.iter().find(|alias| alias.dialect == dialect)
 }
 
-/// Gives a job the number and the ids in that dialect of the one in the ledger that stands for it.
-fn rename(number: &mut i64, aliases: &mut Vec<Alias>, namesake: Option<Namesake>, dialect: &str) {
-    if let Some(namesake) = namesake {
-        *number = namesake.number;
-        aliases.extend(namesake.aliases.into_iter().filter(|alias| alias.dialect == dialect));
+/// Gives a job the number and the ids in that dialect of the one in the ledger that stands for it. Where none does, and its
+/// number is taken, it has none.
+fn rename(
+    number: &mut i64,
+    aliases: &mut Vec<Alias>,
+    (namesake, is_taken): (Option<Namesake>, bool),
+    dialect: &str,
+) {
+    match namesake {
+        Some(namesake) => {
+            *number = namesake.number;
+            aliases.extend(namesake.aliases.into_iter().filter(|alias| alias.dialect == dialect));
+        }
+        None if is_taken => *number = 0,
+        None => {}
     }
 }
 

@@ -39,7 +39,7 @@ use tokio::sync::{Semaphore, watch};
 use tower::Service;
 
 use self::breaker::Breaker;
-use self::drive::Driver;
+use self::drive::{Driver, begun};
 use self::figures::{Because, Figures};
 use self::ids::Names;
 use self::wire::Wire;
@@ -159,15 +159,19 @@ impl Shared {
             return Ok(Outcome::Confirmed);
         }
         let _room = self.room.try_acquire().map_err(|_| self.overloaded())?;
+        self.look(call).await
+    }
+
+    /// The same for who has a place.
+    async fn look(&self, call: &Call) -> Result<Outcome, Fault> {
         let outward = self.names.outward(call.dialect, &call.command).await?;
         let Some(command) = outward.command else { return Ok(self.absent(&call.command)) };
         let _pass = self.breaker.admit().map_err(|again| self.left_alone(again))?;
-        let conversation = self.codec.converse(&command, (self.clock)())?;
+        let conversation = begun(&*self.codec, &command, (self.clock)())?;
         let answer = self.driver(call).drive(conversation).await.answer;
         let mut outcome = answer.map_err(|fault| self.in_words_of(call, fault))?;
         tell_the_end(&call.command, &mut outcome);
-        let (outcome, left_out) =
-            self.names.inward(call.dialect, targets::of(&call.command), outcome).await?;
+        let (outcome, left_out) = self.names.inward(call.dialect, call.command.targets(), outcome).await?;
         if left_out > 0 {
             self.figures.left_out(left_out);
             let (engine, dialect) = (&self.wire.engine, call.dialect);
@@ -198,7 +202,7 @@ impl Shared {
             | Command::DeleteOutput { .. }
             | Command::Delete { .. }
             | Command::Report { .. } => {
-                let targets = targets::of(command).iter().map(|target| of_nobody(target, Effect::NotFound));
+                let targets = command.targets().iter().map(|target| of_nobody(target, Effect::NotFound));
                 Outcome::Acted { at, targets: targets.collect() }
             }
         }

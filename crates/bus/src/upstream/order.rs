@@ -1,11 +1,9 @@
 //! A command that changes something on the legacy server: given once, answered as far as it was seen, and written into the
 //! audit in one row, whatever happens. How it is said, and what an answer means, is not known here.
 
-use countermand_model::{
-    Acted, Alias, Call, Effect, Fault, FaultKind, Job, Outcome, Snapshot, State, Target,
-};
+use countermand_model::{Acted, Alias, Call, Effect, Fault, Job, Outcome, Snapshot, State, Target};
 
-use super::drive::{Ended, Orders};
+use super::drive::{Ended, Orders, begun};
 use super::{Shared, of_nobody, targets};
 
 impl Shared {
@@ -22,7 +20,7 @@ impl Shared {
         self.note(call, written);
         let outcome = ended.answer.map_err(|fault| self.in_words_of(call, fault))?;
         // The order was given; an id that cannot be looked up now is no reason to say otherwise.
-        let inward = self.names.inward(call.dialect, targets::of(&call.command), outcome.clone()).await;
+        let inward = self.names.inward(call.dialect, call.command.targets(), outcome.clone()).await;
         let mut outcome = inward.map_or_else(|_| without_jobs(outcome), |(outcome, _)| outcome);
         if let Outcome::Acted { at, targets } = &mut outcome
             && targets::are_shown(&call.command)
@@ -44,10 +42,10 @@ impl Shared {
             return Ok(Ended { answer, ticket: None, orders: Orders::None });
         };
         let _pass = self.breaker.admit().map_err(|again| self.left_alone(again))?;
-        let conversation = self.codec.converse(&command, (self.clock)())?;
+        let conversation = begun(&*self.codec, &command, (self.clock)())?;
         let mut ended = self.driver(call).drive(conversation).await;
         if let Ok(Outcome::Acted { targets, .. }) = &mut ended.answer {
-            *targets = in_place(targets::of(&call.command), &outward.has_id, std::mem::take(targets));
+            *targets = in_place(call.command.targets(), &outward.has_id, std::mem::take(targets));
         }
         Ok(ended)
     }
@@ -58,15 +56,12 @@ impl Shared {
         let settled = match (&ended.answer, ended.ticket) {
             (Ok(Outcome::Acted { at, targets }), _) => (*at, targets.clone()),
             (Err(fault), None) => return (self.journal.refused)((call.clone(), fault.kind)).await,
-            // All of it was refused, or none of it was sent.
-            (Err(fault), Some(ticket)) if ended.orders != Orders::Open && is_known(fault.kind) => {
-                return (self.journal.came_to_nothing)((ticket, fault.kind)).await;
-            }
-            (Err(fault), Some(ticket)) if ended.orders == Orders::None => {
+            // All of it was refused, or none of it was sent: with a fault a conversation says that nothing was done.
+            (Err(fault), Some(ticket)) if ended.orders != Orders::Open => {
                 return (self.journal.came_to_nothing)((ticket, fault.kind)).await;
             }
             // Something was sent, and nothing says what came of it.
-            (Ok(_) | Err(_), _) => (now, unverified(targets::of(&call.command))),
+            (Ok(_) | Err(_), _) => (now, unverified(call.command.targets())),
         };
         let ticket = match ended.ticket {
             Some(ticket) => ticket,
@@ -81,31 +76,6 @@ impl Shared {
             let (engine, request_id) = (&self.wire.engine, &call.request_id);
             tracing::error!(engine, request_id, %fault, "what became of a command is not in the audit");
         }
-    }
-}
-
-/// Whether a fault of this kind, said by a server to an order, says that nothing was done.
-fn is_known(kind: FaultKind) -> bool {
-    match kind {
-        FaultKind::Malformed
-        | FaultKind::NoCredentials
-        | FaultKind::BadCredentials
-        | FaultKind::Forbidden
-        | FaultKind::CrossSite
-        | FaultKind::UnknownRoute
-        | FaultKind::NotFound
-        | FaultKind::WrongMethod
-        | FaultKind::NotAcceptable
-        | FaultKind::Conflict
-        | FaultKind::TooLarge
-        | FaultKind::UnsupportedMediaType
-        | FaultKind::TooManyRequests
-        | FaultKind::Unsupported => true,
-        FaultKind::BodyTimeout
-        | FaultKind::Internal
-        | FaultKind::Unreachable
-        | FaultKind::Overloaded
-        | FaultKind::Timeout => false,
     }
 }
 

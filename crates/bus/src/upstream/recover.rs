@@ -2,7 +2,7 @@
 //! looking is safe, and what that shows is written down; else that it is not known.
 
 use countermand_model::{
-    Acted, Call, Caller, Command, Effect, Job, Kin, Outcome, Results, Snapshot, State, Status, Target,
+    Acted, Call, Caller, Command, Effect, Job, Kin, Kind, Outcome, Results, Snapshot, State, Status, Target,
 };
 
 use super::journal::Leftover;
@@ -83,7 +83,9 @@ async fn look(under_way: &UnderWay, leftover: &Leftover, target: &Target) -> Opt
         dialect,
         request_id: leftover.request_id.clone(),
     };
-    match under_way.0.read(&call).await {
+    // Unlike a caller, who may come again, this waits for a place: it is looked at once.
+    let _room = under_way.0.room.acquire().await.ok()?;
+    match under_way.0.look(&call).await {
         Ok(Outcome::Read { snapshot, .. }) => Some(snapshot),
         Ok(_) | Err(_) => None,
     }
@@ -114,7 +116,8 @@ fn came_of(order: Named, seen: Option<&Snapshot>) -> Option<Effect> {
     match order {
         Named::Cancel => stopped(job),
         Named::Hold => done(job.state == State::Held),
-        Named::Release => done(job.state != State::Held),
+        // What of a family was held before is not known.
+        Named::Release => done(job.state != State::Held && job.kind != Kind::Parent),
         Named::Acknowledge => done(job.acknowledged),
         Named::DeleteOutput => done(job.output.is_none()),
         Named::Delete | Named::Other => None,
@@ -125,6 +128,8 @@ fn stopped(job: &Job) -> Option<Effect> {
     match job.state {
         State::Cancelled => Some(Effect::Cancelled),
         State::Cancelling => Some(Effect::Accepted),
+        // How a family ends is how its children did, of which some may have ended by this order.
+        _ if job.kind == Kind::Parent => None,
         state => state.is_terminal().then_some(Effect::AlreadyFinished),
     }
 }

@@ -1,22 +1,6 @@
-//! A command's targets: taken out, and put back under other names.
+//! A command to other targets, and what of them its answer shows.
 
 use countermand_model::{Cancel, Command, Order, Status, Target};
-
-/// The jobs that a command names.
-pub(crate) fn of(command: &Command) -> &[Target] {
-    match command {
-        Command::Cancel(cancel) => &cancel.targets,
-        Command::Hold(order) | Command::Release(order) => &order.targets,
-        Command::Acknowledge { target, .. }
-        | Command::DeleteOutput { target }
-        | Command::Delete { target }
-        | Command::Status(Status { target, .. })
-        | Command::Permissions { target }
-        | Command::Report { target, .. }
-        | Command::CheckIn { target } => std::slice::from_ref(target),
-        Command::Confirm { .. } | Command::List { .. } | Command::Runs { .. } => &[],
-    }
-}
 
 /// The same command to other targets: as many as a command of its kind names, at least one where it names any.
 pub(crate) fn with(command: &Command, targets: Vec<Target>) -> Command {

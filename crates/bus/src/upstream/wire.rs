@@ -100,6 +100,11 @@ pub(super) fn is_unavailable(status: StatusCode) -> bool {
     [StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE, StatusCode::GATEWAY_TIMEOUT].contains(&status)
 }
 
+/// Whether the answer is that of somebody who has too much to do.
+pub(super) fn is_busy(status: StatusCode) -> bool {
+    status == StatusCode::SERVICE_UNAVAILABLE
+}
+
 /// The answer with all of its body, or why there is none.
 async fn whole<B>(answer: Response<B>, until: Instant) -> Result<Response<Bytes>, String>
 where

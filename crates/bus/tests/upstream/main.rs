@@ -15,7 +15,7 @@ use countermand_model::{Alias, FaultKind, Outcome, State, Target};
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
-use stage::{Props, Replies, Reply, cancel, effects, stage, status};
+use stage::{Props, Replies, Reply, cancel, effects, list, stage, status};
 
 const ESS: &str = "oracle-ess";
 
@@ -204,4 +204,111 @@ async fn what_was_left_behind_and_cannot_be_seen_is_told_as_unknown() {
     stage.engine.recover().await;
     stage.engine.drained().await;
     assert_eq!(stage.log.lines(), ["settled 302=unverified_unanswered"]);
+}
+
+#[tokio::test]
+async fn a_family_that_was_left_behind_is_not_said_to_have_ended_before_its_order() {
+    let parent = "{\"requestId\": 302, \"state\": \"ERROR\", \"requestType\": \"JOBSET_SINGLETON\"}";
+    let ended: Replies = Arc::new(move |_, _| Reply::Says(200, parent));
+    for command in ["cancel", "release"] {
+        let leftovers = vec![Leftover { command: command.to_owned(), ..left_behind().remove(0) }];
+        let stage = stage(Arc::clone(&ended), Props { leftovers, ..Props::default() }).await;
+        stage.engine.recover().await;
+        stage.engine.drained().await;
+        assert_eq!(stage.log.lines(), [LOOK, "settled 302=unverified_unanswered"], "{command}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_left_behind_waits_for_a_place_to_be_looked_at() {
+    let came = Arc::new(Notify::new());
+    let told = Arc::clone(&came);
+    let replies: Replies = Arc::new(move |_, before| {
+        told.notify_one();
+        if before == 0 { Reply::Hangs } else { CANCELLED }
+    });
+    let props = Props { leftovers: left_behind(), concurrency: 1, ..Props::default() };
+    let stage = stage(replies, props).await;
+    let first = tokio::spawn(stage.engine.clone().oneshot(status(ESS, job(302))));
+    came.notified().await;
+    stage.engine.recover().await;
+    // It has begun, and found no place, when others had their turn.
+    tokio::task::yield_now().await;
+    first.abort();
+    stage.engine.drained().await;
+    assert_eq!(stage.log.lines(), [LOOK, LOOK, "settled 302=cancelled"]);
+}
+
+/// At the beginning; before the order; after it was answered.
+#[tokio::test]
+async fn a_mistake_in_a_dialect_leaves_a_row_that_is_true() {
+    let cases: [(usize, &[&str]); 3] = [
+        (0, &["refused internal"]),
+        (2, &[LOOK, "refused internal"]),
+        (3, &[LOOK, "sent cancel", ORDER, "settled 302=unverified_unanswered"]),
+    ];
+    for (after, expected) in cases {
+        let props = Props { panics_after: Some(after), ..Props::default() };
+        let stage = stage(obeys(), props).await;
+        let fault = stage.engine.oneshot(cancel(ESS, &[job(302)])).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Internal, "{after}");
+        assert_eq!(stage.log.lines(), expected, "{after}");
+    }
+}
+
+/// The order alone is refused, for what may be said to no order: the audit says the same as the caller is told.
+#[tokio::test]
+async fn an_order_that_is_refused_as_a_whole_is_told_and_written_down_as_refused() {
+    let refusal = "{\"type\": \"about:blank\", \"title\": \"Unauthorized\"}";
+    for (status, told) in
+        [(401, FaultKind::Unreachable), (415, FaultKind::Unreachable), (429, FaultKind::TooManyRequests)]
+    {
+        let replies: Replies =
+            Arc::new(move |line, _| if line == LOOK { RUNNING } else { Reply::Says(status, refusal) });
+        let stage = stage(replies, Props::default()).await;
+        let fault = stage.engine.oneshot(cancel(ESS, &[job(302)])).await.unwrap_err();
+        assert_eq!(fault.kind, told, "{status}");
+        let nothing = format!("nothing {}", told.name());
+        assert_eq!(stage.log.lines(), [LOOK, "sent cancel", ORDER, &nothing], "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_limits_its_callers_is_not_left_alone() {
+    let busy = "{\"type\": \"about:blank\", \"title\": \"Service Unavailable\"}";
+    // Each look is tried three times.
+    let most = 3 * FAILURES as usize;
+    let replies: Replies =
+        Arc::new(move |_, before| if before < most { Reply::Says(503, busy) } else { RUNNING });
+    let stage = stage(replies, Props::default()).await;
+    let looks = (0..FAILURES).map(|_| tokio::spawn(stage.engine.clone().oneshot(status(ESS, job(302)))));
+    for look in looks.collect::<Vec<_>>() {
+        assert_eq!(look.await.unwrap().unwrap_err().kind, FaultKind::Overloaded);
+    }
+    let read = stage.engine.oneshot(status(ESS, job(302))).await;
+    assert!(matches!(read, Ok(Outcome::Read { snapshot: Some(_), .. })), "{read:?}");
+}
+
+/// 302 is 15 to a Cisco caller, so that 15, which nobody has registered, cannot be.
+#[tokio::test]
+async fn a_job_whose_number_means_another_one_is_not_shown_by_it() {
+    let page = "{\"pageIndex\": 1, \"count\": 3, \"items\": [
+        {\"requestId\": 15, \"state\": \"RUNNING\", \"requestType\": \"SINGLETON\"},
+        {\"requestId\": 16, \"state\": \"RUNNING\", \"requestType\": \"SINGLETON\"},
+        {\"requestId\": 302, \"state\": \"RUNNING\", \"requestType\": \"SINGLETON\"}]}";
+    let empty = "{\"pageIndex\": 2, \"count\": 0, \"items\": []}";
+    let replies: Replies =
+        Arc::new(move |line, _| Reply::Says(200, if line.contains("/search/1") { page } else { empty }));
+    let stage = stage(replies, Props { namesakes: mapped, ..Props::default() }).await;
+    let shown = |outcome: Outcome, dialect: &str| {
+        let Outcome::Listed { jobs, .. } = outcome else { panic!("a list: {outcome:?}") };
+        let id = |job: &countermand_model::Job| {
+            job.alias(dialect).map_or_else(|| job.number.to_string(), ToOwned::to_owned)
+        };
+        jobs.iter().map(|snapshot| id(&snapshot.job)).collect::<Vec<_>>()
+    };
+    let listed = stage.engine.clone().oneshot(list("cisco-prime")).await.unwrap();
+    assert_eq!(shown(listed, "cisco-prime"), ["16", "15"]);
+    let listed = stage.engine.oneshot(list(ESS)).await.unwrap();
+    assert_eq!(shown(listed, ESS), ["15", "16", "302"]);
 }

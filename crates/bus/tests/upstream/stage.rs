@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use countermand_bus::upstream::{Journal, Leftover, Namesake, Upstream, UpstreamFigures, UpstreamSettings};
-use countermand_dialects::by_name;
-use countermand_model::{Acted, Call, Caller, Cancel, Command, Kin, Outcome, Reach, Results, Status, Target};
+use countermand_dialects::{Codec, Conversation, Echo, Head, Heard, Malformed, Step, by_name};
+use countermand_model::{
+    Acted, Call, Caller, Cancel, Command, Fault, Filter, Kin, Outcome, Page, Reach, Results, Status, Target,
+};
 use countermand_upstream::{Base, Link, Trust};
 use futures_util::FutureExt;
+use http::Response;
 use http_body_util::Full;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -59,12 +62,15 @@ pub(crate) struct Props {
     pub(crate) leftovers: Vec<Leftover>,
     /// Nobody listens.
     pub(crate) deaf: bool,
+    /// After how many steps the dialect's author has made a mistake, the beginning included.
+    pub(crate) panics_after: Option<usize>,
 }
 
 impl Default for Props {
     fn default() -> Props {
         let timeout = Duration::from_secs(20);
-        Props { timeout, concurrency: 8, namesakes: |_, _| None, leftovers: Vec::new(), deaf: false }
+        let namesakes = |_: &str, _: &Target| None;
+        Props { timeout, concurrency: 8, namesakes, leftovers: Vec::new(), deaf: false, panics_after: None }
     }
 }
 
@@ -87,7 +93,7 @@ pub(crate) async fn stage(replies: Replies, props: Props) -> Stage {
     let settings = UpstreamSettings {
         name: "old".to_owned(),
         dialect,
-        codec: dialect.build(&[]).unwrap(),
+        codec: Arc::new(Faulty { codec: dialect.build(&[]).unwrap(), after: props.panics_after }),
         link: Link::<Full<Bytes>>::new(Base::parse(&url).unwrap(), &Trust::nobody(), Duration::from_secs(5)),
         authorization: None,
         timeout: props.timeout,
@@ -96,6 +102,55 @@ pub(crate) async fn stage(replies: Replies, props: Props) -> Stage {
         clock: Arc::new(|| 7),
     };
     Stage { engine: Upstream::new(settings, &UpstreamFigures::default()), log, _server: server }
+}
+
+/// A dialect whose code panics, where and when it is told to.
+struct Faulty {
+    codec: Arc<dyn Codec>,
+    after: Option<usize>,
+}
+
+impl Codec for Faulty {
+    fn open(&self, head: &Head<'_>) -> Echo {
+        self.codec.open(head)
+    }
+
+    fn decode_request(&self, echo: &Echo, body: &[u8]) -> Result<Command, Malformed> {
+        self.codec.decode_request(echo, body)
+    }
+
+    fn encode_response(&self, echo: &Echo, answer: &Result<Outcome, Fault>) -> Response<Bytes> {
+        self.codec.encode_response(echo, answer)
+    }
+
+    fn converse(&self, command: &Command, at: i64) -> Result<Box<dyn Conversation>, Fault> {
+        assert_ne!(self.after, Some(0), "a mistake");
+        let conversation = self.codec.converse(command, at)?;
+        Ok(Box::new(FaultyConversation { conversation, after: self.after }))
+    }
+
+    fn decode_response(
+        &self,
+        echo: &Echo,
+        command: &Command,
+        at: i64,
+        response: &Response<Bytes>,
+    ) -> Result<Result<Outcome, Fault>, Malformed> {
+        self.codec.decode_response(echo, command, at, response)
+    }
+}
+
+struct FaultyConversation {
+    conversation: Box<dyn Conversation>,
+    after: Option<usize>,
+}
+
+impl Conversation for FaultyConversation {
+    fn next(&mut self, heard: Option<Heard>) -> Step {
+        self.after = self.after.map(|steps| steps.checked_sub(1).expect("a mistake"));
+        assert_ne!(self.after, Some(0), "a mistake");
+        self.conversation.next(heard)
+    }
 }
 
 async fn serve(mut stream: TcpStream, replies: Replies, log: Log) {
@@ -172,6 +227,12 @@ pub(crate) fn cancel(dialect: &'static str, targets: &[Target]) -> Call {
 
 pub(crate) fn status(dialect: &'static str, target: Target) -> Call {
     call(dialect, Command::Status(Status { target, results: Results::None, kin: Kin::None }))
+}
+
+pub(crate) fn list(dialect: &'static str) -> Call {
+    let (filter, sort) = (Filter::ALL, Vec::new());
+    let page = Page { first: 0, size: 10 };
+    call(dialect, Command::List { filter, sort, page, count: false, kin: Kin::None })
 }
 
 /// What an order came to: one effect per target, in words.

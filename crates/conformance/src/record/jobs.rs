@@ -151,20 +151,9 @@ pub(super) struct About {
 
 impl About {
     /// A request asks for this.
-    pub(super) fn add(&mut self, command: Command) {
-        match command {
-            Command::Cancel(cancel) => self.targets.extend(cancel.targets),
-            Command::Hold(order) | Command::Release(order) => self.targets.extend(order.targets),
-            Command::Status(status) => self.targets.push(status.target),
-            Command::Acknowledge { target, .. }
-            | Command::DeleteOutput { target }
-            | Command::Delete { target }
-            | Command::Permissions { target }
-            | Command::Report { target, .. }
-            | Command::CheckIn { target } => self.targets.push(target),
-            Command::Confirm { .. } => {}
-            Command::List { .. } | Command::Runs { .. } => self.is_everything = true,
-        }
+    pub(super) fn add(&mut self, command: &Command) {
+        self.targets.extend_from_slice(command.targets());
+        self.is_everything |= matches!(command, Command::List { .. } | Command::Runs { .. });
     }
 
     /// Those of some jobs: all for a list, else those that are named, with their families; parents before children.

@@ -6,7 +6,7 @@
 //! a later answer depends on an earlier order; where somebody else has changed a job, or another caller comes, the next
 //! begins, with the jobs as they are then. So every file can be played by itself.
 //!
-//! Reading order: [`Tape`], `place`, `scene`, `clean` and `stand_in`; `jobs` is what a case is given.
+//! Reading order: [`Tape`], `place`, `scene`, `take`, `clean` and `stand_in`; `jobs` is what a case is given.
 
 mod callers;
 
@@ -15,6 +15,8 @@ mod clean;
 mod folder;
 
 mod jobs;
+
+mod json;
 
 mod keep;
 
@@ -26,6 +28,8 @@ mod session;
 
 mod stand_in;
 
+mod take;
+
 mod toml;
 
 mod url;
@@ -35,9 +39,7 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-
-use countermand_dialects::{Access, Dialect};
+use countermand_dialects::Dialect;
 use http::{HeaderMap, Method, Uri, header};
 
 pub(crate) use clean::HOST_NAME;
@@ -48,10 +50,10 @@ use self::callers::{Caller, Callers};
 use self::clean::Cleaner;
 use self::jobs::Job;
 use self::place::Place;
-use self::scene::{LONGEST, Scene, Take, Telling};
+use self::scene::{LONGEST, Scene, Telling};
 use self::stand_in::StandIns;
+use self::take::Take;
 use crate::fill::Base;
-use crate::fixture;
 use crate::target::Trouble;
 
 /// Why an exchange of something else is left out.
@@ -166,22 +168,25 @@ impl Tape {
             self.cut()?;
         }
         let mut scene = self.scene.take().unwrap_or_else(|| Scene::new(place.dialect, caller.clone(), jobs));
-        let taken = self.cleaned(&mut scene, &place, has_login, asked, answered);
-        let noted = match taken {
-            Ok(take) if scene.repeats(&take) => Ok(Noted::Folded),
-            Ok(take) => {
-                scene.caller = scene.caller.or(caller);
-                scene.takes.push(take);
-                if let Ok(command) =
-                    place.codec.decode_request(&place.echo, asked.body.as_deref().unwrap_or_default())
-                    && place.echo.refusal.is_none()
-                {
-                    scene.about.add(command);
-                }
-                Ok(Noted::Recorded)
+        let (vocabulary, bases) = ((place.dialect.vocabulary)(), self.bases(asked, &place.prefix));
+        let (keep, stand_ins) = (&self.settings.keep, &mut self.stand_ins);
+        let cleaner = Cleaner::new(&vocabulary, keep, stand_ins, &bases, &scene.given_times);
+        let taken = Take::of(&place, has_login, asked, answered, cleaner);
+        let noted = taken.map(|(take, masks)| {
+            scene.masks.extend(masks);
+            if scene.repeats(&take) {
+                return Noted::Folded;
             }
-            Err(reason) => Err(reason),
-        };
+            scene.caller = scene.caller.take().or(caller);
+            scene.takes.push(take);
+            if let Ok(command) =
+                place.codec.decode_request(&place.echo, asked.body.as_deref().unwrap_or_default())
+                && place.echo.refusal.is_none()
+            {
+                scene.about.add(&command);
+            }
+            Noted::Recorded
+        });
         if noted.is_ok() {
             // What cannot be asked for now is asked for before the next exchange, which then begins a new scene.
             scene.after = self.jobs(Some(&place)).await.unwrap_or_default();
@@ -190,55 +195,6 @@ impl Tape {
             self.scene = Some(scene);
         }
         Ok(noted)
-    }
-
-    /// The exchange as the file has it.
-    fn cleaned(
-        &mut self,
-        scene: &mut Scene,
-        place: &Place,
-        has_login: bool,
-        asked: &Asked,
-        answered: &Answered,
-    ) -> Result<Take, String> {
-        let operation = place.echo.operation.ok_or("no operation of the dialect was asked for")?;
-        let bodies = asked.body.as_ref().zip(answered.body.as_ref());
-        let (sent, came) = bodies.ok_or_else(|| format!("a body is longer than {LONGEST_BODY} bytes"))?;
-        let vocabulary = (place.dialect.vocabulary)();
-        let bases = self.bases(asked, &place.prefix);
-        let mut cleaner = Cleaner {
-            vocabulary: &vocabulary,
-            keep: &self.settings.keep,
-            stand_ins: &mut self.stand_ins,
-            bases: &bases,
-            given_times: &scene.given_times,
-            quoted: Vec::new(),
-            asked: BTreeSet::new(),
-            is_first_look: false,
-            is_other: false,
-            masks: None,
-        };
-        let path = asked.uri.path().strip_prefix(&place.prefix).unwrap_or(asked.uri.path());
-        let path = cleaner.path(path);
-        let query = asked.uri.query().map_or_else(String::new, |query| format!("?{}", cleaner.query(query)));
-        let start = format!("{} {path}{query} HTTP/1.1", asked.method);
-        let body = cleaner.body(&asked.headers, sent)?;
-        let request = scene::message(&start, &cleaner.request_headers(&asked.headers, has_login), &body);
-        cleaner.masks = Some(BTreeSet::new());
-        let body = cleaner.body(&answered.headers, came)?;
-        let start = scene::status_line(answered.status);
-        let answer = scene::message(&start, &cleaner.known_headers(&answered.headers), &body);
-        let masks = cleaner.masks.take().unwrap_or_default();
-        let take = Take {
-            operation: operation.name,
-            changes: operation.access == Access::Write,
-            request,
-            status: answered.status.as_u16(),
-            answer,
-        };
-        readable(place.dialect, &take)?;
-        scene.masks.extend(masks);
-        Ok(take)
     }
 
     /// Where the server is, for the client and for us. The longer comes first: it may have the other in it.
@@ -271,18 +227,8 @@ impl Tape {
     fn cut(&mut self) -> std::io::Result<()> {
         let Some(scene) = self.scene.take() else { return Ok(()) };
         let vocabulary = (scene.dialect.vocabulary)();
-        let mut cleaner = Cleaner {
-            vocabulary: &vocabulary,
-            keep: &self.settings.keep,
-            stand_ins: &mut self.stand_ins,
-            bases: &[],
-            given_times: &scene.given_times,
-            quoted: Vec::new(),
-            asked: BTreeSet::new(),
-            is_first_look: false,
-            is_other: false,
-            masks: None,
-        };
+        let (keep, stand_ins) = (&self.settings.keep, &mut self.stand_ins);
+        let mut cleaner = Cleaner::new(&vocabulary, keep, stand_ins, &[], &scene.given_times);
         let given = scene.given();
         let given = given.iter().map(|job| (job.number, job.given(scene.dialect, &mut cleaner))).collect();
         let user = self.callers.user(scene.caller.as_ref());
@@ -298,26 +244,4 @@ impl Tape {
             None => Ok(None),
         }
     }
-}
-
-/// Whether a fixture can hold an exchange, by the fixtures' own reader: a carriage return, a line `---` or a brace that
-/// looks like a placeholder cannot stand there.
-fn readable(dialect: &Dialect, take: &Take) -> Result<(), String> {
-    let head = format!(
-        "+++\ntitle = \"-\"\nevidence = \"observed\"\nsource = \"-\"\ndialect = {:?}\n+++",
-        dialect.name
-    );
-    let text = format!("{head}\n{}\n---\n{}\n", take.request, take.answer);
-    let mistakes = match fixture::parse("recorded.http".as_ref(), &text) {
-        Ok(read) if read.exchanges.len() == 1 => return Ok(()),
-        Ok(_) => Vec::new(),
-        Err(mistakes) => mistakes,
-    };
-    // Without what the mistake quotes: reasons are counted, and told in the log.
-    let what = if mistakes.is_empty() {
-        "a line of it is ---"
-    } else {
-        "its text has what fixtures give a meaning to"
-    };
-    Err(format!("no fixture can hold it: {what}"))
 }

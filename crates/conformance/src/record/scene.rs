@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use countermand_dialects::Dialect;
-use http::StatusCode;
 
 use super::callers::Caller;
 use super::jobs::{About, Job};
+use super::take::Take;
 use super::toml::{inline, quoted};
 use crate::compare::json::Json;
 use crate::fixture::User;
@@ -16,19 +16,6 @@ pub(super) const LONGEST: usize = 100;
 
 /// How many steps a title names.
 const TOLD: usize = 4;
-
-/// An exchange, cleaned.
-pub(super) struct Take {
-    /// The vendor's name of the operation.
-    pub(super) operation: &'static str,
-    /// Whether it may change something.
-    pub(super) changes: bool,
-    /// As the file has it.
-    pub(super) request: String,
-    pub(super) status: u16,
-    /// As the file has it.
-    pub(super) answer: String,
-}
 
 /// What follows on each other by one caller with nobody in between.
 pub(super) struct Scene {
@@ -166,17 +153,4 @@ fn member(name: &str, value: &Json) -> Option<String> {
     }
     let texts: Vec<_> = value.items().iter().map(|item| quoted(&item.to_string())).collect();
     Some(format!("[{}]", texts.join(", ")))
-}
-
-/// A message as a fixture writes it.
-pub(super) fn message(start: &str, headers: &[(String, String)], body: &str) -> String {
-    let mut text = start.to_owned();
-    headers.iter().for_each(|(name, value)| text.push_str(&format!("\n{name}: {value}")));
-    text.push('\n');
-    if body.is_empty() { text } else { format!("{text}\n{body}") }
-}
-
-/// The status line of an answer.
-pub(super) fn status_line(status: StatusCode) -> String {
-    format!("HTTP/1.1 {} {}", status.as_u16(), status.canonical_reason().unwrap_or("Unknown"))
 }

@@ -22,7 +22,7 @@ mod user;
 use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use countermand_dialects::grammar::spelling::nearest;
+use countermand_dialects::grammar::spelling;
 use countermand_dialects::{ALL, Dialect, by_name};
 
 use crate::exit::{self, Failure};
@@ -117,10 +117,7 @@ fn asked(arguments: impl Iterator<Item = OsString>) -> String {
 fn dialect(name: &str) -> Result<&'static Dialect, String> {
     by_name(name).ok_or_else(|| {
         let names: Vec<_> = ALL.iter().map(|dialect| dialect.name).collect();
-        let advice = nearest(name, &names).map_or_else(
-            || format!("there are {}", names.join(", ")),
-            |near| format!("did you mean {near}?"),
-        );
+        let advice = spelling::advice(name, &names);
         format!("there is no dialect {name:?}; {advice}")
     })
 }

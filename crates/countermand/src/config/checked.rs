@@ -206,6 +206,16 @@ impl Legacy {
         !self.own_credentials && self.modes().all(Mode::is_relayed)
     }
 
+    /// Whether something reaches the server under our name, so that whose jobs it has is asked by nobody.
+    #[must_use]
+    pub(crate) fn borrows_our_name(&self) -> bool {
+        self.modes().any(|mode| match mode {
+            Mode::Passthrough | Mode::Shadow => self.own_credentials,
+            Mode::ServeElsePassthrough => true,
+            Mode::Serve => false,
+        })
+    }
+
     /// Every mode that an operation may have.
     pub(crate) fn modes(&self) -> impl Iterator<Item = Mode> {
         self.operations.iter().map(|(_, mode)| *mode).chain([self.mode])

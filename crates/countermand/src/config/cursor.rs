@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use countermand_dialects::OptionValue;
-use countermand_dialects::grammar::spelling::nearest;
+use countermand_dialects::grammar::spelling;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -149,10 +149,7 @@ impl<'t> Cursor<'t> {
                 continue;
             }
             let place = if self.name.is_empty() { "here".to_owned() } else { format!("in {}", self.name) };
-            let advice = nearest(name, &self.known).map_or_else(
-                || format!("there are {}", self.known.join(", ")),
-                |nearest| format!("did you mean {nearest}?"),
-            );
+            let advice = spelling::advice(name, &self.known);
             findings.mistake(key.at, format!("unknown key {name} {place}; {advice}"));
         }
     }

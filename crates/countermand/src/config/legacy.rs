@@ -1,7 +1,7 @@
 //! `mode`, `legacy` and `[mounts.operations]`: which operations of a mount are left to the legacy server that it will
 //! replace, and how.
 
-use countermand_dialects::grammar::spelling::nearest;
+use countermand_dialects::grammar::spelling;
 use countermand_dialects::{Dialect, Operation, OptionValue, Safety};
 use countermand_edge::{HostName, Mode};
 
@@ -60,13 +60,13 @@ pub(super) fn check(
         return (findings.count() == before).then_some(None);
     };
     let server = names.legacy(text, findings);
-    let Some((_, _)) = needs else {
+    if needs.is_none() {
         findings.note(
             text.at,
             "every operation of the mount is served here, so its legacy server is never asked",
         );
         return (findings.count() == before).then_some(None);
-    };
+    }
     if let Some((_, server)) = server {
         fits(&wanted, text, dialect, server, findings);
         if let (Some(text), true, None) = (&raw.legacy_credentials, own_credentials, &server.authorization) {
@@ -164,10 +164,7 @@ fn operation(
     let found = known.iter().find(|operation| operation.name == name.value);
     if found.is_none() {
         let names: Vec<_> = known.iter().map(|operation| operation.name).collect();
-        let advice = nearest(&name.value, &names).map_or_else(
-            || format!("there are {}", names.join(", ")),
-            |name| format!("did you mean {name}?"),
-        );
+        let advice = spelling::advice(&name.value, &names);
         findings.mistake(name.at, format!("{} has no operation {}; {advice}", dialect.name, name.value));
     }
     found.copied()

@@ -106,6 +106,15 @@ fn mount(
                        server alone";
         findings.mistake(scope.at, format!("{problem}; remove it, and let groups of the realm say who may"));
     }
+    if let (Some(scope), true, Some(Some(_))) = (
+        &raw.scope,
+        own_scope,
+        legacy.as_ref().map(|legacy| legacy.as_ref().filter(|legacy| legacy.borrows_our_name())),
+    ) {
+        let problem = "scope = \"own\" cannot be kept where the legacy server is asked under the engine's name and not told for whom";
+        let advice = "remove it, or write passthrough with legacy_credentials = \"client\"";
+        findings.mistake(scope.at, format!("{problem}; {advice}"));
+    }
     let prefix = raw.prefix.as_ref().map_or(Some(String::new()), |prefix| {
         if prefix.value.is_empty() { Some(String::new()) } else { path("prefix", prefix, findings) }
     });

@@ -6,7 +6,7 @@ use countermand_model::{Field, Filter, Test, TriggerState, Value};
 use super::query::{Comparison, Condition, instant};
 use super::{asked, states};
 use crate::Malformed;
-use crate::grammar::spelling::nearest;
+use crate::grammar::spelling;
 
 /// What can be asked about a resource.
 pub(super) type Attributes = &'static [Attribute];
@@ -119,10 +119,7 @@ pub(super) fn order(attributes: Attributes, control: &str, name: &str) -> Result
 fn find(attributes: Attributes, place: &str, name: &str) -> Result<&'static Attribute, Malformed> {
     attributes.iter().find(|attribute| attribute.name == name).ok_or_else(|| {
         let names: Vec<_> = attributes.iter().map(|attribute| attribute.name).collect();
-        let advice = nearest(name, &names).map_or_else(
-            || format!("there are {}", names.join(", ")),
-            |nearest| format!("did you mean {nearest}?"),
-        );
+        let advice = spelling::advice(name, &names);
         Malformed::new(place, format!("there is no attribute {name:?}; {advice}"))
     })
 }

@@ -18,6 +18,8 @@ mod orders;
 
 mod lists;
 
+mod pages;
+
 mod status;
 
 use bytes::Bytes;
@@ -26,11 +28,10 @@ use http::Response;
 
 use self::answer::answered;
 use self::ask::Manner;
-use self::lists::Wanted;
 use self::status::Reading;
 use super::wire::{ToldCatalogueWire, ToldOperationWire};
 use super::{Prime, routes};
-use crate::conversation::{Known, unsupported};
+use crate::conversation::{Known, Wanted, unsupported};
 use crate::{Conversation, Echo, Malformed};
 
 /// See [`Codec::converse`](crate::Codec::converse).
@@ -59,7 +60,6 @@ pub(super) fn converse(prime: &Prime, command: &Command, at: i64) -> Result<Box<
 
 /// See [`Codec::decode_response`](crate::Codec::decode_response).
 pub(super) fn decode_response(
-    _: &Prime,
     echo: &Echo,
     command: &Command,
     at: i64,

@@ -44,14 +44,16 @@ pub(super) fn document(_: &Prime, echo: &Echo, _: &Outcome) -> Response<Bytes> {
 
 /// A document of ours in the format that was asked for.
 pub(super) fn response(echo: &Echo, status: StatusCode, body: Vec<u8>) -> Response<Bytes> {
+    const JSON: HeaderValue = HeaderValue::from_static("application/json");
+    // Quirk: not application/xml; fixtures/cisco-prime/v1-reference-xml.http
+    const XML: HeaderValue = HeaderValue::from_static("text/xml");
     let content_type = match echo.format {
-        Format::Json => "application/json",
-        // Quirk: not application/xml; fixtures/cisco-prime/v1-reference-xml.http
-        Format::Xml => "text/xml",
+        Format::Json => JSON,
+        Format::Xml => XML,
     };
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
     response
 }
 

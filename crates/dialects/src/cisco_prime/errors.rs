@@ -72,12 +72,15 @@ pub(super) fn fault(format: Option<Format>, response: &Response<Bytes>) -> Resul
     }
     let document: Option<ToldErrorWire> =
         format.and_then(|format| wire::document(format, response.body()).ok());
+    // The server's own 503 is about its limits (documented). One without a document is a proxy's that has no server.
+    let is_a_proxys = document.is_none() && status == StatusCode::SERVICE_UNAVAILABLE;
     let document = document.unwrap_or_default();
     let id = document.id.unwrap_or_default();
     let told = id.rsplit('.').next().unwrap_or_default();
     let code =
         [NO_SUCH_ENTITY, NO_SUCH_ENTITY_TYPE, RATE_LIMIT, NOT_LISTED].into_iter().find(|code| *code == told);
-    let kind = kind_of(status, code)
+    let kind = is_a_proxys.then_some(FaultKind::Overloaded).or_else(|| kind_of(status, code));
+    let kind = kind
         .ok_or_else(|| Malformed::new("", format!("an answer with status {status} is none of this API")))?;
     let sentence = document.message.map(|message| {
         message.strip_suffix(told).and_then(|rest| rest.strip_suffix('-')).unwrap_or(&message).to_owned()

@@ -143,6 +143,6 @@ impl Codec for Prime {
         at: i64,
         response: &Response<Bytes>,
     ) -> Result<Result<Outcome, Fault>, Malformed> {
-        client::decode_response(self, echo, command, at, response)
+        client::decode_response(echo, command, at, response)
     }
 }

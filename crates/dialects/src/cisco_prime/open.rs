@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::errors::NO_SUCH_RESOURCE;
 use super::routes::{self, ROUTES};
 use super::{Prime, refused};
+use crate::grammar::bytes::split_before;
 use crate::grammar::route::{self, Hit, Miss};
 use crate::grammar::{negotiate, path};
 use crate::{BodyRule, Echo, Format, Head};
@@ -67,7 +68,7 @@ pub(super) fn open(prime: &Prime, head: &Head<'_>) -> Echo {
         query: query.to_owned(),
         range,
         request_url: request_url(head, path, below),
-        root_url: root_url(head, version, below),
+        root_url: root_url(head, path, version, below),
         id: found.and_then(|hit| hit.taken.get(1).map(|id| path::decoded(id))),
     }
 }
@@ -79,7 +80,7 @@ fn find<'p>(head: &Head<'_>, path: &'p str, version: Option<u8>) -> Result<Hit<'
     if !may_exist {
         return Err(Miss::Path);
     }
-    let hit = route::find(&ROUTES, path, head.method, &[])?;
+    let hit = route::find(&ROUTES, path, head.method, "")?;
     // Only two suffixes are known; any other is no id but a resource that does not exist.
     let odd_suffix = hit.taken.get(1).is_some_and(|id| id.contains('.'));
     if odd_suffix { Err(Miss::Path) } else { Ok(hit) }
@@ -98,34 +99,26 @@ fn without_suffix(path: &str) -> (&str, Option<Format>) {
 /// `/v1/op/…` is 1 and `/op/…`. Without a known version, the path below the first segment all the same.
 fn version_and_rest(path: &str) -> (Option<u8>, &str) {
     let whole = path.strip_prefix('/').unwrap_or(path);
-    let (first, below) = whole.split_at(whole.find('/').unwrap_or(whole.len()));
+    let (first, below) = split_before(whole, b'/');
     (routes::version(first), below)
 }
 
 fn request_url(head: &Head<'_>, path: &str, below: &str) -> String {
-    let mut url = format!("{}{}{path}", head.origin, head.base_path());
-    if let Some(query) = head.query {
-        url.push('?');
-        // Quirk: below data/ the query is echoed decoded, below op/ as it was sent;
-        // fixtures/cisco-prime/v1-query-is-echoed.http
-        if below.starts_with("/data") {
-            url.push_str(&percent_decode_str(query).decode_utf8_lossy());
-        } else {
-            url.push_str(query);
-        }
-    }
-    url
+    let Some(query) = head.query else { return head.origin.url(&[head.base_path(), path]) };
+    // Quirk: below data/ the query is echoed decoded, below op/ as it was sent;
+    // fixtures/cisco-prime/v1-query-is-echoed.http
+    let query =
+        if below.starts_with("/data") { percent_decode_str(query).decode_utf8_lossy() } else { query.into() };
+    head.origin.url(&[head.base_path(), path, "?", &query])
 }
 
 /// The API's root with version and section: `https://host/webacs/api/v1/op`. No slash at the end.
-fn root_url(head: &Head<'_>, version: Option<u8>, below: &str) -> String {
-    let mut url = format!("{}{}", head.origin, head.base_path());
-    if let Some(version) = version {
-        url.push_str(&format!("/v{version}"));
-    }
-    if let Some(section @ ("op" | "data")) = below.split('/').nth(1) {
-        url.push('/');
-        url.push_str(section);
-    }
-    url
+fn root_url(head: &Head<'_>, path: &str, version: Option<u8>, below: &str) -> String {
+    let version = version.and_then(|_| path.strip_suffix(below)).unwrap_or_default();
+    let section = match below.strip_prefix('/').map(|below| split_before(below, b'/').0) {
+        Some("op") => "/op",
+        Some("data") => "/data",
+        Some(_) | None => "",
+    };
+    head.origin.url(&[head.base_path(), version, section])
 }

@@ -157,9 +157,9 @@ fn result(echo: &Echo, outcome: &Outcome, words: &Words) -> Response<Bytes> {
 }
 
 /// What came of one id.
-fn status(acted: &Acted, words: &Words) -> StatusWire {
+fn status<'a>(acted: &'a Acted, words: &Words) -> StatusWire<'a> {
     let (status, message) = words_for(acted.effect, words);
-    StatusWire { id: acted.target.written.clone(), message, status }
+    StatusWire { id: &acted.target.written, message, status }
 }
 
 /// The `status` and the sentence of an effect.

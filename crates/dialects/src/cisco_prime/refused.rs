@@ -53,10 +53,9 @@ fn starter(head: &Head<'_>, below: &str) -> Option<Fault> {
 
 /// Inferred: nobody has seen what a domain that does not exist is answered with.
 fn unknown_domain(settings: &Settings, query: &str) -> Option<Fault> {
-    let pairs = query::pairs(query);
-    let domain = query::first(&pairs, DOMAIN)?;
+    let domain = query::value(query, DOMAIN)?;
     let known = &settings.domains;
-    let exists = known.is_empty() || domain == ROOT_DOMAIN || known.iter().any(|name| name == domain);
+    let exists = known.is_empty() || domain == ROOT_DOMAIN || known.iter().any(|name| *name == domain);
     let wrong = || Malformed::new(DOMAIN, format!("there is no virtual domain {domain:?}"));
     (!exists).then(|| Fault::new(FaultKind::Malformed, wrong().to_string()))
 }

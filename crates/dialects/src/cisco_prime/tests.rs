@@ -7,6 +7,8 @@ mod asking;
 
 mod finding;
 
+mod hearing;
+
 mod limiting;
 
 mod listing;
@@ -14,6 +16,8 @@ mod listing;
 mod reading;
 
 mod saying;
+
+mod ordering;
 
 use countermand_model::{Fault, Outcome};
 use http::{HeaderMap, HeaderName, Method};

@@ -87,15 +87,18 @@ pub(crate) enum Told {
 }
 
 impl Told {
-    /// What a refusal of an order to one job says. A server that failed, or that a proxy gave up on, may have begun.
+    /// What a refusal of an order to one job says. A server that failed, or that a proxy gave up on, may have begun; and who
+    /// has answered 503 or 408, and how far the order had come by then, is nobody's promise.
     pub(crate) fn of(fault: Fault) -> Told {
         match fault.kind {
             FaultKind::NotFound => Told::Absent,
             FaultKind::Forbidden => Told::Forbidden,
             FaultKind::Conflict => Told::Refused,
-            FaultKind::Internal | FaultKind::Unreachable | FaultKind::Timeout => {
-                Told::Nothing(Lost::Unanswered)
-            }
+            FaultKind::Internal
+            | FaultKind::Unreachable
+            | FaultKind::Timeout
+            | FaultKind::Overloaded
+            | FaultKind::BodyTimeout => Told::Nothing(Lost::Unanswered),
             FaultKind::Malformed
             | FaultKind::NoCredentials
             | FaultKind::BadCredentials
@@ -103,12 +106,10 @@ impl Told {
             | FaultKind::UnknownRoute
             | FaultKind::WrongMethod
             | FaultKind::NotAcceptable
-            | FaultKind::BodyTimeout
             | FaultKind::TooLarge
             | FaultKind::UnsupportedMediaType
             | FaultKind::TooManyRequests
-            | FaultKind::Unsupported
-            | FaultKind::Overloaded => Told::Fault(Box::new(fault)),
+            | FaultKind::Unsupported => Told::Fault(Box::new(fault)),
         }
     }
 }
@@ -144,16 +145,18 @@ pub(crate) fn beforehand(aim: Aim, before: &Seen) -> Option<Effect> {
 }
 
 /// What an order did that was sent.
-pub(crate) fn afterwards(aim: Aim, told: &Told, after: &Seen) -> Effect {
+pub(crate) fn afterwards(aim: Aim, before: &Seen, told: &Told, after: &Seen) -> Effect {
     match told {
         Told::Absent => Effect::NotFound,
         Told::Forbidden => Effect::Forbidden,
         Told::Refused => refused(aim, after),
-        Told::Taken => came_of(aim, after).unwrap_or(Effect::UnverifiedTaken),
+        Told::Taken => came_of(aim, before, after).unwrap_or(Effect::UnverifiedTaken),
         // A sign of life leaves nothing to see.
         Told::Nothing(_) if aim == Aim::Report(None) => Effect::UnverifiedUnanswered,
         // What was seen is true, whoever brought it about.
-        Told::Nothing(_) | Told::Fault(_) => came_of(aim, after).unwrap_or(Effect::UnverifiedUnanswered),
+        Told::Nothing(_) | Told::Fault(_) => {
+            came_of(aim, before, after).unwrap_or(Effect::UnverifiedUnanswered)
+        }
     }
 }
 
@@ -169,7 +172,7 @@ pub(crate) fn again(aim: Aim, effect: Effect) -> Effect {
 }
 
 /// What can be seen to have come of an order; `None` where that cannot be seen.
-fn came_of(aim: Aim, after: &Seen) -> Option<Effect> {
+fn came_of(aim: Aim, before: &Seen, after: &Seen) -> Option<Effect> {
     if aim == Aim::Delete {
         return (*after == Seen::Absent).then_some(Effect::Done);
     }
@@ -187,10 +190,18 @@ fn came_of(aim: Aim, after: &Seen) -> Option<Effect> {
         Aim::Cancel(Reach::One | Reach::Tree | Reach::Unstarted) | Aim::ForceCancel => match job.state {
             State::Cancelled => Some(Effect::Cancelled),
             State::Cancelling => Some(Effect::Accepted),
+            // How a family ends is how its children did, of which some had ended before and others by this order.
+            _ if job.kind == Kind::Parent => None,
             // It ended by itself in the meantime.
             state => state.is_terminal().then_some(Effect::AlreadyFinished),
         },
         Aim::Hold(_) => done(job.state == State::Held),
+        // A family is held when all that waits of it is: that it is not shows nothing of those that were.
+        Aim::Release(_)
+            if job.kind == Kind::Parent && before.job().is_none_or(|job| job.state != State::Held) =>
+        {
+            None
+        }
         Aim::Release(_) => done(job.state != State::Held),
         Aim::Acknowledge(_) => done(job.acknowledged),
         Aim::DeleteOutput => done(job.output.is_none()),

@@ -20,12 +20,12 @@ pub(crate) mod play;
 mod tests;
 
 use bytes::Bytes;
-use countermand_model::{Fault, Outcome};
+use countermand_model::{Fault, Filter, Kin, Outcome, Page, Sort};
 use http::{Request, Response};
 
 pub(crate) use judge::{Aim, Seen, Told, afterwards};
 pub(crate) use known::Known;
-pub(crate) use once::{Once, not_understood, passed_on, unreachable};
+pub(crate) use once::{Once, understood, unreachable};
 pub(crate) use verified::{Errand, Verified, unsupported};
 
 /// One command, carried out by as many requests as it takes. Begun by
@@ -36,6 +36,9 @@ pub trait Conversation: Send {
     ///
     /// Whoever drives it may stop sending at any time, as when a deadline has passed: it then goes on with
     /// [`Lost::Unsent`] for every request, and soon comes to an end that says what is known.
+    ///
+    /// A fault at the end says that nothing was done: every order was refused, or none was sent. Where that is not so, or
+    /// not known, the end is an outcome, whose effects say what is.
     fn next(&mut self, heard: Option<Heard>) -> Step;
 }
 
@@ -79,6 +82,15 @@ pub enum Safety {
     Consuming,
     /// It changes something: never sent twice, unless no byte of it had been sent.
     Changing,
+}
+
+/// What is asked of a list; see [`Command::List`](countermand_model::Command::List).
+pub(crate) struct Wanted<'c> {
+    pub(crate) filter: &'c Filter,
+    pub(crate) sort: &'c [Sort],
+    pub(crate) page: Page,
+    pub(crate) count: bool,
+    pub(crate) kin: Kin,
 }
 
 impl Safety {

@@ -32,18 +32,25 @@ impl Conversation for Once {
             return Step::Send(self.ask.take().expect("a conversation begins once"));
         };
         let read = self.read.take().expect("a conversation ends once");
-        Step::Done(match heard {
-            Ok(response) => match read(&response) {
-                Ok(answer) => answer.map_err(passed_on),
-                Err(malformed) => Err(not_understood(&malformed)),
-            },
-            Err(lost) => Err(unreachable(lost)),
-        })
+        Step::Done(understood(heard, read))
     }
 }
 
+/// What was heard, read by `read`, in which what a server refuses is a fault in an `Ok`.
+///
+/// # Errors
+/// What the caller is told where there is no answer, none of the dialect's, or a refusal. That of one job which is not
+/// there is still [`FaultKind::NotFound`], and nothing else is.
+pub(crate) fn understood<T>(
+    heard: Heard,
+    read: impl FnOnce(&Response<Bytes>) -> Result<Result<T, Fault>, Malformed>,
+) -> Result<T, Fault> {
+    let response = heard.map_err(unreachable)?;
+    read(&response).map_err(|malformed| not_understood(&malformed))?.map_err(passed_on)
+}
+
 /// The server behind answered something that its dialect does not know. Its mistake, so not the caller's.
-pub(crate) fn not_understood(malformed: &Malformed) -> Fault {
+pub(super) fn not_understood(malformed: &Malformed) -> Fault {
     Fault::new(
         FaultKind::Unreachable,
         "The server behind this gateway gave an answer that was not understood.",
@@ -53,7 +60,7 @@ pub(crate) fn not_understood(malformed: &Malformed) -> Fault {
 
 /// What a caller is told of a refusal by the server behind: that is about a request of ours, with our credentials. Only
 /// what is so whoever asks is told as it is.
-pub(crate) fn passed_on(fault: Fault) -> Fault {
+pub(super) fn passed_on(fault: Fault) -> Fault {
     match fault.kind {
         FaultKind::Forbidden
         | FaultKind::NotFound

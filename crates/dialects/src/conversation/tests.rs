@@ -1,7 +1,7 @@
 //! Orders against a server that is a list of answers.
 
 use bytes::Bytes;
-use countermand_model::{Effect, Fault, FaultKind, Job, Outcome, Reach, Snapshot, State, Target};
+use countermand_model::{Effect, Fault, FaultKind, Job, Kind, Outcome, Reach, Snapshot, State, Target};
 use http::{Request, Response};
 
 use super::{Aim, Ask, Conversation, Errand, Heard, Lost, Safety, Seen, Step, Told, Verified};
@@ -25,8 +25,11 @@ impl Errand for Words {
                 "forbidden" => Ok(Seen::Forbidden),
                 "busy" => Ok(Seen::of(busy())),
                 word => {
-                    let state = State::from_name(word).ok_or_else(|| Malformed::new("", "no such word"))?;
-                    Ok(Seen::Job(Box::new(Snapshot::of(Job { state, ..Job::new(1, 0) }))))
+                    let family = word.strip_prefix("family-");
+                    let kind = if family.is_some() { Kind::Parent } else { Kind::Single };
+                    let state = State::from_name(family.unwrap_or(word));
+                    let state = state.ok_or_else(|| Malformed::new("", "no such word"))?;
+                    Ok(Seen::Job(Box::new(Snapshot::of(Job { kind, state, ..Job::new(1, 0) }))))
                 }
             })
             .collect()
@@ -44,6 +47,8 @@ impl Errand for Words {
                 "absent" => Ok(Told::Absent),
                 "busy" => Ok(Told::of(busy())),
                 "broken" => Ok(Told::of(Fault::new(FaultKind::Internal, ""))),
+                "full" => Ok(Told::of(Fault::new(FaultKind::Overloaded, ""))),
+                "late" => Ok(Told::of(Fault::new(FaultKind::BodyTimeout, ""))),
                 "stranger" => Ok(Told::of(Fault::new(FaultKind::BadCredentials, ""))),
                 _ => Err(Malformed::new("", "no such word")),
             })
@@ -68,8 +73,14 @@ fn words(answer: &Response<Bytes>) -> impl Iterator<Item = &str> {
 /// Cancels the jobs and answers each request in turn. `"-"`: it was not sent; `""`: there was no answer.
 #[track_caller]
 fn cancel(ids: &[i64], script: &[(&str, &str)], expected: Result<&[Effect], FaultKind>) {
+    order(Aim::Cancel(Reach::One), ids, script, expected);
+}
+
+/// The same with any order.
+#[track_caller]
+fn order(aim: Aim, ids: &[i64], script: &[(&str, &str)], expected: Result<&[Effect], FaultKind>) {
     let targets: Vec<Target> = ids.iter().map(|id| Target::number(*id)).collect();
-    let mut conversation = Verified::new(Words, Aim::Cancel(Reach::One), &targets, false, 0);
+    let mut conversation = Verified::new(Words, aim, &targets, false, 0);
     let mut heard: Option<Heard> = None;
     let mut script = script.iter();
     let end = loop {
@@ -150,6 +161,67 @@ fn a_server_that_refuses_to_be_asked_has_done_nothing() {
     // One that failed may have done it all the same.
     let script = [("/look/1", "running"), ("/order/1", "broken"), ("/look/1", "cancelled")];
     cancel(&[1], &script, Ok(&[Effect::Cancelled]));
+}
+
+/// A proxy that has lost its server after the order, or a server that is itself a gateway, answers like one that has not
+/// looked at it.
+#[test]
+fn a_server_that_is_busy_or_late_may_have_done_it_all_the_same() {
+    for answer in ["full", "late"] {
+        for (after, effect) in [("cancelled", Effect::Cancelled), ("running", Effect::UnverifiedUnanswered)] {
+            let script = [("/look/1", "running"), ("/order/1", answer), ("/look/1", after)];
+            cancel(&[1], &script, Ok(&[effect]));
+        }
+    }
+}
+
+#[test]
+fn a_family_that_ended_when_it_was_told_to_did_not_end_before() {
+    let after = |told, after| [("/look/1", "family-running"), ("/order/1", told), ("/look/1", after)];
+    for end in ["family-failed", "family-succeeded", "family-warning"] {
+        cancel(&[1], &after("taken", end), Ok(&[Effect::UnverifiedTaken]));
+        cancel(&[1], &after("", end), Ok(&[Effect::UnverifiedUnanswered]));
+        // Told so by the server, it is so.
+        cancel(&[1], &after("refused", end), Ok(&[Effect::AlreadyFinished]));
+        cancel(&[1], &[("/look/1", end)], Ok(&[Effect::AlreadyFinished]));
+    }
+    cancel(&[1], &after("taken", "family-cancelled"), Ok(&[Effect::Cancelled]));
+}
+
+#[test]
+fn a_family_that_was_not_held_shows_no_release() {
+    let release = Aim::Release(Reach::Tree);
+    let script = |before, told, after| [("/look/1", before), ("/order/1", told), ("/look/1", after)];
+    let running = "family-running";
+    order(release, &[1], &script(running, "", running), Ok(&[Effect::UnverifiedUnanswered]));
+    order(release, &[1], &script(running, "taken", running), Ok(&[Effect::UnverifiedTaken]));
+    for told in ["", "taken"] {
+        order(release, &[1], &script("family-held", told, "family-queued"), Ok(&[Effect::Done]));
+        order(release, &[1], &script("held", told, "queued"), Ok(&[Effect::Done]));
+    }
+}
+
+/// What a body of a megabyte can name. Each is come to a few times and not once for each other.
+#[test]
+fn a_hundred_thousand_targets_are_each_come_to_once() {
+    let begun = std::time::Instant::now();
+    let targets: Vec<Target> = (1..=100_000).map(Target::number).collect();
+    let mut conversation = Verified::new(Words, Aim::Cancel(Reach::One), &targets, false, 0);
+    let (mut heard, mut asked) = (None, 0);
+    let end = loop {
+        match conversation.next(heard) {
+            Step::Done(end) => break end,
+            Step::Send(ask) => {
+                asked += 1;
+                let word = if ask.request.uri().path().starts_with("/look") { "running" } else { "taken" };
+                let count = ask.request.uri().path().split(',').count();
+                heard = Some(Ok(Response::new(vec![word; count].join(",").into())));
+            }
+        }
+    };
+    assert!(end.is_ok());
+    assert_eq!(asked, 50_000 + 33_334 + 50_000);
+    assert!(begun.elapsed().as_secs() < 20, "it took {:?}", begun.elapsed());
 }
 
 #[test]

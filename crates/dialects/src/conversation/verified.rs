@@ -61,6 +61,8 @@ pub(crate) struct Verified<E> {
     /// Each target once.
     marks: Vec<Mark>,
     phase: Phase,
+    /// The first mark that the phase has not come to yet.
+    next: usize,
     /// The marks that the last request was about.
     asked: Vec<usize>,
 }
@@ -71,8 +73,6 @@ struct Mark {
     before: Seen,
     told: Option<Told>,
     after: Seen,
-    /// Whether the question of the phase has been put.
-    is_asked: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,30 +95,25 @@ impl<E: Errand> Verified<E> {
             })
         });
         let places = places.collect();
-        Verified { errand, aim, wants_after, at, places, marks, phase: Phase::Before, asked: Vec::new() }
+        let (phase, asked) = (Phase::Before, Vec::new());
+        Verified { errand, aim, wants_after, at, places, marks, phase, next: 0, asked }
     }
 
-    /// The next targets that the phase has a question for.
+    /// The next targets that the phase has a question for. Each is come to once: there may be a hundred thousand.
     fn chosen(&self) -> Vec<usize> {
         let most = match self.phase {
             Phase::Before | Phase::After => E::LOOK_AT,
             Phase::Order => E::ORDER_TO,
         };
-        let wanted = |mark: &Mark| {
-            !mark.is_asked
-                && match self.phase {
-                    Phase::Before => mark.before == Seen::Unknown,
-                    Phase::Order => self.beforehand(mark).is_none(),
-                    // A refusal for the caller or the id says all there is.
-                    Phase::After => {
-                        matches!(
-                            mark.told,
-                            Some(Told::Taken | Told::Refused | Told::Nothing(Lost::Unanswered))
-                        )
-                    }
-                }
+        let wanted = |mark: &Mark| match self.phase {
+            Phase::Before => mark.before == Seen::Unknown,
+            Phase::Order => self.beforehand(mark).is_none(),
+            // A refusal for the caller or the id says all there is.
+            Phase::After => {
+                matches!(mark.told, Some(Told::Taken | Told::Refused | Told::Nothing(Lost::Unanswered)))
+            }
         };
-        let wanted = self.marks.iter().enumerate().filter(|(_, mark)| wanted(mark));
+        let wanted = self.marks.iter().enumerate().skip(self.next).filter(|(_, mark)| wanted(mark));
         wanted.map(|(index, _)| index).take(most).collect()
     }
 
@@ -131,7 +126,8 @@ impl<E: Errand> Verified<E> {
     fn ask(&mut self) -> Option<Ask> {
         loop {
             self.asked = self.chosen();
-            if !self.asked.is_empty() {
+            if let Some(last) = self.asked.last() {
+                self.next = last + 1;
                 break;
             }
             self.phase = match self.phase {
@@ -139,10 +135,7 @@ impl<E: Errand> Verified<E> {
                 Phase::Order => Phase::After,
                 Phase::After => return None,
             };
-            self.marks.iter_mut().for_each(|mark| mark.is_asked = false);
-        }
-        for index in &self.asked {
-            self.marks[*index].is_asked = true;
+            self.next = 0;
         }
         let targets = self.targets();
         Some(match self.phase {
@@ -229,7 +222,7 @@ impl<E: Errand> Verified<E> {
 
     fn acted(&self, mark: &Mark) -> Acted {
         let (effect, last) = match &mark.told {
-            Some(told) => (judge::afterwards(self.aim, told, &mark.after), &mark.after),
+            Some(told) => (judge::afterwards(self.aim, &mark.before, told, &mark.after), &mark.after),
             None => (self.beforehand(mark).unwrap_or(Effect::UnverifiedUnanswered), &mark.before),
         };
         // What was seen last, even if it was before the order: the caller learns from it at least what job it is.
@@ -259,7 +252,7 @@ impl<E: Errand> Conversation for Verified<E> {
 
 impl Mark {
     fn new(target: Target, before: Seen) -> Mark {
-        Mark { target, before, told: None, after: Seen::Unknown, is_asked: false }
+        Mark { target, before, told: None, after: Seen::Unknown }
     }
 }
 

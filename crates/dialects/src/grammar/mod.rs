@@ -2,6 +2,8 @@
 //! words themselves are each dialect's own. There is no generic mapping between XML and JSON here, on purpose: an
 //! array of one, an attribute or a doubled wrapper is a call in a dialect's encoder.
 
+pub(crate) mod bytes;
+
 pub mod json;
 
 pub mod negotiate;

@@ -6,6 +6,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use mediatype::{MediaType, names};
 
 use crate::Format;
+use crate::grammar::bytes::split_before;
 
 /// A media type that a dialect writes or reads, with the format it stands for.
 pub type Offer = (&'static str, Format);
@@ -17,6 +18,13 @@ pub type Offer = (&'static str, Format);
 /// [`FaultKind::NotAcceptable`] when nothing is offered, or when the header excludes every offer. A header that is no list of media ranges is
 /// read as far as it is one: old clients write odd things, and a refusal would break them.
 pub fn answer<T: Copy + PartialEq>(headers: &HeaderMap, offers: &[(&'static str, T)]) -> Result<T, Fault> {
+    let mut values = headers.get_all(ACCEPT).iter();
+    // Programs say either that they take anything, or the one type that they take.
+    if let (Some(only), None) = (values.next(), values.next())
+        && let Some((_, liked)) = offers.iter().find(|(name, _)| only == "*/*" || only == essence(name))
+    {
+        return Ok(*liked);
+    }
     let mut ranges = Vec::new();
     for value in headers.get_all(ACCEPT) {
         ranges.extend(value.to_str().unwrap_or_default().split(',').filter_map(Range::parse));
@@ -55,13 +63,21 @@ pub fn body(headers: &HeaderMap, read: &[Offer], default: Format) -> Result<Form
         Fault::new(FaultKind::UnsupportedMediaType, message).with_detail(detail)
     };
     let text = value.to_str().map_err(|_| refused("not ASCII".to_owned()))?;
+    let known =
+        |text: &str| read.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, format)| *format);
+    // Most clients write the type and nothing else, or the one charset that is always read.
+    let (main, parameters) = split_before(text, b';');
+    let is_usual = matches!(
+        parameters,
+        "" | ";charset=utf-8" | ";charset=UTF-8" | "; charset=utf-8" | "; charset=UTF-8"
+    );
+    if let (true, Some(format)) = (is_usual, known(main)) {
+        return Ok(format);
+    }
     // RFC 9110 §5.6.6: a parameter may be empty, so a `;` may end the value; mediatype wants one after each.
     let text = text.trim_end_matches([';', ' ', '\t']);
     let media = MediaType::parse(text).map_err(|error| refused(format!("{text:?}: {error}")))?;
-    let essence = media.essence();
-    let known = |name: &str| MediaType::parse(name).is_ok_and(|known| known.essence() == essence);
-    let format = read.iter().find(|(name, _)| known(name)).map(|(_, format)| *format);
-    let format = format.ok_or_else(|| refused(text.to_owned()))?;
+    let format = known(essence(text)).ok_or_else(|| refused(text.to_owned()))?;
     let charsets: &[&str] = match format {
         Format::Json => &["utf-8", "utf8", "us-ascii"],
         // Which of them it is, the document's own bytes say.
@@ -74,6 +90,11 @@ pub fn body(headers: &HeaderMap, read: &[Offer], default: Format) -> Result<Form
         }
     }
     Ok(format)
+}
+
+/// A media type without its parameters.
+fn essence(name: &str) -> &str {
+    split_before(name, b';').0.trim_ascii_end()
 }
 
 /// One media range of an `Accept` header.
@@ -129,7 +150,7 @@ fn quality(ranges: &[Range<'_>], name: &str) -> u16 {
 
 /// The closeness and the quality of the closest range that names a type.
 fn closest(ranges: &[Range<'_>], name: &str) -> Option<(u8, u16)> {
-    let (main, sub) = name.split(';').next().unwrap_or(name).split_once('/').unwrap_or((name, ""));
+    let (main, sub) = essence(name).split_once('/').unwrap_or((name, ""));
     ranges
         .iter()
         .map(|range| (range.closeness(main, sub), range.quality))

@@ -10,7 +10,7 @@ pub fn decimal(text: &str) -> Option<i64> {
 /// The same, written as we write it: `0101` is another text than `101`.
 #[must_use]
 pub fn canonical(text: &str) -> Option<i64> {
-    decimal(text).filter(|number| number.to_string() == text)
+    decimal(text).filter(|_| !text.starts_with('0'))
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use crate::grammar::bytes::split_before;
+
 /// Matches a raw path against a template of the same number of segments. A `{name}` takes any one non-empty
 /// segment; other segments are compared byte by byte. Returns the taken segments, raw, in order.
 #[must_use]
@@ -16,22 +18,28 @@ pub fn matches<'p>(template: &str, path: &'p str) -> Option<Vec<&'p str>> {
 /// Goes along both, byte by byte outside of variables, and hands over what the variables take.
 fn walk<'p>(template: &str, path: &'p str, mut take: impl FnMut(&'p str)) -> Option<()> {
     let (mut wanted, mut given) = (template, path);
-    while let Some(variable) = wanted.find('{') {
-        given = given.strip_prefix(&wanted[..variable])?;
-        wanted = wanted[variable..].split_once('}').map_or("", |(_, rest)| rest);
-        let (segment, rest) = given.split_at(given.find('/').unwrap_or(given.len()));
+    loop {
+        let (literal, variable) = split_before(wanted, b'{');
+        given = given.strip_prefix(literal)?;
+        if variable.is_empty() {
+            return given.is_empty().then_some(());
+        }
+        (_, wanted) = split_before(variable, b'/');
+        let (segment, rest) = split_before(given, b'/');
         if segment.is_empty() {
             return None;
         }
         take(segment);
         given = rest;
     }
-    (wanted == given).then_some(())
 }
 
 /// One raw segment, percent-decoded; what is not UTF-8 is replaced by U+FFFD and so names no job.
 #[must_use]
 pub fn decoded(segment: &str) -> String {
+    if !segment.bytes().any(|byte| byte == b'%') {
+        return segment.to_owned();
+    }
     percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }
 

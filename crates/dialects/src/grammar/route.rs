@@ -49,20 +49,31 @@ pub fn find<'p, C>(
     routes: &'static [Route<C>],
     path: &'p str,
     method: &Method,
-    query: &[(String, String)],
+    query: &str,
 ) -> Result<Hit<'p>, Miss> {
-    let mut miss = Miss::Path;
-    for hit in at(routes, path) {
-        let selector = hit.operation.selector;
-        if !hit.operation.methods.contains(method) {
-            miss = if miss == Miss::Path { Miss::Method } else { miss };
-        } else if selector.is_some_and(|(name, value)| query::first(query, name) != Some(value)) {
-            miss = Miss::Selector;
-        } else {
-            return Ok(hit);
+    let selected = |(name, value): (&str, &str)| query::value(query, name).as_deref() == Some(value);
+    // The method is the cheapest to ask for, and leaves few rows whose path is to be looked at.
+    for (index, Route { operation, .. }) in routes.iter().enumerate() {
+        if operation.methods.contains(method)
+            && operation.selector.is_none_or(selected)
+            && let Some(taken) = path::matches(operation.path, path)
+        {
+            return Ok(Hit { index, operation, taken });
         }
     }
-    Err(miss)
+    Err(nearest(routes, path, method))
+}
+
+/// What the row that came nearest lacks, where there is none that has everything.
+fn nearest<C>(routes: &'static [Route<C>], path: &str, method: &Method) -> Miss {
+    let mut there = at(routes, path).peekable();
+    if there.peek().is_none() {
+        Miss::Path
+    } else if there.any(|hit| hit.operation.methods.contains(method)) {
+        Miss::Selector
+    } else {
+        Miss::Method
+    }
 }
 
 /// The rows that have this raw path, by whatever method.

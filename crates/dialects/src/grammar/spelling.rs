@@ -12,6 +12,15 @@ pub fn nearest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
         .map(|(_, candidate)| candidate)
 }
 
+/// What to write in place of a name that is none of the candidates: the nearest of them, or else which there are.
+#[must_use]
+pub fn advice(word: &str, candidates: &[&str]) -> String {
+    nearest(word, candidates).map_or_else(
+        || format!("there are {}", candidates.join(", ")),
+        |nearest| format!("did you mean {nearest}?"),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,7 @@ use super::DetailView;
 use super::decode::is_request_id;
 use super::settings::Delivery;
 use crate::conversation::{Known, Once, unsupported};
-use crate::{Conversation, Echo, Malformed, Safety};
+use crate::{Conversation, Malformed, Safety};
 
 /// See [`Codec::converse`](crate::Codec::converse).
 pub(super) fn converse(
@@ -47,7 +47,6 @@ pub(super) fn converse(
 
 /// See [`Codec::decode_response`](crate::Codec::decode_response).
 pub(super) fn decode_response(
-    _echo: &Echo,
     command: &Command,
     at: i64,
     response: &Response<Bytes>,

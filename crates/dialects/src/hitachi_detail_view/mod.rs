@@ -116,11 +116,11 @@ impl Codec for DetailView {
 
     fn decode_response(
         &self,
-        echo: &Echo,
+        _: &Echo,
         command: &Command,
         at: i64,
         response: &Response<Bytes>,
     ) -> Result<Result<Outcome, Fault>, Malformed> {
-        client::decode_response(echo, command, at, response)
+        client::decode_response(command, at, response)
     }
 }

@@ -21,8 +21,8 @@ pub(super) fn open(codec: &DetailView, head: &Head<'_>) -> Echo {
         path: head.rest.to_owned(),
         query: String::new(),
         range: None,
-        request_url: format!("{}{}", head.origin, head.path),
-        root_url: format!("{}{}", head.origin, head.base_path()),
+        request_url: String::new(),
+        root_url: String::new(),
         id: None,
     };
     let Some(query) = query_of(codec, head) else {

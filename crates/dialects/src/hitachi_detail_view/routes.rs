@@ -1,10 +1,12 @@
 //! The two functions that are served, those that are not, and the forms that a request for one may have. Nothing here
 //! knows what a function does.
 
+use std::borrow::Cow;
+
 use http::Method;
 
 use super::{DetailView, decode, encode, refused};
-use crate::grammar::query;
+use crate::grammar::query::{self, Pair};
 use crate::{Access, Operation, Route, Safety};
 
 /// The functions, in the order of the documentation. The servlet is found by its path and the function by `action`;
@@ -73,8 +75,15 @@ pub(super) fn is_printed_line(path: &str) -> bool {
 ///
 /// Quirk: the manuals up to 10.7 print `dataset =<Datasetname>`; pasted, the blank arrives as a part of the name.
 /// fixtures/hitachi-detail-view/status-blank-in-parameter-name.http
-pub(super) fn parameters(query: &str) -> Vec<(String, String)> {
-    query::pairs(query).into_iter().map(|(name, value)| (name.trim().to_owned(), value)).collect()
+pub(super) fn parameters(query: &str) -> Vec<Pair<'_>> {
+    query::each(query).map(|(name, value)| (trimmed(name), value)).collect()
+}
+
+fn trimmed(name: Cow<'_, str>) -> Cow<'_, str> {
+    match name {
+        Cow::Borrowed(name) => Cow::Borrowed(name.trim()),
+        Cow::Owned(name) => Cow::Owned(name.trim().to_owned()),
+    }
 }
 
 /// The value of a parameter, where it has one: an empty one counts as none.
@@ -84,10 +93,7 @@ pub(super) fn parameters(query: &str) -> Vec<(String, String)> {
 ///
 /// # Errors
 /// It has several values.
-pub(super) fn value<'p>(
-    parameters: &'p [(String, String)],
-    name: &str,
-) -> Result<Option<&'p str>, Ambiguous> {
+pub(super) fn value<'p>(parameters: &'p [Pair<'_>], name: &str) -> Result<Option<&'p str>, Ambiguous> {
     let mut values = parameters.iter().filter(|(key, value)| key == name && !value.is_empty());
     let Some((_, first)) = values.next() else { return Ok(None) };
     if values.all(|(_, other)| other == first) { Ok(Some(first)) } else { Err(Ambiguous) }

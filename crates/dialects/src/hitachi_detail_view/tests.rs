@@ -4,6 +4,8 @@ mod asking;
 
 mod answering;
 
+mod refusing;
+
 mod client;
 
 use http::{HeaderMap, Method};

@@ -41,16 +41,19 @@ impl StatusWire<'_> {
     /// The bytes.
     pub(super) fn write(&self) -> Vec<u8> {
         let mut json = Writer::new(Slashes::Plain);
+        let mut number = itoa::Buffer::new();
         json.object(|json| {
             json.member_object("status", |json| {
-                json.member_raw("total", &self.total.to_string());
-                json.member_raw("matched", &self.matched.to_string());
-                json.member_raw("processed", &self.processed.to_string());
+                json.member_raw("total", number.format(self.total));
+                json.member_raw("matched", number.format(self.matched));
+                json.member_raw("processed", number.format(self.processed));
                 json.member_flag("completed", self.completed);
                 json.member_flag("aborted", self.aborted);
                 match self.has_errors_form {
                     FlagForm::Boolean => json.member_flag("hasErrors", self.has_errors),
-                    FlagForm::Text => json.member_string("hasErrors", &self.has_errors.to_string()),
+                    FlagForm::Text => {
+                        json.member_string("hasErrors", if self.has_errors { "true" } else { "false" });
+                    }
                 }
             });
             json.member_array("result", |json| self.result.iter().for_each(|item| json.raw(item)));

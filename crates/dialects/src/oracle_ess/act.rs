@@ -6,6 +6,7 @@ use countermand_model::machine::FORCE_AFTER;
 use countermand_model::{Acted, Effect, Fault, FaultKind, Outcome, State};
 use http::{Response, StatusCode};
 
+use super::selection::Selection;
 use super::wire::write_action;
 use super::{OracleEss, details, encode, errors, states};
 use crate::Echo;
@@ -149,7 +150,10 @@ fn answer(
     let id = &target.written;
     let refused = |kind, message: String| errors::fault(codec, echo, &Fault::new(kind, message));
     match told(*effect) {
-        Told::Initiated => encode::json(echo, 200, write_action(&details::links(codec, echo, id, None))),
+        Told::Initiated => {
+            let links = details::links(codec, echo, id.as_str().into(), None, &Selection::all());
+            encode::json(echo, 200, write_action(&links))
+        }
         Told::WrongState => {
             let state = before.map(|state| format!(": {ITS_STATE}{}", states::word(state)));
             let detail = format!("Request {id} cannot be {participle}{}.", state.unwrap_or_default());

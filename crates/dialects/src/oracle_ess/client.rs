@@ -25,16 +25,13 @@ use countermand_model::{Cancel, Command, Fault, Order, Outcome, Reach, Target};
 use http::Response;
 
 use self::answer::Meaning;
-use super::{OracleEss, decode};
-use crate::conversation::{Aim, Known, Once, Verified, unsupported};
+use self::refusal::Refusal;
+use super::decode;
+use crate::conversation::{Aim, Known, Once, Verified, Wanted, unsupported};
 use crate::{Conversation, Echo, Malformed};
 
 /// See [`Codec::converse`](crate::Codec::converse).
-pub(super) fn converse(
-    _codec: &OracleEss,
-    command: &Command,
-    at: i64,
-) -> Result<Box<dyn Conversation>, Fault> {
+pub(super) fn converse(command: &Command, at: i64) -> Result<Box<dyn Conversation>, Fault> {
     let one = std::slice::from_ref;
     match command {
         Command::Cancel(order) => cancel(order, at),
@@ -58,7 +55,7 @@ pub(super) fn converse(
         }
         Command::Status(status) => Ok(Box::new(lists::status(status, at))),
         Command::List { filter, sort, page, count, kin } => {
-            let wanted = lists::Wanted { filter, sort, page: *page, count: *count, kin: *kin };
+            let wanted = Wanted { filter, sort, page: *page, count: *count, kin: *kin };
             Ok(Box::new(lists::list(&wanted, at)?))
         }
         Command::Permissions { target } if !orders::is_id(&target.written) => known(Outcome::Permitted(None)),
@@ -80,7 +77,6 @@ fn known(outcome: Outcome) -> Result<Box<dyn Conversation>, Fault> {
 
 /// See [`Codec::decode_response`](crate::Codec::decode_response).
 pub(super) fn decode_response(
-    _codec: &OracleEss,
     echo: &Echo,
     command: &Command,
     at: i64,
@@ -146,11 +142,7 @@ fn whole(reach: Reach) -> Result<Reach, Fault> {
 
 fn permissions(target: &Target) -> Once {
     Once::new(ask::about("permissions", &target.written), |response| {
-        Ok(match answer::answered(response)? {
-            answer::Answered::Yes => Ok(Outcome::Permitted(Some(answer::permissions(response)?))),
-            answer::Answered::Absent => Ok(Outcome::Permitted(None)),
-            answer::Answered::Refused(fault) => Err(fault),
-        })
+        Ok(answer::told(response, Refusal::is_absence, answer::permissions)?.map(Outcome::Permitted))
     })
 }
 
@@ -159,10 +151,6 @@ fn permissions(target: &Target) -> Once {
 fn check_in(target: &Target) -> Once {
     let ask = ask::telling("checkInCancelling", &target.written, super::wire::write_nothing());
     Once::new(ask, |response| {
-        Ok(match answer::answered(response)? {
-            answer::Answered::Yes => Ok(Outcome::CheckedIn(Some(answer::flag(response)?))),
-            answer::Answered::Absent => Ok(Outcome::CheckedIn(None)),
-            answer::Answered::Refused(fault) => Err(fault),
-        })
+        Ok(answer::told(response, Refusal::is_absence, answer::flag)?.map(Outcome::CheckedIn))
     })
 }

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use countermand_model::{Fault, FaultKind, Outcome, Permissions};
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Response, StatusCode};
+use http::{Response, StatusCode};
 
 use super::details::request_details;
 use super::selection::Selection;
@@ -21,8 +21,8 @@ pub(super) fn details(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Resp
     };
     // A request with several ids is shown by the one that it was asked for by.
     let asked = echo.id.as_deref().and_then(number::decimal);
-    let details = request_details(codec, echo, &snapshot.job, asked, *at, &Selection::read(&echo.query));
-    json(echo, 200, details.write())
+    let selection = Selection::read(&echo.query);
+    json(echo, 200, request_details(codec, echo, &snapshot.job, asked, *at, &selection).write())
 }
 
 /// What a caller may do with a request, in the names of Oracle's data security; the schema is not published, so the
@@ -74,12 +74,10 @@ pub(super) fn check_in(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Res
 
 /// A document in the media type the caller asked for.
 pub(super) fn json(echo: &Echo, status: u16, document: Vec<u8>) -> Response<Bytes> {
-    let offers = routes::offers(echo.operation);
-    let [(default, _), _] = offers;
-    let name = offers.iter().find(|(_, profile)| *profile == echo.version).map_or(default, |(name, _)| name);
     let mut response = Response::new(Bytes::from(document));
     *response.status_mut() = StatusCode::from_u16(status).expect("the tables hold statuses");
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(name));
+    let content_type = routes::content_type(echo.operation, echo.version);
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
     response
 }
 

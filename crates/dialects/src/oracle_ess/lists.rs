@@ -55,7 +55,8 @@ pub(super) fn resources(_codec: &OracleEss, _echo: &Echo, _body: &[u8]) -> Resul
 pub(super) fn listed(codec: &OracleEss, echo: &Echo, outcome: &Outcome) -> Response<Bytes> {
     let Outcome::Listed { at, jobs, .. } = outcome else { return encode::defect(codec, echo) };
     let selection = Selection::read(&echo.query);
-    let own = LinkWire { href: echo.request_url.clone(), rel: rel(codec, "self") };
+    let own =
+        LinkWire { href: [echo.root_url.as_str(), &echo.path].concat(), rel: rel(codec.upper_rels, "self") };
     let is_multi_select = is_requests(echo) && matches!(ids(echo), Ok(Some(_)));
     let list = ListWire {
         items: jobs
@@ -84,7 +85,7 @@ pub(super) fn shown_resources(codec: &OracleEss, echo: &Echo, outcome: &Outcome)
         operation.methods.iter().filter(|method| *method != http::Method::HEAD).map(move |method| {
             ResourceWire {
                 href: format!("{}{}", echo.root_url, operation.path),
-                rel: rel(codec, operation.name),
+                rel: rel(codec.upper_rels, operation.name),
                 media_type,
                 method: method.as_str(),
                 is_templated: operation.path.contains('{'),

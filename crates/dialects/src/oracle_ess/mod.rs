@@ -119,7 +119,7 @@ impl Codec for OracleEss {
     }
 
     fn converse(&self, command: &Command, at: i64) -> Result<Box<dyn Conversation>, Fault> {
-        client::converse(self, command, at)
+        client::converse(command, at)
     }
 
     fn decode_response(
@@ -129,6 +129,6 @@ impl Codec for OracleEss {
         at: i64,
         response: &Response<Bytes>,
     ) -> Result<Result<Outcome, Fault>, Malformed> {
-        client::decode_response(self, echo, command, at, response)
+        client::decode_response(echo, command, at, response)
     }
 }

@@ -10,7 +10,7 @@ use crate::{BodyRule, Echo, Format, Head};
 /// See [`Codec::open`](crate::Codec::open).
 pub(super) fn open(codec: &OracleEss, head: &Head<'_>) -> Echo {
     let path = without_slash(head.rest);
-    let (found, mut refusal) = match route::find(routes::ROUTES, path, head.method, &[]) {
+    let (found, mut refusal) = match route::find(routes::ROUTES, path, head.method, "") {
         Ok(hit) => (Some(hit), None),
         Err(miss) => (None, Some(refusal(miss))),
     };
@@ -22,7 +22,6 @@ pub(super) fn open(codec: &OracleEss, head: &Head<'_>) -> Echo {
     // Quirk: an Accept that names neither media type is no error, the answer is JSON all the same;
     // fixtures/oracle-ess/get-odd-accept.http
     let version = negotiate::answer(head.headers, &routes::offers(operation)).unwrap_or(routes::PLAIN);
-    let root_url = format!("{}{}", codec.origin(head.origin), head.base_path());
     Echo {
         operation,
         route: found.as_ref().map_or(0, |hit| hit.index),
@@ -34,8 +33,8 @@ pub(super) fn open(codec: &OracleEss, head: &Head<'_>) -> Echo {
         path: path.to_owned(),
         query: head.query.unwrap_or_default().to_owned(),
         range: None,
-        request_url: format!("{root_url}{path}"),
-        root_url,
+        request_url: String::new(),
+        root_url: codec.url(head.origin, head.base_path()),
         id: found.and_then(|hit| hit.taken.first().map(|id| path::decoded(id))),
     }
 }

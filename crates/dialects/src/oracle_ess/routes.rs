@@ -1,7 +1,7 @@
 //! The operations, one row each, and the media types of their answers. What a row does is in `decode.rs`, `act.rs`,
 //! `encode.rs` and `lists.rs`; of those that are refused, in `refused.rs`.
 
-use http::Method;
+use http::{HeaderValue, Method};
 
 use super::{OracleEss, act, decode, encode, lists, refused};
 use crate::grammar::negotiate::Offer;
@@ -187,20 +187,41 @@ pub(super) const RESOURCE: u8 = 2;
 
 /// The media types that an operation's answers, errors included, are written under; [`PLAIN`] is the default.
 pub(super) fn offers(operation: Option<&Operation>) -> [(&'static str, u8); 2] {
+    let [plain, resource] = types(operation);
+    [(plain.name, PLAIN), (resource.name, RESOURCE)]
+}
+
+/// The `Content-Type` of such an answer.
+pub(super) fn content_type(operation: Option<&Operation>, version: u8) -> HeaderValue {
+    let [plain, resource] = types(operation);
+    let media_type = if version == RESOURCE { resource } else { plain };
+    media_type.value.clone()
+}
+
+/// A media type, and the same as the value of a header, which is made when the program is compiled.
+struct MediaType {
+    name: &'static str,
+    value: HeaderValue,
+}
+
+const fn media_type(name: &'static str) -> MediaType {
+    MediaType { name, value: HeaderValue::from_static(name) }
+}
+
+static JSON: MediaType = media_type("application/json");
+static JSON_IN_UTF_8: MediaType = media_type("application/json;charset=utf-8");
+static ORACLE: MediaType = media_type("application/vnd.oracle.resource+json");
+static ORACLE_SINGULAR: MediaType = media_type("application/vnd.oracle.resource+json;type=singular");
+static ORACLE_COLLECTION: MediaType = media_type("application/vnd.oracle.resource+json;type=collection");
+
+/// [`PLAIN`] and [`RESOURCE`] of an operation.
+fn types(operation: Option<&Operation>) -> [&'static MediaType; 2] {
     match operation.map(|operation| operation.name) {
         // Quirk: reading one request names the charset and `type=singular`, the actions name neither;
         // fixtures/oracle-ess/get-vendor-type.http
-        Some("details") => [
-            ("application/json;charset=utf-8", PLAIN),
-            ("application/vnd.oracle.resource+json;type=singular", RESOURCE),
-        ],
-        Some("requests" | "search" | "query") => [
-            ("application/json;charset=utf-8", PLAIN),
-            ("application/vnd.oracle.resource+json;type=collection", RESOURCE),
-        ],
-        Some("permissions" | "checkInCancelling") => {
-            [("application/json;charset=utf-8", PLAIN), ("application/vnd.oracle.resource+json", RESOURCE)]
-        }
-        Some(_) | None => [("application/json", PLAIN), ("application/vnd.oracle.resource+json", RESOURCE)],
+        Some("details") => [&JSON_IN_UTF_8, &ORACLE_SINGULAR],
+        Some("requests" | "search" | "query") => [&JSON_IN_UTF_8, &ORACLE_COLLECTION],
+        Some("permissions" | "checkInCancelling") => [&JSON_IN_UTF_8, &ORACLE],
+        Some(_) | None => [&JSON, &ORACLE],
     }
 }

@@ -2,7 +2,7 @@
 
 use super::query;
 use crate::Malformed;
-use crate::grammar::query::{first, pairs};
+use crate::grammar::query::value;
 use crate::grammar::spelling::nearest;
 
 /// Which members and links are shown.
@@ -32,7 +32,7 @@ impl Selection {
 
     /// Everything.
     pub(super) fn all() -> Selection {
-        Selection::read("")
+        Selection { fields: None, excluded: Vec::new(), rels: None }
     }
 
     /// Whether every name that members are chosen by is a member's.
@@ -76,8 +76,7 @@ impl Selection {
 /// Quirk: the reference page puts its example into quotes, `?fields="requestId"`, so quotes around the list or a name
 /// are no part of it; fixtures/oracle-ess/list-fields.http
 fn names(query: &str, parameter: &str) -> Vec<String> {
-    let pairs = pairs(query);
-    let list = first(&pairs, parameter).unwrap_or_default();
+    let Some(list) = value(query, parameter) else { return Vec::new() };
     let blank = |letter: char| letter == '"' || letter.is_whitespace();
     list.split(',')
         .map(|name| name.trim_matches(blank))

@@ -1,6 +1,7 @@
 //! The switches of a mount, and what they are read into: the codec.
 
-use super::errors;
+use super::wire::RelationWire;
+use super::{details, errors};
 use crate::{Evidence, Origin, Switch, SwitchKind, Switches};
 
 /// The rows of the dialect's table.
@@ -53,6 +54,8 @@ pub(super) const SWITCHES: &[Switch] = &[
 #[derive(Debug)]
 pub(super) struct OracleEss {
     pub(super) upper_rels: bool,
+    /// What the links of a request are called.
+    pub(super) relations: Vec<RelationWire>,
     pub(super) always_port: bool,
     pub(super) wrong_state_code: String,
     pub(super) unknown_id_code: String,
@@ -62,8 +65,10 @@ pub(super) struct OracleEss {
 
 impl OracleEss {
     pub(super) fn new(switches: &Switches) -> OracleEss {
+        let upper_rels = switches.text("rel_case") == "upper";
         OracleEss {
-            upper_rels: switches.text("rel_case") == "upper",
+            upper_rels,
+            relations: details::relations(upper_rels),
             always_port: switches.text("href_port") == "always",
             wrong_state_code: switches.text("wrong_state_code").to_owned(),
             unknown_id_code: switches.text("unknown_id_code").to_owned(),
@@ -72,14 +77,14 @@ impl OracleEss {
         }
     }
 
-    /// What an `href` begins with.
-    pub(super) fn origin(&self, origin: &Origin) -> String {
-        let named =
-            origin.authority.parse::<http::uri::Authority>().is_ok_and(|given| given.port().is_some());
-        if named || !self.always_port {
-            return origin.to_string();
+    /// What an `href` begins with, up to and with a path.
+    pub(super) fn url(&self, origin: &Origin, path: &str) -> String {
+        let names_port =
+            || origin.authority.parse::<http::uri::Authority>().is_ok_and(|given| given.port().is_some());
+        if !self.always_port || names_port() {
+            return origin.url(&[path]);
         }
         let port = if origin.scheme == "https" { 443 } else { 80 };
-        Origin { authority: format!("{}:{port}", origin.authority), ..origin.clone() }.to_string()
+        Origin { authority: format!("{}:{port}", origin.authority), ..origin.clone() }.url(&[path])
     }
 }

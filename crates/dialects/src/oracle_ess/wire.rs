@@ -5,14 +5,15 @@ mod details;
 
 mod exception;
 
-mod lists;
+mod links;
 
-use std::borrow::Cow;
+mod lists;
 
 use serde::Deserialize;
 
-pub(super) use details::{GivenDetailsWire, MemberWire, RequestDetailsWire};
+pub(super) use details::{GivenDetailsWire, GivenMembersWire, RequestDetailsWire, ValueWire};
 pub(super) use exception::{ExceptionWire, GivenExceptionWire};
+pub(super) use links::{LinkWire, LinksWire, RelationWire};
 pub(super) use lists::{GivenListWire, GivenResourcesWire, ListWire, ResourceWire, write_resources};
 
 use crate::grammar::json::{Slashes, Writer};
@@ -37,15 +38,6 @@ pub(super) struct CheckInWire {
     #[serde(rename = "requestExecutionContext")]
     #[expect(dead_code, reason = "only its kind is looked at")]
     context: Option<String>,
-}
-
-/// `link`.
-#[derive(Deserialize)]
-pub(super) struct LinkWire {
-    /// Absolute.
-    pub(super) href: String,
-    /// In the case of the mount's `rel_case`.
-    pub(super) rel: Cow<'static, str>,
 }
 
 /// The answer of an action as a server wrote it. That it is an object is enough: its links lead to where it was asked.
@@ -79,9 +71,9 @@ pub(super) fn write_nothing() -> Vec<u8> {
 }
 
 /// The answer of an action: `{"links":[…]}`.
-pub(super) fn write_action(links: &[LinkWire]) -> Vec<u8> {
+pub(super) fn write_action(links: &LinksWire<'_>) -> Vec<u8> {
     let mut json = Writer::new(Slashes::Plain);
-    json.object(|json| write_links(json, links));
+    json.object(|json| links.write_into(json, "links"));
     json.finish()
 }
 
@@ -99,15 +91,4 @@ pub(super) fn write_flag(flag: bool) -> Vec<u8> {
     let mut json = Writer::new(Slashes::Plain);
     json.raw(if flag { "true" } else { "false" });
     json.finish()
-}
-
-fn write_links(json: &mut Writer, links: &[LinkWire]) {
-    json.member_array("links", |json| {
-        for link in links {
-            json.object(|json| {
-                json.member_string("href", &link.href);
-                json.member_string("rel", &link.rel);
-            });
-        }
-    });
 }

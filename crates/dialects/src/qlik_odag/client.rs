@@ -17,7 +17,7 @@ use http::Response;
 
 use self::ask::Api;
 use super::Odag;
-use crate::conversation::{Aim, unsupported};
+use crate::conversation::{Aim, Wanted, unsupported};
 use crate::{Conversation, Echo, Malformed};
 
 /// See [`Codec::converse`](crate::Codec::converse).
@@ -33,7 +33,7 @@ pub(super) fn converse(odag: &Odag, command: &Command, at: i64) -> Result<Box<dy
         Command::DeleteOutput { target } => Ok(orders::delete_app(api, target, at)),
         Command::Status(status) => Ok(family::read(api, status, at)),
         Command::List { filter, sort, page, count, kin } => {
-            lists::list(api, &lists::Wanted { filter, sort, page: *page, count: *count, kin: *kin }, at)
+            lists::list(api, &Wanted { filter, sort, page: *page, count: *count, kin: *kin }, at)
         }
         // The service has a request until its retention time is over.
         Command::Delete { .. } => Err(unsupported("delete a request, only what it generated")),
@@ -47,7 +47,6 @@ pub(super) fn converse(odag: &Odag, command: &Command, at: i64) -> Result<Box<dy
 
 /// See [`Codec::decode_response`](crate::Codec::decode_response).
 pub(super) fn decode_response(
-    odag: &Odag,
     echo: &Echo,
     command: &Command,
     at: i64,
@@ -71,7 +70,7 @@ pub(super) fn decode_response(
             answer::selections(&status.target, at, response)
         }
         Command::Status(status) => answer::status(status.kin, at, response),
-        Command::List { count, .. } => lists::answered(odag, *count, at, response),
+        Command::List { count, .. } => lists::answered(*count, at, response),
         Command::Delete { .. }
         | Command::Confirm { .. }
         | Command::Runs { .. }

@@ -94,8 +94,7 @@ pub(super) fn delete(odag: &Odag, echo: &Echo, body: &[u8]) -> Result<Command, M
 /// Whether a cancel that came too late for a succeeded request is no error. An answer is written from the head, so a
 /// body cannot say this.
 pub(super) fn ignores_succeeded(echo: &Echo) -> bool {
-    let query = query::pairs(&echo.query);
-    query::first(&query, IGNORE_SUCCEEDED) == Some("true")
+    query::value(&echo.query, IGNORE_SUCCEEDED).as_deref() == Some("true")
 }
 
 const IGNORE_SUCCEEDED: &str = "ignoreSucceeded";
@@ -123,20 +122,20 @@ fn target(echo: &Echo) -> Target {
 /// action takes are read.
 // Quirk: a flag the action does not take may hold anything; fixtures/qlik-odag/put-inapplicable-flags.http
 // Quirk: names that nobody knows are passed over; fixtures/qlik-odag/put-redundant-query.http
-struct Flags {
-    query: Vec<(String, String)>,
+struct Flags<'e> {
+    query: &'e str,
     body: FlagsWire,
 }
 
-impl Flags {
+impl Flags<'_> {
     // Quirk: one client has a bug in its query and the flags in a body; fixtures/qlik-odag/put-flags-in-body.http
-    fn of(odag: &Odag, echo: &Echo, body: &[u8]) -> Result<Flags, Malformed> {
+    fn of<'e>(odag: &Odag, echo: &'e Echo, body: &[u8]) -> Result<Flags<'e>, Malformed> {
         let body = if odag.flags_in_body && is_object(body) {
             json::read(body).map_err(|malformed| malformed.with_code(errors::BODY))?
         } else {
             FlagsWire::default()
         };
-        Ok(Flags { query: query::pairs(&echo.query), body })
+        Ok(Flags { query: &echo.query, body })
     }
 
     fn read(&self, name: &'static str) -> Result<bool, Malformed> {
@@ -152,7 +151,7 @@ impl Flags {
     }
 
     fn in_query(&self, name: &'static str) -> Result<Option<bool>, Malformed> {
-        match query::first(&self.query, name) {
+        match query::value(self.query, name).as_deref() {
             None => Ok(None),
             Some("false") => Ok(Some(false)),
             Some("true") => Ok(Some(true)),

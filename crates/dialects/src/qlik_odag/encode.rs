@@ -130,7 +130,13 @@ pub(super) fn unasked(odag: &Odag, echo: &Echo, _: &Outcome) -> Response<Bytes> 
 
 /// The id of a request that has none but its number: its hexadecimal value in 24 digits.
 pub(super) fn id_of_number(number: i64) -> String {
-    format!("{number:024x}")
+    let mut id = [b'0'; 24];
+    let mut left = number.cast_unsigned();
+    for digit in id.iter_mut().rev() {
+        *digit = b"0123456789abcdef"[usize::try_from(left % 16).expect("a digit is below 16")];
+        left /= 16;
+    }
+    String::from_utf8(id.to_vec()).expect("its digits are ASCII")
 }
 
 /// The id under which a request is shown to a caller who wrote `asked`: just that where it is one of the request's,

@@ -4,12 +4,10 @@
 //! `id`: both forms are looked at, as both are shown.
 
 use countermand_model::{Command, Field, Filter, Kin, Page, Test, Value};
-use jiff::Timestamp;
-use jiff::civil::DateTime;
 
 use super::{DIALECT, Odag, states};
 use crate::grammar::query;
-use crate::grammar::time::since_1970;
+use crate::grammar::time::iso8601;
 use crate::{Echo, Malformed};
 
 /// The parameters of `GET /requests`.
@@ -178,23 +176,8 @@ impl Query {
     }
 }
 
-/// The first whole millisecond that is not before a time.
+/// The first whole millisecond that is not before a time. That it may lack its time of day and its offset is inferred, for the
+/// page says no more than `Date`.
 fn milliseconds(text: &str) -> Option<i64> {
-    i64::try_from((nanoseconds(text)? + 999_999).div_euclid(1_000_000)).ok()
-}
-
-/// How many nanoseconds after 1970-01-01T00:00:00Z a time is. Without an offset it is UTC, without a time midnight:
-/// inferred, for the page says no more than `Date`.
-pub(super) fn nanoseconds(text: &str) -> Option<i128> {
-    // A reader of ISO 8601 takes second 60 for 59, and passes over the name of a zone in brackets.
-    let time = text.split_once(['T', 't', ' ']).map_or("", |(_, time)| time);
-    let digits = time.split(['.', ',', 'Z', 'z', '+', '-']).next().unwrap_or_default().replace(':', "");
-    if digits.get(4..6) == Some("60") || text.contains('[') {
-        return None;
-    }
-    let utc = text.strip_suffix(['Z', 'z']).filter(|_| !digits.is_empty()).unwrap_or(text);
-    match text.parse::<Timestamp>() {
-        Ok(time) => Some(time.as_nanosecond()),
-        Err(_) => Some(since_1970(utc.parse::<DateTime>().ok()?).as_nanos()),
-    }
+    i64::try_from((iso8601(text)? + 999_999).div_euclid(1_000_000)).ok()
 }

@@ -4,7 +4,7 @@ use countermand_model::{Fault, FaultKind};
 
 use super::routes::{self, PLACES, WINDOWS};
 use super::{Odag, refused};
-use crate::grammar::route::Miss;
+use crate::grammar::route::{Hit, Miss};
 use crate::grammar::{path, query};
 use crate::{Echo, Format, Head};
 
@@ -12,35 +12,35 @@ use crate::{Echo, Format, Head};
 pub(super) fn open(odag: &Odag, head: &Head<'_>) -> Echo {
     // The base is always one of ours: this dialect claims no other path.
     let place = head.base.and_then(|place| PLACES.get(place)).unwrap_or(&PLACES[0]);
-    let path = format!("{}{}", place.collection, head.rest);
-    let pairs = query::pairs(head.query.unwrap_or_default());
-    let (found, mut refusal) = match routes::find(odag, place.profile, &path, head.method, &pairs) {
-        Ok(hit) => (Some((hit.index, hit.operation)), refused::reason(hit.operation)),
-        Err(miss) => (None, Some(missed(miss))),
+    let path = [place.collection, head.rest].concat();
+    let query = head.query.unwrap_or_default();
+    let found = routes::find(odag, place.profile, &path, head.method, query);
+    let mut refusal = match &found {
+        Ok(hit) => refused::reason(hit.operation),
+        Err(miss) => Some(missed(*miss)),
     };
-    if place.profile == WINDOWS && forged(head, &pairs) {
+    if place.profile == WINDOWS && forged(head, query) {
         refusal = Some(Fault::new(FaultKind::Malformed, "XSRF prevention check failed"));
     }
     Echo {
-        operation: found.map(|(_, operation)| operation),
-        route: found.map_or(0, |(index, _)| index),
+        operation: found.as_ref().ok().map(|hit| hit.operation),
+        route: found.as_ref().map_or(0, |hit| hit.index),
         refusal,
         version: place.profile,
         format: Format::Json,
         body: Format::Json,
         method: head.method.clone(),
-        id: id_in(odag, place.profile, &path),
+        id: found.ok().or_else(|| routes::at(odag, place.profile, &path).next()).and_then(|hit| id_in(&hit)),
         path,
-        query: head.query.unwrap_or_default().to_owned(),
+        query: query.to_owned(),
         range: None,
         request_url: String::new(),
         root_url: String::new(),
     }
 }
 
-/// The id in a path, of a request or of a link, whatever the method; in a path of no route there is none to show.
-fn id_in(odag: &Odag, profile: u8, path: &str) -> Option<String> {
-    let hit = routes::at(odag, profile, path).next()?;
+/// The id in a path, of a request or of a link.
+fn id_in(hit: &Hit<'_>) -> Option<String> {
     hit.taken.first().map(|segment| path::decoded(segment))
 }
 
@@ -58,8 +58,9 @@ fn missed(miss: Miss) -> Fault {
 
 /// Whether the two halves of the key against forged requests differ. The names are Qlik's, in any case.
 // Quirk: absent, or in one place only, is fine; fixtures/qlik-odag/p1-xrfkey-differs.http
-fn forged(head: &Head<'_>, pairs: &[(String, String)]) -> bool {
-    let in_header = head.headers.get("x-qlik-xrfkey").map(http::HeaderValue::as_bytes);
+fn forged(head: &Head<'_>, query: &str) -> bool {
+    let Some(in_header) = head.headers.get("x-qlik-xrfkey") else { return false };
+    let pairs = query::pairs(query);
     let in_query = pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case("xrfkey"));
-    in_header.zip(in_query).is_some_and(|(header, (_, query))| header != query.as_bytes())
+    in_query.is_some_and(|(_, in_query)| in_header != in_query)
 }

@@ -176,21 +176,26 @@ pub(super) fn find<'p>(
     profile: u8,
     path: &'p str,
     method: &Method,
-    query: &[(String, String)],
+    query: &str,
 ) -> Result<Hit<'p>, Miss> {
+    let found = route::find(table(odag), path, method, query);
     // All rows of one path are in the same profiles, so a path is there or it is not.
-    if at(odag, profile, path).next().is_none() {
-        return Err(Miss::Path);
-    }
-    route::find(table(odag), path, method, query)
+    let is_there = match &found {
+        Ok(hit) => is_in(hit.operation, profile),
+        Err(_) => at(odag, profile, path).next().is_some(),
+    };
+    if is_there { found } else { Err(Miss::Path) }
 }
 
 /// The rows that have this path in a profile, by whatever method.
 pub(super) fn at<'p>(odag: &Odag, profile: u8, path: &'p str) -> impl Iterator<Item = Hit<'p>> {
-    route::at(table(odag), path).filter(move |hit| {
-        let only = ONLY.iter().find(|(name, _)| *name == hit.operation.name);
-        only.is_none_or(|(_, profiles)| profiles.contains(&profile))
-    })
+    route::at(table(odag), path).filter(move |hit| is_in(hit.operation, profile))
+}
+
+/// Whether a profile has an operation.
+fn is_in(operation: &Operation, profile: u8) -> bool {
+    let only = ONLY.iter().find(|(name, _)| *name == operation.name);
+    only.is_none_or(|(_, profiles)| profiles.contains(&profile))
 }
 
 /// The rows of one mount.

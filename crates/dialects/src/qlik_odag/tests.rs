@@ -10,6 +10,8 @@ mod showing;
 
 mod client;
 
+mod hearing;
+
 use std::sync::Arc;
 
 use bytes::Bytes;

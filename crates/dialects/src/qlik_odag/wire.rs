@@ -90,7 +90,7 @@ fn object(face: &Face<'_>, json: &mut Writer) {
         }
         for (name, text) in &face.given {
             if !WINDOWS.iter().chain(CLOUD).any(|(known, _)| known == name) {
-                json.member_raw(name, text.get());
+                json.member_given(name, text.get());
             }
         }
     });

@@ -19,7 +19,7 @@ use super::reload::Reload;
 use super::tokens::Tokens;
 use super::users::{Current, Loaded, Member, Rules, loaded};
 use super::verify::Verifiers;
-use crate::log::Plain;
+use crate::log::plain;
 use crate::metrics::CacheMetrics;
 
 /// How long to stay away when too many passwords are being verified, in seconds.
@@ -116,7 +116,7 @@ impl Realm {
             return Err(mistakes);
         }
         for warning in files.warnings(&people) {
-            tracing::warn!(realm = %Plain(&config.name), "{warning}");
+            tracing::warn!(realm = &*plain(&config.name), "{warning}");
         }
         let rules = Rules::of(&config);
         let current = Arc::new(RwLock::new(Arc::new(Loaded::new(0, people, &rules))));

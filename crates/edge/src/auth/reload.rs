@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::files::{Files, Signatures};
 use super::users::{Current, Loaded, Rules, loaded};
-use crate::log::Plain;
+use crate::log::plain;
 
 /// How often the files are looked at, at most, in milliseconds.
 const INTERVAL: u64 = 1000;
@@ -96,18 +96,22 @@ impl Watch {
                 self.unread = false;
                 let generation = loaded(&self.current).generation + 1;
                 for warning in self.files.warnings(&people) {
-                    tracing::warn!(realm = %Plain(&self.realm), "{warning}");
+                    tracing::warn!(realm = &*plain(&self.realm), "{warning}");
                 }
                 let loaded = Arc::new(Loaded::new(generation, people, &self.rules));
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = loaded;
                 let files = self.files.names();
-                tracing::info!(realm = %Plain(&self.realm), files = %Plain(&files), "the users were read anew");
+                tracing::info!(
+                    realm = &*plain(&self.realm),
+                    files = &*plain(&files),
+                    "the users were read anew"
+                );
             }
             Err(errors) => {
                 // A mistake in what was read has a line, and stays until the file changes.
                 self.unread = errors.iter().any(|error| error.line.is_none());
                 for error in errors.iter().filter(|_| is_news) {
-                    tracing::error!(realm = %Plain(&self.realm), %error, "the users stay as they were");
+                    tracing::error!(realm = &*plain(&self.realm), %error, "the users stay as they were");
                 }
             }
         }

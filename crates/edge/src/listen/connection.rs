@@ -1,19 +1,22 @@
 //! One connection: hyper's, with our deadlines around it.
 
 use std::convert::Infallible;
-use std::pin::pin;
+use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
-use hyper::service::service_fn;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 use tower::ServiceExt;
 
 use super::activity::{Activity, Tracked, Watched};
@@ -32,7 +35,7 @@ const PONG: Duration = Duration::from_secs(20);
 
 /// What all connections of a listener share.
 pub(super) struct Server {
-    http1: auto::Builder<TokioExecutor>,
+    http1: http1::Builder,
     http2: auto::Builder<TokioExecutor>,
     either: auto::Builder<TokioExecutor>,
     limits: Limits,
@@ -41,39 +44,65 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn new(limits: Limits, transport: Transport) -> Server {
-        let mut builder = auto::Builder::new(TokioExecutor::new());
-        builder
-            .http1()
+        let mut http1 = http1::Builder::new();
+        http1
             // The names of headers as HTTP/1.1 servers always wrote them: some clients compare them byte by byte.
             .title_case_headers(true)
+            // A map more for each head: only where somebody reads it.
+            .preserve_header_case(transport.keeps_spelling)
             .max_buf_size(limits.head.max(LEAST_BUFFER))
             // Ours, in `activity`, is for heads alone.
             .header_read_timeout(None);
-        // A map more for each head: only where somebody reads it.
-        let mut builder = builder.preserve_header_case(transport.keeps_spelling);
-        builder
+        let mut either = auto::Builder::new(TokioExecutor::new());
+        either
+            .http1()
+            .title_case_headers(true)
+            .preserve_header_case(transport.keeps_spelling)
+            .max_buf_size(limits.head.max(LEAST_BUFFER))
+            .header_read_timeout(None);
+        either
             .http2()
             .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))
             .max_concurrent_streams(STREAMS)
             .timer(TokioTimer::new())
             .keep_alive_interval(limits.idle)
             .keep_alive_timeout(PONG);
-        Server {
-            http1: builder.clone().http1_only(),
-            http2: builder.clone().http2_only(),
-            either: builder,
-            limits,
-            transport,
-        }
+        Server { http1, http2: either.clone().http2_only(), either, limits, transport }
     }
 
-    /// hyper can tell by itself, but reads 24 bytes to do so and grows its buffer to twice the size over them, for as
-    /// long as the connection lives: 8 KiB times ten thousand.
-    fn builder(&self, begins: Begins) -> &auto::Builder<TokioExecutor> {
+    /// Speaks on a stream to the end of the connection.
+    async fn speak<I, S, B>(
+        &self,
+        stream: I,
+        begins: Begins,
+        service: S,
+        activity: &Arc<Activity>,
+        timer: Pin<&mut Sleep>,
+        stopped: Pin<&mut impl Future<Output = bool>>,
+    ) -> Result<(), String>
+    where
+        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Send,
+        S::Future: Send + 'static,
+        B: Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let stream = Watched { stream: TokioIo::new(stream), activity: Arc::clone(activity) };
+        let deadlines = Deadlines { limits: &self.limits, activity };
         match begins {
-            Begins::Http1 => &self.http1,
-            Begins::Http2 => &self.http2,
-            Begins::Either => &self.either,
+            // hyper can tell by itself, but reads 24 bytes to do so and grows its buffer to twice the size over them,
+            // for as long as the connection lives: 8 KiB times ten thousand.
+            Begins::Http1 => {
+                let connection = self.http1.serve_connection(stream, service);
+                deadlines.hold(pin!(connection), timer, stopped).await
+            }
+            // Boxed: it is large, and most connections are of HTTP/1.
+            Begins::Http2 | Begins::Either => {
+                let builder = if begins == Begins::Http2 { &self.http2 } else { &self.either };
+                let mut connection = Box::pin(builder.serve_connection(stream, service));
+                deadlines.hold(connection.as_mut(), timer, stopped).await
+            }
         }
     }
 }
@@ -104,7 +133,6 @@ pub(super) async fn run<S, B>(
         _ = stopped.as_mut() => None,
     };
     let Some(Arrived { stream, begins, client, local }) = arrived else { return };
-    let builder = server.builder(begins);
     let requests = Arc::clone(&activity);
     let service = service_fn(move |mut request: Request<Incoming>| {
         let under_way = requests.begin(request.version());
@@ -113,23 +141,17 @@ pub(super) async fn run<S, B>(
         let answer = service.clone().oneshot(request);
         async move { answer.await.map(|response| response.map(|body| Tracked { body, under_way })) }
     });
-    let deadlines = Deadlines { limits: &server.limits, activity: &activity };
     let ended = match stream {
         Stream::Plain(stream) => {
-            let connection = builder.serve_connection(watched(stream, &activity), service);
-            deadlines.hold(pin!(connection), timer, stopped).await
+            server.speak(stream, begins, service, &activity, timer.as_mut(), stopped.as_mut()).await
         }
+        // Boxed: it is large.
         Stream::Tls(stream) => {
-            let connection = builder.serve_connection(watched(*stream, &activity), service);
-            deadlines.hold(pin!(connection), timer, stopped).await
+            Box::pin(server.speak(stream, begins, service, &activity, timer.as_mut(), stopped.as_mut())).await
         }
     };
     if let Err(error) = ended {
         // What strangers do to a connection is no news.
         tracing::debug!(%client, error, "a connection ended badly");
     }
-}
-
-fn watched<I>(stream: I, activity: &Arc<Activity>) -> Watched<I> {
-    Watched { stream: TokioIo::new(stream), activity: Arc::clone(activity) }
 }

@@ -10,7 +10,7 @@ use http::header::{
 };
 
 use super::framing::{self, Length};
-use crate::origin::Arrival;
+use crate::origin::{Arrival, in_words};
 use crate::request_id::X_REQUEST_ID;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -163,28 +163,27 @@ fn accepts_trailers(headers: &HeaderMap) -> bool {
 /// more: who is believed was decided here, and behind us only this counts.
 fn tell(headers: &mut HeaderMap, teller: &Teller<'_>) {
     let Teller { arrival: Arrival { origin, client, .. }, prefix, request_id } = teller;
-    let address = client.map(|client| client.to_string());
+    let address = client.map(in_words);
     // RFC 7239 §6: an IPv6 address stands in brackets and quotes.
     let (open, close) = if matches!(client, Some(IpAddr::V6(_))) { ("\"[", "]\"") } else { ("", "") };
     let known = address.as_deref().unwrap_or("unknown");
     let parts = ["for=", open, known, close, ";host=\"", &origin.authority, "\";proto=", &origin.scheme];
-    let forwarded = parts.concat();
-    let mut set = |name, text: &str| {
+    let mut set = |name, text: String| {
         // The texts are addresses, hosts that were checked and ids of visible ASCII.
-        if let Ok(value) = HeaderValue::from_str(text) {
+        if let Ok(value) = HeaderValue::try_from(text) {
             headers.insert(name, value);
         }
     };
-    set(FORWARDED, &forwarded);
-    if let Some(address) = &address {
+    set(FORWARDED, parts.concat());
+    if let Some(address) = address {
         set(X_FORWARDED_FOR, address);
     }
-    set(X_FORWARDED_HOST, &origin.authority);
-    set(X_FORWARDED_PROTO, &origin.scheme);
+    set(X_FORWARDED_HOST, origin.authority.clone());
+    set(X_FORWARDED_PROTO, origin.scheme.clone());
     if !prefix.is_empty() {
-        set(X_FORWARDED_PREFIX, prefix);
+        set(X_FORWARDED_PREFIX, (*prefix).to_owned());
     }
-    set(X_REQUEST_ID, request_id);
+    set(X_REQUEST_ID, (*request_id).to_owned());
 }
 
 #[cfg(test)]

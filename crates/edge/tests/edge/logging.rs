@@ -88,7 +88,7 @@ async fn each_setting_logs_what_it_says() {
 async fn a_line_says_who_asked_for_what_and_why_not() {
     let lines = lines(AccessLog::All).await;
     let poll = &lines[0];
-    for field in ["dialect=\"echo\"", "user=ana", "client=192.0.2.1", "request_id=", "micros="] {
+    for field in ["dialect=\"echo\"", "user=\"ana\"", "client=\"192.0.2.1\"", "request_id=", "micros="] {
         assert!(poll.contains(field), "{poll}");
     }
     let defect = lines.iter().find(|line| line.contains("ERROR")).unwrap();

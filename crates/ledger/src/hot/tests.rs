@@ -1,5 +1,7 @@
 //! Every order in which a writer, a reader and a poll can meet.
 
+use countermand_model::Caller;
+
 use super::*;
 
 /// What one thread does next. The committed value is the number of commits; a reading sees what is committed when it

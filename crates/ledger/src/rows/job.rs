@@ -1,10 +1,11 @@
 //! The whole job: one row, its aliases and its attributes.
 
-use countermand_model::{Alias, Children, Job, Output, Progress, Trigger};
+use countermand_model::{Alias, Children, Job, Output, Progress, State, Trigger};
 use rusqlite::{Row, named_params};
 
 use super::standing::Standing;
 use super::words::{Word, counted, dialects, dialects_text, stored, tally, tally_text};
+use crate::schema;
 use crate::session::{Namespace, Session};
 
 /// What is selected for [`load`], of a table or join in which the job's row is called `jobs`. The last is the row of
@@ -171,9 +172,15 @@ pub(crate) fn save(
             ":type": job.job_type,
             ":message": job.message,
             ":runner": job.runner,
+            ":room": room(job.state),
         },
         |row| row.get(0),
     )
+}
+
+/// What the row of a job in that state holds for later.
+fn room(state: State) -> Option<&'static [u8]> {
+    (!state.is_at_work() && !state.is_terminal()).then_some(schema::ROOM)
 }
 
 /// One statement for both: what is there is overwritten, and the row keeps its key.
@@ -182,12 +189,12 @@ INSERT INTO jobs (namespace, number, kind, parent, state, previous_state, ended,
   held_by_order, trigger_by_order, revision, life, created_at, started_at, finished_at, changed_at, heard_at, owner, dataset,
   dialects, has_aliases, has_attributes, trigger_state, trigger_next_run_at, trigger_rule, children, progress_total,
   progress_matched, progress_processed, results_total, results_delivered, drained_at, has_errors, output_id,
-  output_name, name, description, type, message, runner)
+  output_name, name, description, type, message, runner, room)
 VALUES (:namespace, :number, :kind, :parent, :state, :previous_state, :ended, :acknowledged, :hidden, :cancel_open,
   :held_by_order, :trigger_by_order, :revision, :life, :created_at, :started_at, :finished_at, :changed_at, :heard_at, :owner,
   :dataset, :dialects, :has_aliases, :has_attributes, :trigger_state, :trigger_next_run_at, :trigger_rule, :children,
   :progress_total, :progress_matched, :progress_processed, :results_total, :results_delivered, :drained_at,
-  :has_errors, :output_id, :output_name, :name, :description, :type, :message, :runner)
+  :has_errors, :output_id, :output_name, :name, :description, :type, :message, :runner, :room)
 ON CONFLICT (namespace, number) DO UPDATE SET kind = excluded.kind, parent = excluded.parent, state = excluded.state,
   previous_state = excluded.previous_state, ended = excluded.ended, acknowledged = excluded.acknowledged,
   hidden = excluded.hidden, cancel_open = excluded.cancel_open, held_by_order = excluded.held_by_order,
@@ -201,7 +208,8 @@ ON CONFLICT (namespace, number) DO UPDATE SET kind = excluded.kind, parent = exc
   results_total = excluded.results_total, results_delivered = excluded.results_delivered,
   drained_at = excluded.drained_at, has_errors = excluded.has_errors, output_id = excluded.output_id,
   output_name = excluded.output_name, name = excluded.name, description = excluded.description,
-  type = excluded.type, message = excluded.message, runner = excluded.runner
+  type = excluded.type, message = excluded.message, runner = excluded.runner,
+  room = excluded.room
 RETURNING id";
 
 /// The ids of the job in that row, in the order given.

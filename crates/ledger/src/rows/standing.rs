@@ -179,19 +179,33 @@ impl Standing {
 
     /// Whether it is seen in a dialect at all.
     pub(crate) fn is_seen_in(&self, dialect: &str) -> bool {
-        let listed = |dialects: &Vec<String>| dialects.iter().any(|seen| seen == dialect);
-        !self.hidden && (dialect == CONTROL || self.dialects.as_ref().is_none_or(listed))
+        !self.hidden && is_listed(self.dialects.as_deref(), dialect)
     }
 
     /// Whether it is in a dataset; in any, where the target names none.
     pub(crate) fn is_in(&self, dataset: Option<&str>) -> bool {
-        dataset.is_none_or(|dataset| self.dataset.as_deref().unwrap_or(DEFAULT_DATASET) == dataset)
+        is_within(self.dataset.as_deref(), dataset)
     }
 
     /// Whether it is another's, for a caller who is kept to his own jobs.
     pub(crate) fn is_foreign_to(&self, caller: &Caller) -> bool {
-        caller.own_only && self.owner.as_ref().is_some_and(|owner| *owner != caller.user)
+        is_foreign(self.owner.as_deref(), caller)
     }
+}
+
+/// Whether a job that names these dialects is seen in that one.
+pub(super) fn is_listed(dialects: Option<&[String]>, dialect: &str) -> bool {
+    dialect == CONTROL || dialects.is_none_or(|dialects| dialects.iter().any(|seen| seen == dialect))
+}
+
+/// Whether a job of that dataset is meant by one who names `dataset`.
+pub(super) fn is_within(own: Option<&str>, dataset: Option<&str>) -> bool {
+    dataset.is_none_or(|dataset| own.unwrap_or(DEFAULT_DATASET) == dataset)
+}
+
+/// Whether a job of that owner is another's, for a caller who is kept to his own jobs.
+pub(crate) fn is_foreign(owner: Option<&str>, caller: &Caller) -> bool {
+    caller.own_only && owner.is_some_and(|owner| owner != caller.user)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Standing> {

@@ -110,6 +110,32 @@ async fn what_is_not_a_ledger_is_left_alone() {
     refuses(&path("nowhere/ledger.db"), "make its directory first");
 }
 
+/// How many pages the rows of jobs take.
+fn pages_of_jobs(path: &Path) -> i64 {
+    let file = rusqlite::Connection::open(path).unwrap();
+    file.query_row("SELECT count(*) FROM dbstat WHERE name = 'jobs'", [], |row| row.get(0)).unwrap()
+}
+
+#[tokio::test]
+async fn a_job_that_moves_stays_on_its_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let ledger = Ledger::file(&path);
+    let drafts = (1..=2000).map(|number| (Some(number), in_state(State::Queued))).collect();
+    ledger.store.put_all("default", drafts, Put::default()).await.unwrap();
+    let before = pages_of_jobs(&path);
+    for number in (1..=2000).step_by(2) {
+        ledger.say(number, State::Running, "farm-1").await.unwrap();
+    }
+    let all: Vec<_> = (1..=2000).collect();
+    ledger.act(cancel(&all, Reach::One)).await;
+    for number in (1..=2000).step_by(2) {
+        ledger.say(number, State::Cancelled, "farm-1").await.unwrap();
+    }
+    ledger.store.close().await;
+    assert_eq!(pages_of_jobs(&path), before);
+}
+
 #[tokio::test]
 async fn an_empty_file_is_not_silently_a_new_ledger() {
     let folder = tempfile::tempdir().unwrap();
@@ -130,8 +156,8 @@ async fn a_newer_ledger_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
     sound(&path).await;
-    rusqlite::Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 4").unwrap();
-    assert!(matches!(refuses(&path, "format 4"), OpenError::Newer { found: 4, known: 3, .. }));
+    rusqlite::Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 5").unwrap();
+    assert!(matches!(refuses(&path, "format 5"), OpenError::Newer { found: 5, known: 4, .. }));
 }
 
 #[tokio::test]

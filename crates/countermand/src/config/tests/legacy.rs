@@ -99,3 +99,23 @@ fn a_mount_needs_no_realm_where_the_legacy_server_asks_everybody() {
     let one_served = format!("{relayed}\noperations = {{ cancelrunning = \"serve\" }}");
     check(&listen(&one_served), &["17:9 realm = \"none\" is for loopback only"]);
 }
+
+/// The legacy server is asked by us there, and cannot know for whom.
+#[test]
+fn whoever_is_kept_to_his_own_jobs_is_not_let_at_all_those_of_a_legacy_server() {
+    let own = "engine = \"primary\"\nscope = \"own\"\nlegacy = \"old\"\n";
+    let says = "16:9 scope = \"own\" cannot be kept where the legacy server is asked under the engine's name";
+    for modes in
+        ["mode = \"serve-else-passthrough\"", "operations = { cancelrunning = \"serve-else-passthrough\" }"]
+    {
+        check(&with("cisco-prime", &format!("{own}{modes}")), &[says]);
+    }
+    let text = with("cisco-prime", &format!("{own}mode = \"passthrough\"\nlegacy_credentials = \"engine\""));
+    let text =
+        text.replace("/webacs/api\"\n", "/webacs/api\"\nuser = \"nbi\"\npassword_file = \"ops.token\"\n");
+    check(&text, &[&says.replace("16:9", "18:9")]);
+    for modes in ["mode = \"passthrough\"", "mode = \"shadow\"\noperations = { cancelrunning = \"serve\" }"] {
+        let config = read(&with("cisco-prime", &format!("{own}{modes}")));
+        assert!(config.is_ok(), "{modes}: {:?}", config.err());
+    }
+}

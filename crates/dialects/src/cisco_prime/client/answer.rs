@@ -13,6 +13,7 @@ use super::super::wire::{
     Root, ToldEntitiesWire, ToldHistoryWire, ToldIdsWire, ToldOperationWire, ToldStatusWire, document,
 };
 use super::jobs;
+use crate::conversation::{self, Heard};
 use crate::{Format, Malformed};
 
 /// An answer, read by `read` where it is one of success. What a server refuses is a fault in the `Ok`.
@@ -26,6 +27,17 @@ pub(super) fn answered<R: Root, T>(
     }
     let format = format.ok_or_else(|| Malformed::new("Content-Type", "it is neither JSON nor XML"))?;
     document(format, response.body()).and_then(read).map(Ok)
+}
+
+/// What was heard, as a document that is read by `read`.
+///
+/// # Errors
+/// As of [`conversation::understood`].
+pub(super) fn understood<R: Root, T>(
+    heard: Heard,
+    read: impl FnOnce(R) -> Result<T, Malformed>,
+) -> Result<T, Fault> {
+    conversation::understood(heard, |response| answered(response, read))
 }
 
 /// What an answer is written in, which need not be what was asked for.
@@ -44,6 +56,16 @@ pub(super) fn only(told: &ToldEntitiesWire, at: i64) -> Result<Snapshot, Malform
     let [snapshot] = <[Snapshot; 1]>::try_from(snapshots(told, at)?)
         .map_err(|several| Malformed::new("entity", format!("there are {}; expected one", several.len())))?;
     Ok(snapshot)
+}
+
+/// The same of the job that was asked for.
+///
+/// # Errors
+/// It is another one.
+pub(super) fn asked_for(id: i64, told: &ToldEntitiesWire, at: i64) -> Result<Snapshot, Malformed> {
+    let snapshot = only(told, at)?;
+    let problem = || format!("{} is not the job that was asked for", snapshot.job.number);
+    if snapshot.job.number == id { Ok(snapshot) } else { Err(Malformed::new("jobSummaryDTO/id", problem())) }
 }
 
 /// A page of whole jobs.
@@ -76,6 +98,12 @@ pub(super) fn histories(told: &ToldHistoryWire, at: i64) -> Result<Vec<Snapshot>
         snapshot.kin.sort_by_key(|run| (run.started_at.is_none(), run.started_at, run.number));
     }
     Ok(jobs)
+}
+
+/// Puts the runs that its history tells of in the place of the latest of a job.
+pub(super) fn add_runs(job: &mut Snapshot, history: Snapshot) {
+    job.job.children = history.job.children;
+    job.kin = history.kin;
 }
 
 /// A page holds no more jobs than it was asked for.

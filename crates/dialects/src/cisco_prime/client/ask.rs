@@ -12,6 +12,9 @@ use super::super::wire::{Payload, write_ids};
 use crate::Format;
 use crate::conversation::{Ask, Safety};
 
+/// How many ids one request is about. The reference names no limit; what it prints for pages begins at 100.
+pub(super) const AT_ONCE: usize = 100;
+
 /// What stands in a value of a query as it is: as the vendor's pages print it, who ask for encoded quotes.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -44,6 +47,13 @@ impl Manner {
         let mut all = vec![(".full".to_owned(), "true".to_owned())];
         all.extend_from_slice(parameters);
         self.get(&format!("data/{JOB_SUMMARY}"), &all)
+    }
+
+    /// The same of the jobs whose latest run is one of these.
+    pub(super) fn latest_runs(self, ids: &[i64]) -> Ask {
+        let most = ids.len().to_string();
+        let parameters = [("runId", one_of(ids)), (".maxResults", most), (".nocount", "true".to_owned())];
+        self.summaries(&parameters.map(|(name, value)| (name.to_owned(), value)))
     }
 
     /// `GET op/jobService/runhistory`.

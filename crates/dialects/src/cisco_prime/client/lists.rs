@@ -1,32 +1,21 @@
 //! Lists and run histories. What is asked for is said as conditions of the query, exactly or not at all: a list that
-//! showed more or less than was asked for would be a wrong list. Pages are as large as the server allows; one that the
-//! model asks for may be several of those.
+//! showed more or less than was asked for would be a wrong list. How its pages are read is `pages.rs`'s.
 //!
 //! Left to the server is the order of jobs that the sort keys do not tell apart.
 
-use countermand_model::{Fault, Field, Filter, Kin, Kind, Outcome, Page, Snapshot, Sort, Test, Value};
+use countermand_model::{Fault, Field, Filter, Kind, Outcome, Sort, Test, Value};
 
 use super::super::attributes::{JOB_SUMMARY, RUN_HISTORY};
 use super::super::lists::{SYSTEM, USERNAME};
 use super::super::query::{Comparison, Condition};
 use super::super::said;
 use super::super::settings::Settings;
-use super::super::wire::{ToldEntitiesWire, ToldHistoryWire};
+use super::super::wire::ToldHistoryWire;
 use super::answer::{self, answered};
-use super::ask::{Manner, one_of};
-use super::orders::AT_ONCE;
-use super::status::understood;
+use super::ask::Manner;
+use super::pages::Pages;
 use crate::Conversation;
-use crate::conversation::{Ask, Heard, Known, Once, Step, passed_on, unsupported};
-
-/// What is asked of a list.
-pub(super) struct Wanted<'c> {
-    pub(super) filter: &'c Filter,
-    pub(super) sort: &'c [Sort],
-    pub(super) page: Page,
-    pub(super) count: bool,
-    pub(super) kin: Kin,
-}
+use crate::conversation::{Known, Once, Wanted, unsupported};
 
 /// A list.
 ///
@@ -37,7 +26,7 @@ pub(super) fn list(
     wanted: &Wanted<'_>,
     at: i64,
 ) -> Result<Box<dyn Conversation>, Fault> {
-    let Wanted { filter, sort, page, count, kin } = *wanted;
+    let Wanted { filter, sort, page, count, .. } = *wanted;
     let of_none = *filter == Filter::Or(Vec::new());
     if of_none || page.size == 0 && !count {
         let total = (of_none && count).then_some(0);
@@ -56,22 +45,7 @@ pub(super) fn list(
     if last > i32::MAX.unsigned_abs().into() {
         return Err(unsupported("show so late a part of a list"));
     }
-    let manner = Manner::new(settings);
-    let limit = settings.page_limit;
-    let pages = Pages {
-        manner,
-        parameters,
-        page,
-        limit,
-        count,
-        kin,
-        at,
-        jobs: Vec::new(),
-        total: None,
-        asked: 0,
-        rest: None,
-    };
-    Ok(Box::new(pages))
+    Ok(Box::new(Pages::new(settings, parameters, wanted, at)))
 }
 
 /// A run history.
@@ -214,100 +188,4 @@ fn name(field: &Field) -> String {
         Field::Latest(field) => return format!("{} of the latest run", name(field)),
     }
     .to_owned()
-}
-
-/// The pages of a list, one after the other, and then the runs of the jobs on them where all are wanted.
-struct Pages {
-    manner: Manner,
-    parameters: Vec<(String, String)>,
-    /// What is wanted; of its jobs those in `jobs` are there.
-    page: Page,
-    /// The largest page of the server.
-    limit: u64,
-    count: bool,
-    kin: Kin,
-    at: i64,
-    jobs: Vec<Snapshot>,
-    total: Option<u64>,
-    /// How many jobs the last question was for.
-    asked: u64,
-    /// Jobs whose runs are yet to be asked for, once the pages are there.
-    rest: Option<Vec<i64>>,
-}
-
-impl Pages {
-    fn ask_page(&mut self) -> Ask {
-        let there = self.jobs.len() as u64;
-        // Of no jobs there is no page: how many there are is told with one of them.
-        self.asked = (self.page.size.saturating_sub(there)).clamp(1, self.limit);
-        let mut parameters = self.parameters.clone();
-        parameters.push((".firstResult".to_owned(), (self.page.first + there).to_string()));
-        parameters.push((".maxResults".to_owned(), self.asked.to_string()));
-        if !self.count || there > 0 {
-            parameters.push((".nocount".to_owned(), "true".to_owned()));
-        }
-        self.manner.summaries(&parameters)
-    }
-
-    fn take_page(&mut self, heard: Heard) -> Result<Step, Fault> {
-        let at = self.at;
-        let most = self.asked;
-        let told = understood(heard, |told: ToldEntitiesWire| {
-            let jobs = answer::snapshots(&told, at)?;
-            answer::check_page(&jobs, most)?;
-            Ok((jobs, answer::total(told.count.as_deref())?))
-        })?;
-        let (jobs, total) = told.map_err(passed_on)?;
-        let is_last = (jobs.len() as u64) < self.asked;
-        self.total = self.total.or(total.filter(|_| self.count));
-        self.jobs.extend(jobs);
-        if !is_last && (self.jobs.len() as u64) < self.page.size {
-            return Ok(Step::Send(self.ask_page()));
-        }
-        self.jobs.truncate(usize::try_from(self.page.size).unwrap_or(usize::MAX));
-        let parents = self.jobs.iter().filter(|snapshot| snapshot.job.kind == Kind::Parent);
-        let parents = parents.filter(|_| self.kin == Kin::All).map(|snapshot| snapshot.job.number);
-        self.rest = Some(parents.collect());
-        Ok(self.ask_runs())
-    }
-
-    fn ask_runs(&mut self) -> Step {
-        let rest = self.rest.as_mut().filter(|rest| !rest.is_empty());
-        let Some(rest) = rest else { return self.end() };
-        let ids = rest.split_off(rest.len().saturating_sub(AT_ONCE));
-        Step::Send(self.manner.history(&[("jobId".to_owned(), one_of(&ids))]))
-    }
-
-    fn take_runs(&mut self, heard: Heard) -> Result<Step, Fault> {
-        let at = self.at;
-        let told = understood(heard, |told: ToldHistoryWire| answer::histories(&told, at))?;
-        for history in told.map_err(passed_on)? {
-            let of = self.jobs.iter_mut().find(|snapshot| snapshot.job.number == history.job.number);
-            if let Some(snapshot) = of {
-                snapshot.job.children = history.job.children;
-                snapshot.kin = history.kin;
-                snapshot.kin.sort_by_key(|run| run.number);
-            }
-        }
-        Ok(self.ask_runs())
-    }
-
-    fn end(&mut self) -> Step {
-        let mut jobs = std::mem::take(&mut self.jobs);
-        if self.kin == Kin::None {
-            jobs.iter_mut().for_each(|snapshot| snapshot.kin.clear());
-        }
-        Step::Done(Ok(Outcome::Listed { at: self.at, jobs, total: self.total }))
-    }
-}
-
-impl Conversation for Pages {
-    fn next(&mut self, heard: Option<Heard>) -> Step {
-        let next = match heard {
-            None => return Step::Send(self.ask_page()),
-            Some(heard) if self.rest.is_some() => self.take_runs(heard),
-            Some(heard) => self.take_page(heard),
-        };
-        next.unwrap_or_else(|fault| Step::Done(Err(fault)))
-    }
 }

@@ -5,17 +5,11 @@ use countermand_model::{Cancel, Command, Effect, Fault, FaultKind, Kind, Order, 
 use http::Response;
 
 use super::super::wire::{JobIds, RunIds, ToldEntitiesWire, ToldOperationWire};
-use super::answer::{self, Word, answered};
-use super::ask::{Manner, one_of};
-use super::status::understood;
-use crate::conversation::{
-    Aim, Ask, Errand, Heard, Lost, Seen, Step, Told, Verified, passed_on, unsupported,
-};
+use super::answer::{self, Word, answered, understood};
+use super::ask::{AT_ONCE, Manner};
+use crate::conversation::{Aim, Ask, Errand, Heard, Lost, Seen, Step, Told, Verified, unsupported};
 use crate::grammar::number;
 use crate::{Conversation, Malformed};
-
-/// How many ids one request is about. The reference names no limit; what it prints for pages begins at 100.
-pub(super) const AT_ONCE: usize = 100;
 
 /// A cancel.
 ///
@@ -108,12 +102,11 @@ impl Conversation for NoJobs {
         }
         let Some(heard) = heard else { return self.go_on() };
         match understood(heard, |told: ToldEntitiesWire| answer::only(&told, 0)) {
-            Ok(Ok(job)) if job.job.kind == Kind::Parent => {
+            Ok(job) if job.job.kind == Kind::Parent => {
                 Step::Done(Err(unsupported("cancel a job together with its runs, but only one of the two")))
             }
-            Ok(Ok(_)) => self.go_on(),
-            Ok(Err(fault)) if fault.kind == FaultKind::NotFound => self.go_on(),
-            Ok(Err(fault)) => Step::Done(Err(passed_on(fault))),
+            Ok(_) => self.go_on(),
+            Err(fault) if fault.kind == FaultKind::NotFound => self.go_on(),
             Err(fault) => Step::Done(Err(fault)),
         }
     }
@@ -136,7 +129,7 @@ impl Errand for Runs {
     }
 
     fn look(&self, targets: &[Target]) -> Ask {
-        latest_runs(self.manner, &numbers(targets))
+        self.manner.latest_runs(&numbers(targets))
     }
 
     fn seen(&self, targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Seen>, Malformed> {
@@ -161,13 +154,6 @@ impl Errand for Runs {
     }
 }
 
-/// The jobs whose latest run is one of these.
-pub(super) fn latest_runs(manner: Manner, ids: &[i64]) -> Ask {
-    let most = ids.len().to_string();
-    let parameters = [("runId", one_of(ids)), (".maxResults", most), (".nocount", "true".to_owned())];
-    manner.summaries(&parameters.map(|(name, value)| (name.to_owned(), value)))
-}
-
 /// The triggers of jobs, which are looked at one by one: that a list can be asked for jobs by their ids is not documented.
 struct Triggers {
     manner: Manner,
@@ -185,11 +171,12 @@ impl Errand for Triggers {
     }
 
     fn look(&self, targets: &[Target]) -> Ask {
-        self.manner.summary(numbers(targets).first().copied().unwrap_or_default())
+        self.manner.summary(first(targets))
     }
 
-    fn seen(&self, _: &[Target], answer: &Response<Bytes>) -> Result<Vec<Seen>, Malformed> {
-        Ok(vec![match answered(answer, |told: ToldEntitiesWire| answer::only(&told, self.at))? {
+    fn seen(&self, targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Seen>, Malformed> {
+        let shown = |told: ToldEntitiesWire| answer::asked_for(first(targets), &told, self.at);
+        Ok(vec![match answered(answer, shown)? {
             Ok(snapshot) => Seen::Job(Box::new(snapshot)),
             Err(fault) => Seen::of(fault),
         }])
@@ -202,6 +189,11 @@ impl Errand for Triggers {
     fn told(&self, targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Told>, Malformed> {
         told(targets, &self.command, answer)
     }
+}
+
+/// The number of the one that a look at a trigger is about.
+fn first(targets: &[Target]) -> i64 {
+    numbers(targets).first().copied().unwrap_or_default()
 }
 
 /// The numbers that these ids are; those that are none have been left out before.

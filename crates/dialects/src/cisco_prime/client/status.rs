@@ -2,12 +2,10 @@
 
 use countermand_model::{Fault, FaultKind, Kin, Kind, Outcome, Snapshot, Status};
 
-use super::super::wire::{Root, ToldEntitiesWire, ToldHistoryWire};
-use super::answer::{self, answered};
+use super::super::wire::{ToldEntitiesWire, ToldHistoryWire};
+use super::answer::{self, understood};
 use super::ask::Manner;
-use super::orders::latest_runs;
-use crate::Malformed;
-use crate::conversation::{Conversation, Heard, Step, not_understood, passed_on, unreachable};
+use crate::conversation::{Conversation, Heard, Step};
 use crate::grammar::number;
 
 /// The conversation. Results are not handed out: what a history shows of them is what a run printed about each of its
@@ -40,12 +38,11 @@ impl Reading {
         let at = self.at;
         match std::mem::replace(&mut self.question, Question::Run) {
             Question::Job => {
-                let found = understood(heard, |told: ToldEntitiesWire| answer::only(&told, at))?;
-                match found {
+                match understood(heard, |told: ToldEntitiesWire| answer::asked_for(id, &told, at)) {
                     Err(fault) if fault.kind == FaultKind::NotFound => {
-                        Ok(Step::Send(latest_runs(self.manner, &[id])))
+                        Ok(Step::Send(self.manner.latest_runs(&[id])))
                     }
-                    Err(fault) => Err(passed_on(fault)),
+                    Err(fault) => Err(fault),
                     Ok(job) if self.kin == Kin::All && job.job.kind == Kind::Parent => {
                         self.question = Question::History(Box::new(job));
                         Ok(Step::Send(self.manner.history(&[("jobId".to_owned(), id.to_string())])))
@@ -55,17 +52,13 @@ impl Reading {
             }
             Question::Run => {
                 let jobs = understood(heard, |told: ToldEntitiesWire| answer::snapshots(&told, at))?;
-                let jobs = jobs.map_err(passed_on)?;
                 Ok(self.end(answer::run(&jobs, id)))
             }
             Question::History(mut job) => {
                 let told = understood(heard, |told: ToldHistoryWire| answer::histories(&told, at))?;
-                let history = told.map_err(passed_on)?.into_iter().find(|history| history.job.number == id);
                 // A job that has gone in the meantime was there when it was asked for.
-                if let Some(history) = history {
-                    job.job.children = history.job.children;
-                    job.kin = history.kin;
-                    job.kin.sort_by_key(|run| run.number);
+                if let Some(history) = told.into_iter().find(|history| history.job.number == id) {
+                    answer::add_runs(&mut job, history);
                 }
                 Ok(self.end(Some(*job)))
             }
@@ -74,9 +67,7 @@ impl Reading {
 
     fn end(&self, found: Option<Snapshot>) -> Step {
         let shown = found.map(|mut snapshot| {
-            if self.kin == Kin::None {
-                snapshot.kin.clear();
-            }
+            self.kin.choose(&mut snapshot.kin);
             Box::new(snapshot)
         });
         Step::Done(Ok(Outcome::Read { at: self.at, snapshot: shown }))
@@ -91,16 +82,4 @@ impl Conversation for Reading {
             Some(heard) => self.after(id, heard).unwrap_or_else(|fault| Step::Done(Err(fault))),
         }
     }
-}
-
-/// An answer that was understood: what it tells, or why the server refuses.
-///
-/// # Errors
-/// What a caller is told where there is none.
-pub(super) fn understood<R: Root, T>(
-    heard: Heard,
-    read: impl FnOnce(R) -> Result<T, Malformed>,
-) -> Result<Result<T, Fault>, Fault> {
-    let response = heard.map_err(unreachable)?;
-    answered(&response, read).map_err(|malformed| not_understood(&malformed))
 }

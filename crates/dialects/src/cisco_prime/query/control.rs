@@ -9,7 +9,7 @@ use super::super::wire::DOMAIN;
 use super::Condition;
 use crate::Malformed;
 use crate::grammar::query::pairs;
-use crate::grammar::spelling::nearest;
+use crate::grammar::spelling;
 
 /// Every control.
 pub(in super::super) const NAMES: [&str; 7] =
@@ -146,10 +146,7 @@ fn sort(name: &str, written: &str) -> Result<Vec<(String, bool)>, Malformed> {
 }
 
 fn unknown(name: &str) -> Malformed {
-    let advice = nearest(name, &NAMES).map_or_else(
-        || format!("there are {}", NAMES.join(", ")),
-        |nearest| format!("did you mean {nearest}?"),
-    );
+    let advice = spelling::advice(name, &NAMES);
     Malformed::new(name, format!("this parameter is not served here; {advice}"))
 }
 

@@ -1,29 +1,15 @@
 //! Times in conditions: `2013-04-26T14:00:00`, as the pages write them, or any form that answers have. Here the server's
 //! local time, which a time without an offset is in, is UTC.
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-
-use crate::grammar::time::since_1970;
+use crate::grammar::time::iso8601;
 
 /// The milliseconds since 1970 UTC of a time, and `None` of what is none: another form, a day that does not exist, a
 /// fraction finer than milliseconds. Seconds may be left out, as the pages do; the time of day may not.
 pub(in super::super) fn instant(text: &str) -> Option<i64> {
     // A `+` that was not percent-encoded arrives as a blank.
     let text = text.replace(' ', "+");
-    let day_ends = text.find('T').filter(|at| *at == 10)?;
-    let time = &text[day_ends + 1..];
-    // A reader of ISO 8601 takes second 60 for 59, and names of zones in brackets.
-    if time.contains(":60") || time.contains('[') {
-        return None;
-    }
-    let utc = text.strip_suffix('Z').unwrap_or(&text);
-    let has_offset = utc[day_ends + 1..].contains(['Z', '+', '-']);
-    let nanoseconds = if has_offset {
-        text.parse::<Timestamp>().ok()?.as_nanosecond()
-    } else {
-        since_1970(utc.parse::<DateTime>().ok()?).as_nanos()
-    };
+    text.find('T').filter(|at| *at == 10)?;
+    let nanoseconds = iso8601(&text)?;
     let is_whole = nanoseconds % 1_000_000 == 0;
     is_whole.then(|| i64::try_from(nanoseconds / 1_000_000).ok()).flatten()
 }

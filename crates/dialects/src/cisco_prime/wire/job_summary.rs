@@ -95,7 +95,7 @@ impl EntityWire {
 
 /// Where the job of an id is.
 pub(super) fn url(echo: &Echo, id: i64) -> String {
-    format!("{}/{JOB_SUMMARY}/{id}", echo.root_url)
+    [echo.root_url.as_str(), "/", JOB_SUMMARY, "/", itoa::Buffer::new().format(id)].concat()
 }
 
 impl JobSummaryWire {

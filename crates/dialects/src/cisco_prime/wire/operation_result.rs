@@ -9,23 +9,23 @@ use crate::grammar::xml::Writer as Xml;
 /// `operationResult`. Quirk: the two collections have the name of their items, and each is there even when it is empty;
 /// fixtures/cisco-prime/v3-reference-xml.http
 #[derive(Debug, Default)]
-pub(in super::super) struct OperationResultWire {
-    pub(in super::super) failure: Vec<StatusWire>,
+pub(in super::super) struct OperationResultWire<'a> {
+    pub(in super::super) failure: Vec<StatusWire<'a>>,
     pub(in super::super) message: &'static str,
     pub(in super::super) operation: &'static str,
-    pub(in super::super) success: Vec<StatusWire>,
+    pub(in super::super) success: Vec<StatusWire<'a>>,
 }
 
 /// `OperationResultStatus`: what came of one id.
 #[derive(Debug)]
-pub(in super::super) struct StatusWire {
-    pub(in super::super) id: String,
+pub(in super::super) struct StatusWire<'a> {
+    pub(in super::super) id: &'a str,
     pub(in super::super) message: &'static str,
     /// `Success` or `Failure`.
     pub(in super::super) status: &'static str,
 }
 
-impl OperationResultWire {
+impl OperationResultWire<'_> {
     pub(in super::super) fn write(&self, echo: &Echo) -> Vec<u8> {
         in_format(echo, || self.json(echo), || self.xml(echo))
     }
@@ -52,8 +52,8 @@ impl OperationResultWire {
 
     /// The documented order, which is alphabetical.
     fn members(&self, style: Style, json: &mut Json) {
-        let item = |json: &mut Json, item: &StatusWire| {
-            style.element(json, "id", &item.id, Typed::Long);
+        let item = |json: &mut Json, item: &StatusWire<'_>| {
+            style.element(json, "id", item.id, Typed::Long);
             style.element(json, "message", item.message, Typed::Text);
             style.element(json, "status", item.status, Typed::Text);
         };
@@ -65,11 +65,11 @@ impl OperationResultWire {
 
     fn xml(&self, echo: &Echo) -> Vec<u8> {
         let mut xml = Xml::new();
-        let collection = |xml: &mut Xml, name: &str, items: &[StatusWire]| {
+        let collection = |xml: &mut Xml, name: &'static str, items: &[StatusWire<'_>]| {
             xml.element(name, &[], |xml| {
                 for item in items {
                     xml.element(name, &[], |xml| {
-                        xml.text_element("id", &item.id);
+                        xml.text_element("id", item.id);
                         xml.text_element("message", item.message);
                         xml.text_element("status", item.status);
                     });

@@ -1,5 +1,7 @@
 //! What every `queryResponse` begins with: the request's own URLs, the type, and of a list where the page is.
 
+use std::borrow::Cow;
+
 use super::style::{Style, domain};
 use crate::Echo;
 use crate::grammar::json::Writer as Json;
@@ -31,7 +33,7 @@ impl Attributes {
         let request_url = style.json_url(&echo.request_url);
         let root_url = style.json_url(&echo.root_url);
         let count = self.page.and_then(|page| page.count).and_then(|count| i64::try_from(count).ok());
-        let number = |json: &mut Json, key: &str, number: Option<i64>| {
+        let number = |json: &mut Json, key: &'static str, number: Option<i64>| {
             if let Some(number) = number {
                 style.number_attribute(json, key, number);
             }
@@ -63,24 +65,24 @@ impl Attributes {
     }
 
     /// In the order of the one transcript there is.
-    pub(super) fn xml(&self, style: Style, echo: &Echo) -> Vec<(&'static str, String)> {
-        let mut attributes = Vec::new();
+    pub(super) fn xml<'e>(&self, style: Style, echo: &'e Echo) -> Vec<(&'static str, Cow<'e, str>)> {
+        let mut attributes: Vec<(&str, Cow<'e, str>)> = Vec::with_capacity(8);
         if let Some(Page { first, last, count }) = self.page {
-            attributes.extend([("last", last.to_string()), ("first", first.to_string())]);
-            attributes.extend(count.map(|count| ("count", count.to_string())));
+            attributes.extend([("last", last.to_string().into()), ("first", first.to_string().into())]);
+            attributes.extend(count.map(|count| ("count", count.to_string().into())));
         }
-        attributes.extend(self.entity_type.map(|entity_type| ("type", entity_type.to_owned())));
+        attributes.extend(self.entity_type.map(|entity_type| ("type", entity_type.into())));
         if style.is_v4() {
             attributes.push(("domain", domain(echo)));
         }
-        attributes.push(("responseType", self.response_type.to_owned()));
-        attributes.push(("requestUrl", echo.request_url.clone()));
-        attributes.push(("rootUrl", echo.root_url.clone()));
+        attributes.push(("responseType", self.response_type.into()));
+        attributes.push(("requestUrl", echo.request_url.as_str().into()));
+        attributes.push(("rootUrl", echo.root_url.as_str().into()));
         attributes
     }
 }
 
 /// Attributes as the writer takes them.
-pub(super) fn borrowed<'a>(attributes: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
-    attributes.iter().map(|(name, value)| (*name, value.as_str())).collect()
+pub(super) fn borrowed<'a>(attributes: &'a [(&'static str, Cow<'_, str>)]) -> Vec<(&'static str, &'a str)> {
+    attributes.iter().map(|(name, value)| (*name, value.as_ref())).collect()
 }

@@ -44,7 +44,7 @@ impl Style {
     /// A URL of the request. Quirk: v1 writes the query HTML-escaped, in JSON too;
     /// fixtures/cisco-prime/v1-query-is-echoed.http. In XML it is escaped once, as XML asks.
     pub(super) fn json_url(self, url: &str) -> Cow<'_, str> {
-        if !self.is_v1() {
+        if !self.is_v1() || !url.contains(['&', '"', '<', '>']) {
             return Cow::Borrowed(url);
         }
         let escaped =
@@ -54,9 +54,9 @@ impl Style {
 
     /// An attribute whose value is a number. Quirk: all attributes are strings in v1;
     /// fixtures/cisco-prime/v1-job-summary-json.http
-    pub(super) fn number_attribute(self, json: &mut Writer, key: &str, number: i64) {
+    pub(super) fn number_attribute(self, json: &mut Writer, key: &'static str, number: i64) {
         if self.is_v1() {
-            json.member_string(key, &number.to_string());
+            json.member_string(key, itoa::Buffer::new().format(number));
         } else {
             json.member_integer(key, number);
         }
@@ -64,7 +64,7 @@ impl Style {
 
     /// An element that holds a text. Quirk: in v1 a text that looks like a number or a boolean becomes one, whatever
     /// its type; fixtures/cisco-prime/v1-numeric-name-json.http
-    pub(super) fn element(self, json: &mut Writer, key: &str, text: &str, typed: Typed) {
+    pub(super) fn element(self, json: &mut Writer, key: &'static str, text: &str, typed: Typed) {
         let bare = if self.is_v1() { looks_typed(text) } else { typed == Typed::Long && is_long(text) };
         if bare {
             json.member_raw(key, text);
@@ -79,7 +79,7 @@ impl Style {
     pub(super) fn collection<T>(
         self,
         json: &mut Writer,
-        (wrapper, item): (&str, &str),
+        (wrapper, item): (&'static str, &'static str),
         items: &[T],
         write: impl Fn(&mut Writer, &T),
     ) {
@@ -94,7 +94,7 @@ impl Style {
     pub(super) fn repeated<T>(
         self,
         json: &mut Writer,
-        name: &str,
+        name: &'static str,
         items: &[T],
         write: impl Fn(&mut Writer, &T),
     ) {
@@ -111,7 +111,7 @@ impl Style {
     pub(super) fn always_array<T>(
         self,
         json: &mut Writer,
-        name: &str,
+        name: &'static str,
         items: &[T],
         write: impl Fn(&mut Writer, &T),
     ) {
@@ -133,9 +133,8 @@ pub(in super::super) const DOMAIN: &str = "_ctx.domain";
 pub(in super::super) const ROOT_DOMAIN: &str = "ROOT-DOMAIN";
 
 /// The virtual domain a request is made in. Nothing here is divided by domain: it is echoed, as version 4 does.
-pub(super) fn domain(echo: &Echo) -> String {
-    let pairs = query::pairs(&echo.query);
-    query::first(&pairs, DOMAIN).unwrap_or(ROOT_DOMAIN).to_owned()
+pub(super) fn domain(echo: &Echo) -> Cow<'_, str> {
+    query::value(&echo.query, DOMAIN).unwrap_or(Cow::Borrowed(ROOT_DOMAIN))
 }
 
 /// A document in the format that was asked for.
@@ -153,11 +152,12 @@ pub(super) fn in_format(
 /// Whether Jettison's default converter would make a primitive of a text: a long, a double or a boolean whose Java text
 /// is the text itself, so that `0015` and `1e3` stay strings.
 fn looks_typed(text: &str) -> bool {
-    matches!(text, "true" | "false") || is_long(text) || is_double(text)
+    let begins_a_number = || text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    matches!(text, "true" | "false") || begins_a_number() && (is_long(text) || is_double(text))
 }
 
 fn is_long(text: &str) -> bool {
-    text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
+    text.parse().is_ok_and(|number: i64| itoa::Buffer::new().format(number) == text)
 }
 
 fn is_double(text: &str) -> bool {

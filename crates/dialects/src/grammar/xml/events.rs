@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use quick_xml::events::Event as Token;
 
 use super::DEPTH_LIMIT;
-use super::characters::{Flaw, is_blank, is_char, is_name, is_space, referenced, with_plain_line_ends};
+use super::characters::{
+    Flaw, is_blank, is_char, is_name, is_plain, is_space, referenced, with_plain_line_ends,
+};
 use super::encoding::Encoding;
 use super::scope::Scope;
 use super::tags::{Tag, check_declaration};
@@ -42,6 +44,9 @@ impl<'x> Events<'x> {
     /// Checks that the text is one that XML can hold. `encoding` is what it was in, which it may declare.
     pub(super) fn new(text: &'x str, encoding: Encoding) -> Result<Events<'x>, Malformed> {
         let events = Events::over(text, encoding);
+        if is_plain(text) {
+            return Ok(events);
+        }
         // A second byte order mark would be passed over by quick-xml, and is not XML.
         let forbidden =
             |(offset, char): &(usize, char)| !is_char(*char) || *offset == 0 && *char == '\u{feff}';
@@ -158,6 +163,9 @@ impl<'x> Events<'x> {
             let outside = Flaw::new(start, "text stands outside of the root element");
             return if is_blank(raw) { Ok(None) } else { Err(outside) };
         }
+        if !raw.bytes().any(|byte| matches!(byte, b']' | b'\r')) {
+            return Ok(Some(Cow::Borrowed(raw)));
+        }
         raw.find("]]>").map_or_else(
             || Ok(Some(with_plain_line_ends(raw))),
             |place| Err(Flaw::new(start + place, "`]]>` stands in text")),
@@ -166,7 +174,7 @@ impl<'x> Events<'x> {
 
     fn end(&self, offset: usize) -> Result<Event<'x>, Flaw> {
         match self.open.last() {
-            Some(tag) => Err(Flaw::new(offset, format!("the element {} has no end", tag.name))),
+            Some(tag) => Err(Flaw::new(offset, format!("the element {} has no end", tag.qualified))),
             None if self.has_root => Ok(Event::End),
             None => Err(Flaw::new(offset, "there is no root element")),
         }
@@ -200,15 +208,15 @@ impl<'x> Events<'x> {
         while let (Some((wanted, count)), Ok(event)) = (path.get_mut(found), again.advance()) {
             if let Event::Open(tag) = event
                 && again.depth() == found + 1
-                && tag.local() == wanted.local()
+                && tag.local == wanted.local
             {
                 *count += 1;
                 found += usize::from(tag.offset == wanted.offset);
             }
         }
         let step = |(tag, count): &(&Tag<'_>, u64)| match count {
-            0 | 1 => format!("/{}", tag.local()),
-            _ => format!("/{}[{count}]", tag.local()),
+            0 | 1 => format!("/{}", tag.local),
+            _ => format!("/{}[{count}]", tag.local),
         };
         path.iter().map(step).collect()
     }

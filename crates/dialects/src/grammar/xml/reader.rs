@@ -66,8 +66,9 @@ impl<'d, 'x> Element<'d, 'x> {
 
     /// Its local name.
     #[must_use]
+    #[expect(clippy::misnamed_getters, reason = "the name of a tag here is its prefix and its local name")]
     pub fn name(&self) -> &'x str {
-        self.tag.local()
+        self.tag.local
     }
 
     /// The value of its first attribute of that local name.
@@ -111,7 +112,7 @@ impl<'d, 'x> Element<'d, 'x> {
                 Event::Text(piece) if text.is_empty() => text = piece,
                 Event::Text(piece) => text.to_mut().push_str(&piece),
                 Event::Open(tag) => {
-                    let problem = format!("there is an element {} where only text may be", tag.local());
+                    let problem = format!("there is an element {} where only text may be", tag.local);
                     return Err(self.malformed(problem));
                 }
                 Event::Close | Event::End => {}

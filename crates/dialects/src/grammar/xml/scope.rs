@@ -25,6 +25,9 @@ struct Binding<'x> {
 impl<'x> Scope<'x> {
     /// Checks the attributes of an element that stands `depth` deep, and binds what it declares.
     pub(super) fn enter(&mut self, tag: &Tag<'x>, depth: usize) -> Result<(), Flaw> {
+        if tag.is_bare() {
+            return Ok(());
+        }
         let mut attributes: Vec<Attribute<'x>> = Vec::new();
         for attribute in tag.attributes() {
             let attribute = attribute?;
@@ -38,12 +41,11 @@ impl<'x> Scope<'x> {
             }
             attributes.push(attribute);
         }
-        let prefix = tag.name.split_once(':').map(|(prefix, _)| prefix);
         // XML defines attributes with `xml:` and no element; roxmltree too refuses one.
-        if matches!(prefix, Some("xml" | "xmlns")) {
+        if matches!(tag.prefix, Some("xml" | "xmlns")) {
             return Err(Flaw::new(tag.offset, "no element has the prefix xml or xmlns"));
         }
-        self.name_of(prefix, tag.offset)?;
+        self.name_of(tag.prefix, tag.offset)?;
         self.refuse_duplicates(&attributes)
     }
 

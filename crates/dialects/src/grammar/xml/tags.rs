@@ -11,7 +11,9 @@ pub(super) struct Tag<'x> {
     /// Where its `<` stands.
     pub(super) offset: usize,
     /// Its name with its prefix.
-    pub(super) name: &'x str,
+    pub(super) qualified: &'x str,
+    pub(super) prefix: Option<&'x str>,
+    pub(super) local: &'x str,
     /// What follows the name, and where that begins.
     attributes: &'x str,
     attributes_offset: usize,
@@ -32,15 +34,14 @@ impl<'x> Tag<'x> {
     pub(super) fn parse(content: &'x str, offset: usize) -> Result<Tag<'x>, Flaw> {
         let length = content.bytes().position(is_space).unwrap_or(content.len());
         let (name, attributes) = content.split_at(length);
-        if qualified(name).is_none() {
-            return Err(Flaw::new(offset, "the name of the element is not a name"));
-        }
-        Ok(Tag { offset, name, attributes, attributes_offset: offset + 1 + length })
+        let (prefix, local) =
+            qualified(name).ok_or_else(|| Flaw::new(offset, "the name of the element is not a name"))?;
+        Ok(Tag { offset, qualified: name, prefix, local, attributes, attributes_offset: offset + 1 + length })
     }
 
-    /// Its name without its prefix.
-    pub(super) fn local(&self) -> &'x str {
-        self.name.split_once(':').map_or(self.name, |(_, local)| local)
+    /// Whether it has neither a prefix nor attributes, as most have none.
+    pub(super) fn is_bare(&self) -> bool {
+        self.prefix.is_none() && self.attributes.is_empty()
     }
 
     /// Its attributes, in order; nothing comes after a flaw.

@@ -1,9 +1,16 @@
 //! Writes one document, element by element, in the order of the calls, without white space between them.
 
 use super::characters::is_char;
+use crate::grammar::bytes::{Plain, plain, run};
 
 /// What JAXB writes before a document.
 const PROLOG: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
+
+/// What most documents fit into, in bytes.
+const USUAL: usize = 1024;
+
+/// What stands for itself, in a text and in the value of an attribute.
+const PLAIN: Plain = plain(b' ', b'~', b"&<>\"");
 
 /// A document being written. Names are the caller's own constants and are not checked; texts and values may be
 /// anything: a character that XML cannot hold becomes U+FFFD.
@@ -24,7 +31,7 @@ impl Writer {
     /// A document with nothing but its declaration.
     #[must_use]
     pub fn new() -> Writer {
-        let mut out = String::with_capacity(512);
+        let mut out = String::with_capacity(USUAL);
         out.push_str(PROLOG);
         Writer { out, in_tag: false }
     }
@@ -79,11 +86,9 @@ impl Writer {
 
     fn escaped(&mut self, text: &str, in_attribute: bool) {
         // Runs of what stands for itself are copied whole. Outside of ASCII that is decided letter by letter.
-        let stands = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"');
         let mut rest = text;
         loop {
-            let plain = rest.bytes().position(|byte| !stands(byte)).unwrap_or(rest.len());
-            let (run, others) = rest.split_at(plain);
+            let (run, others) = rest.split_at(run(rest.as_bytes(), &PLAIN));
             self.out.push_str(run);
             let mut letters = others.chars();
             let Some(letter) = letters.next() else { break };

@@ -8,6 +8,8 @@
 //!
 //! All first ones go out before any second, so that a server has time to stop what it was told to.
 
+use std::collections::HashMap;
+
 use countermand_model::{Acted, Cancel, Effect, Fault, Job, Outcome, Snapshot, State, Target};
 
 use http::StatusCode;
@@ -26,6 +28,8 @@ pub(super) struct Abort {
     places: Vec<usize>,
     /// Each target once.
     marks: Vec<Mark>,
+    /// The first mark that has not had its first abort yet, and the first that has not been looked at for its second.
+    next: [usize; 2],
     /// The mark that the last request was about.
     asked: usize,
 }
@@ -41,9 +45,9 @@ impl Abort {
     /// The abort of the targets of a command.
     pub(super) fn new(servlet: Servlet, cancel: &Cancel, at: i64) -> Abort {
         let mut marks: Vec<Mark> = Vec::new();
+        let mut known: HashMap<&Target, usize> = HashMap::new();
         let places = cancel.targets.iter().map(|target| {
-            let known = marks.iter().position(|mark| mark.target == *target);
-            known.unwrap_or_else(|| {
+            *known.entry(target).or_insert_with(|| {
                 // What is no request id is nobody's, and no query can hold it.
                 let first = (!is_request_id(&target.written)).then_some(Ok(Said::Absent));
                 marks.push(Mark { target: target.clone(), first, second: None });
@@ -51,7 +55,20 @@ impl Abort {
             })
         });
         let places = places.collect();
-        Abort { servlet, at, wants_after: cancel.wants_after, places, marks, asked: 0 }
+        Abort { servlet, at, wants_after: cancel.wants_after, places, marks, next: [0, 0], asked: 0 }
+    }
+
+    /// The next mark that an abort is to be sent for: all first ones before any second, and each is come to once.
+    fn chosen(&mut self) -> Option<usize> {
+        let [first, second] = self.next;
+        let wanted = self.marks.iter().skip(first).position(|mark| mark.first.is_none());
+        if let Some(place) = wanted.map(|place| first + place) {
+            self.next = [place + 1, second];
+            return Some(place);
+        }
+        let open = self.marks.iter().skip(second).position(Mark::is_open).map(|place| second + place);
+        self.next = [self.marks.len(), open.map_or(self.marks.len(), |place| place + 1)];
+        open
     }
 
     fn outcome(&self) -> Result<Outcome, Fault> {
@@ -69,8 +86,7 @@ impl Conversation for Abort {
         if let Some(heard) = heard {
             self.marks[self.asked].take(&heard);
         }
-        let wanted = self.marks.iter().position(|mark| mark.first.is_none());
-        match wanted.or_else(|| self.marks.iter().position(Mark::is_open)) {
+        match self.chosen() {
             Some(place) => {
                 self.asked = place;
                 Step::Send(self.servlet.abort_request(&self.marks[place].target))

@@ -1,6 +1,6 @@
-//! From outcomes and faults to bytes.
+//! From outcomes to bytes.
 
-use countermand_model::{Acted, Delivery, Effect, FaultKind, Job, Progress, Snapshot, State, Target};
+use countermand_model::{Acted, Delivery, Effect, Job, Progress, Snapshot, State, Target};
 
 use super::*;
 
@@ -35,7 +35,7 @@ fn acted(effect: Effect, after: Option<Job>) -> Outcome {
     Outcome::Acted { at: NOW, targets: vec![Acted { target, effect, before: None, after }] }
 }
 
-fn text(response: Response<Bytes>) -> (u16, String) {
+pub(super) fn text(response: Response<Bytes>) -> (u16, String) {
     assert_eq!(response.headers()["content-type"], "application/json;charset=UTF-8");
     assert_eq!(response.headers()["cache-control"], "no-store");
     let challenges: Vec<_> = response.headers().get_all("www-authenticate").iter().collect();
@@ -51,7 +51,7 @@ fn text(response: Response<Bytes>) -> (u16, String) {
 }
 
 #[track_caller]
-fn check(
+pub(super) fn check(
     options: &[(&str, OptionValue)],
     target: &str,
     answer: Result<Outcome, Fault>,
@@ -123,7 +123,7 @@ fn results_reserved_by_another_reader_keep_this_one_waiting() {
     check(&[choice("delivery", "repeat")], STATUS, reserved(), 200, &status(true));
 }
 
-const MISS: &str =
+pub(super) const MISS: &str =
     r#"{"code":"720600E6","error":"Response is not present in the cache for the given requestId."}"#;
 
 #[test]
@@ -185,7 +185,7 @@ fn text_of(answer: &Result<Outcome, Fault>) -> (u16, String) {
 
 const STOPPED: &str = r#"{"aborted":true,"id":"316829382_14"}"#;
 const NOT_STOPPED: &str = r#"{"aborted":false,"id":"316829382_14"}"#;
-const NOT_IN_CACHE: &str = r#"{"code":"B5040016","error":"Response is not present in cache for the given requestId '316829382_14'"}"#;
+pub(super) const NOT_IN_CACHE: &str = r#"{"code":"B5040016","error":"Response is not present in cache for the given requestId '316829382_14'"}"#;
 const COMPLETED: &str =
     r#"{"code":"B5040017","error":"Request for given requestId '316829382_14' is already completed"}"#;
 const ABORTED: &str =
@@ -266,109 +266,6 @@ fn an_outcome_that_a_function_cannot_have_is_a_500_of_that_function() {
 }
 
 #[test]
-fn every_fault_has_a_status_and_a_code_in_every_function() {
-    for kind in FaultKind::ALL {
-        let (status, reason, texts) = match kind {
-            FaultKind::NoCredentials
-            | FaultKind::BadCredentials
-            | FaultKind::Forbidden
-            | FaultKind::CrossSite => {
-                (401, "0000E9", ["Authorization needed.", "Authorization is required."])
-            }
-            FaultKind::WrongMethod => (
-                405,
-                "0000E0",
-                [
-                    "HTTP method [GET] is not supported for action [getStatus]",
-                    "HTTP method [GET] is not supported for action [abortRequest]",
-                ],
-            ),
-            FaultKind::NotFound => continue, // another code and text per function: below
-            FaultKind::Internal
-            | FaultKind::Unsupported
-            | FaultKind::Unreachable
-            | FaultKind::Overloaded
-            | FaultKind::Timeout => (
-                500,
-                "0600E2",
-                ["Application encountered an internal error.", "Application encountered an internal error"],
-            ),
-            FaultKind::Malformed
-            | FaultKind::NotAcceptable
-            | FaultKind::TooLarge
-            | FaultKind::UnsupportedMediaType => (400, "0000E1", ["why", "why"]),
-            FaultKind::UnknownRoute => (404, "0000E1", ["why", "why"]),
-            FaultKind::BodyTimeout => (408, "0000E1", ["why", "why"]),
-            FaultKind::Conflict => (409, "0000E1", ["why", "why"]),
-            FaultKind::TooManyRequests => (429, "0000E1", ["why", "why"]),
-        };
-        for (target, family, words) in [(STATUS, "72", texts[0]), (ABORT, "B5", texts[1])] {
-            let body = format!(r#"{{"code":"{family}{reason}","error":"{words}"}}"#);
-            check(&[], target, Err(Fault::new(kind, "why").with_detail("our own business")), status, &body);
-        }
-        // Where no function is known only these can happen.
-        if !matches!(kind, FaultKind::WrongMethod) {
-            let echo = open("/dbapi.do");
-            let (got, body) = text(codec(&[]).encode_response(&echo, &Err(Fault::new(kind, "why"))));
-            assert_eq!(got, status, "{kind:?}");
-            assert!(body.starts_with(&format!(r#"{{"code":"00{reason}","#)), "{body}");
-        }
-    }
-    check(&[], STATUS, Err(Fault::new(FaultKind::NotFound, "why")), 404, MISS);
-    check(&[], ABORT, Err(Fault::new(FaultKind::NotFound, "why")), 404, NOT_IN_CACHE);
-}
-
-#[test]
-fn a_malformed_request_keeps_its_own_code_and_text() {
-    let malformed = decode("/dbapi.do?action=getStatus&dataset=ds").unwrap_err();
-    let fault = Fault::new(FaultKind::Malformed, malformed.to_string()).with_code(malformed.code);
-    let body = r#"{"code":"72020008","error":"Mandatory parameter {requestId} not specified."}"#;
-    check(&[], STATUS, Err(fault), 400, body);
-    for (query, body) in [
-        ("", r#"{"code":"000000E1","error":"Mandatory parameter {action} not specified."}"#),
-        ("action=jump", r#"{"code":"000000E1","error":"Invalid value specified for parameter {action}."}"#),
-        (
-            "action=getStatus&action=jump",
-            r#"{"code":"000000E1","error":"Parameter {action} is specified more than once."}"#,
-        ),
-        (
-            "action=getServerInfo",
-            r#"{"code":"C20000E4","error":"Mandatory parameter {dataset} not specified."}"#,
-        ),
-        (
-            "action=query&requestId=<action>",
-            r#"{"code":"000000E1","error":"Action [query] is not supported here: no new requests are taken"}"#,
-        ),
-    ] {
-        let target = format!("/dbapi.do?{query}");
-        check(&[], &target, Err(open(&target).refusal.expect("not one of ours")), 400, body);
-    }
-}
-
-#[test]
-fn a_function_that_is_not_served_has_its_own_family_of_codes() {
-    for (action, family) in
-        [("query", "00"), ("updateAttributeDef", "43"), ("getServerInfo", "C2"), ("getAuditLogs", "00")]
-    {
-        let target = format!("/dbapi.do?action={action}&dataset=defaultDs");
-        for (kind, status, reason, words) in [
-            (FaultKind::NoCredentials, 401, "0000E9", "Authorization needed.".to_owned()),
-            (
-                FaultKind::WrongMethod,
-                405,
-                "0000E0",
-                format!("HTTP method [GET] is not supported for action [{action}]"),
-            ),
-            (FaultKind::Internal, 500, "0600E2", "Application encountered an internal error.".to_owned()),
-            (FaultKind::TooLarge, 400, "0000E1", "why".to_owned()),
-        ] {
-            let body = format!(r#"{{"code":"{family}{reason}","error":"{words}"}}"#);
-            check(&[], &target, Err(Fault::new(kind, "why")), status, &body);
-        }
-    }
-}
-
-#[test]
 fn a_cumulative_answer_is_repeated_until_the_end_is_read() {
     let mut at_work = snapshot(job(State::Running));
     at_work.job.results_delivered = 2;
@@ -390,15 +287,6 @@ fn a_cumulative_answer_is_repeated_until_the_end_is_read() {
     }
     ended.delivery = None;
     assert_eq!(answer(Method::GET, &ended), (206, true), "the end is on its way to another reader");
-}
-
-#[test]
-fn a_refusal_says_what_would_be_allowed_and_when() {
-    let codec = codec(&[]);
-    let answer = codec.encode_response(&open(ABORT), &Err(Fault::new(FaultKind::WrongMethod, "why")));
-    assert_eq!(answer.headers()["allow"], "GET, POST");
-    let overloaded = Fault::new(FaultKind::Overloaded, "why").with_retry_after(7);
-    assert_eq!(codec.encode_response(&open(ABORT), &Err(overloaded)).headers()["retry-after"], "7");
 }
 
 #[test]

@@ -170,6 +170,21 @@ fn several_are_all_told_to_stop_before_any_is_asked_again() {
     );
 }
 
+/// What a body of a megabyte can name in another dialect.
+#[test]
+fn a_hundred_thousand_are_each_come_to_once() {
+    let begun = std::time::Instant::now();
+    let targets = (1..=100_000).map(Target::number).collect();
+    let mut conversation = converse(&[], &Command::Cancel(Cancel { targets, ..Cancel::default() })).unwrap();
+    let (mut heard, mut asked) = (None, 0);
+    while let crate::Step::Send(_) = conversation.next(heard.take()) {
+        asked += 1;
+        heard = Some(Err(Lost::Unsent));
+    }
+    assert_eq!(asked, 100_000);
+    assert!(begun.elapsed().as_secs() < 20, "it took {:?}", begun.elapsed());
+}
+
 #[test]
 fn what_cannot_be_said_is_refused_before_anything_is_sent() {
     let target = || target("316829382_14", None);

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use countermand_model::{Acted, Command, Effect, Fault, Outcome, Permissions, Snapshot, State, Target};
 use http::{Response, StatusCode};
 
-use super::{details, refusal};
+use super::details;
+use super::refusal::{self, Refusal};
 use crate::conversation::Seen;
 use crate::grammar::{json, number};
 use crate::oracle_ess::selection::Selection;
@@ -37,25 +38,20 @@ pub(super) fn shown(id: &str, response: &Response<Bytes>, at: i64) -> Result<Sna
     details::snapshot(given, asked(id), &Selection::all(), at)
 }
 
-/// What became of a question about one request.
-pub(super) enum Answered {
-    /// It is answered.
-    Yes,
-    /// There is no such request.
-    Absent,
-    /// It is not answered.
-    Refused(Fault),
-}
-
-/// Whether a question about one request is answered.
+/// What is told of one request, read by `read`; `None` where a refusal says that there is no such request. Any other is a
+/// fault in the `Ok`.
 ///
 /// # Errors
 /// It is no answer of this API.
-pub(super) fn answered(response: &Response<Bytes>) -> Result<Answered, Malformed> {
+pub(super) fn told<T>(
+    response: &Response<Bytes>,
+    is_absence: impl FnOnce(&Refusal) -> bool,
+    read: impl FnOnce(&Response<Bytes>) -> Result<T, Malformed>,
+) -> Result<Result<Option<T>, Fault>, Malformed> {
     Ok(match refusal::read(response)? {
-        None => Answered::Yes,
-        Some(refusal) if refusal.status == 404 => Answered::Absent,
-        Some(refusal) => Answered::Refused(refusal.fault(true)),
+        None => Ok(Some(read(response)?)),
+        Some(refusal) if is_absence(&refusal) => Ok(None),
+        Some(refusal) => Err(refusal.fault(true)),
     })
 }
 
@@ -68,7 +64,7 @@ fn asked(id: &str) -> Option<i64> {
 ///
 /// # Errors
 /// It is no answer of this API.
-pub(super) fn taken(response: &Response<Bytes>) -> Result<Option<refusal::Refusal>, Malformed> {
+pub(super) fn taken(response: &Response<Bytes>) -> Result<Option<Refusal>, Malformed> {
     let refused = refusal::read(response)?;
     if refused.is_none() && response.status() != StatusCode::NO_CONTENT {
         let _: GivenActionWire = decode::object(response.body())?;
@@ -107,34 +103,23 @@ fn refused(is_cancel: bool, before: Option<State>) -> Effect {
 
 /// What the reading of one request came to.
 pub(super) fn read(echo: &Echo, response: &Response<Bytes>, at: i64) -> Meaning {
-    let snapshot = match refusal::read(response)? {
-        None => {
-            let given = decode::object::<GivenDetailsWire>(response.body())?;
-            let asked = asked(echo.id.as_deref().unwrap_or_default());
-            Some(Box::new(details::snapshot(given, asked, &Selection::read(&echo.query), at)?))
-        }
-        Some(refusal) if is_absence(echo, &refusal) => None,
-        Some(refusal) => return Ok(Err(refusal.fault(true))),
+    let shown = |response: &Response<Bytes>| {
+        let given = decode::object::<GivenDetailsWire>(response.body())?;
+        let asked = asked(echo.id.as_deref().unwrap_or_default());
+        details::snapshot(given, asked, &Selection::read(&echo.query), at).map(Box::new)
     };
-    Ok(Ok(Outcome::Read { at, snapshot }))
+    let told = told(response, |refusal| is_absence(echo, refusal), shown)?;
+    Ok(told.map(|snapshot| Outcome::Read { at, snapshot }))
 }
 
 /// What a caller may do: to change a request is to cancel, to hold and to release it; of less, to read it.
 pub(super) fn permitted(echo: &Echo, response: &Response<Bytes>) -> Meaning {
-    match refusal::read(response)? {
-        None => permissions(response).map(|permissions| Ok(Outcome::Permitted(Some(permissions)))),
-        Some(refusal) if is_absence(echo, &refusal) => Ok(Ok(Outcome::Permitted(None))),
-        Some(refusal) => Ok(Err(refusal.fault(true))),
-    }
+    Ok(told(response, |refusal| is_absence(echo, refusal), permissions)?.map(Outcome::Permitted))
 }
 
 /// Whether a job is being cancelled.
 pub(super) fn checked_in(echo: &Echo, response: &Response<Bytes>) -> Meaning {
-    match refusal::read(response)? {
-        None => flag(response).map(|flag| Ok(Outcome::CheckedIn(Some(flag)))),
-        Some(refusal) if is_absence(echo, &refusal) => Ok(Ok(Outcome::CheckedIn(None))),
-        Some(refusal) => Ok(Err(refusal.fault(true))),
-    }
+    Ok(told(response, |refusal| is_absence(echo, refusal), flag)?.map(Outcome::CheckedIn))
 }
 
 /// The document of the permissions.
@@ -158,8 +143,8 @@ pub(super) fn flag(response: &Response<Bytes>) -> Result<bool, Malformed> {
 
 /// Whether a refusal says nothing but that there is no such request, in words that an outcome without one is answered
 /// with. Other words are kept, in a fault.
-fn is_absence(echo: &Echo, refusal: &refusal::Refusal) -> bool {
-    refusal.status == 404 && refusal.detail.as_deref().is_none_or(|detail| detail == encode::not_found(echo))
+fn is_absence(echo: &Echo, refusal: &Refusal) -> bool {
+    refusal.is_absence() && refusal.detail.as_deref().is_none_or(|detail| detail == encode::not_found(echo))
 }
 
 fn target(echo: &Echo) -> Target {

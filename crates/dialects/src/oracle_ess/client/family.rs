@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use countermand_model::{Fault, Job, Kin, Kind, Snapshot};
+use countermand_model::{Children, Fault, Job, Kin, Kind, Snapshot};
 use http::Response;
 
 use super::pages::Pages;
@@ -73,21 +73,12 @@ impl Families {
     pub(super) fn found(&mut self) -> Vec<Snapshot> {
         let mut found = std::mem::take(&mut self.found);
         for shown in &mut found {
-            let children = self.children.remove(&shown.job.number).unwrap_or_default();
+            shown.kin = self.children.remove(&shown.job.number).unwrap_or_default();
             if shown.job.kind == Kind::Parent && self.kin != Kin::None {
-                shown.job.children.total = children.len() as u64;
-                shown.job.children.unfinished =
-                    children.iter().filter(|child| !child.state.is_terminal()).count() as u64;
+                let unfinished = shown.kin.iter().filter(|child| !child.state.is_terminal()).count() as u64;
+                shown.job.children = Children { total: shown.kin.len() as u64, unfinished };
             }
-            shown.kin = match self.kin {
-                Kin::None => Vec::new(),
-                Kin::Latest => children
-                    .into_iter()
-                    .max_by_key(|child| (child.started_at, child.number))
-                    .into_iter()
-                    .collect(),
-                Kin::All => children,
-            };
+            self.kin.choose(&mut shown.kin);
         }
         found
     }

@@ -1,31 +1,23 @@
 //! Readings: of one request, or of many by filter, order and page, each with the children that are wanted.
 
 use bytes::Bytes;
-use countermand_model::{Fault, Filter, Kin, Outcome, Page, Snapshot, Sort, Status};
+use countermand_model::{Fault, Kin, Outcome, Snapshot, Status};
 use http::Response;
 
-use super::answer::{self, Answered, Meaning};
+use super::answer::{self, Meaning};
 use super::family::Families;
 use super::pages::Pages;
-use super::{ask, details, refusal};
-use crate::conversation::{Heard, Step, not_understood, passed_on, unreachable, unsupported};
+use super::refusal::{self, Refusal};
+use super::{ask, details};
+use crate::conversation::{Heard, Step, Wanted, understood, unsupported};
 use crate::oracle_ess::selection::Selection;
 use crate::oracle_ess::wire::{GivenDetailsWire, GivenListWire, GivenResourcesWire};
 use crate::oracle_ess::{decode, query};
 use crate::{Conversation, Echo, Malformed};
 
-/// What is asked of a list.
-pub(super) struct Wanted<'c> {
-    pub(super) filter: &'c Filter,
-    pub(super) sort: &'c [Sort],
-    pub(super) page: Page,
-    pub(super) count: bool,
-    pub(super) kin: Kin,
-}
-
 /// Reading one request.
 pub(super) fn status(status: &Status, at: i64) -> Reading {
-    let stage = Stage::Request { id: status.target.written.clone(), is_asked: false };
+    let stage = Stage::Request(status.target.written.clone());
     Reading { at, kin: status.kin, answer: Answer::Request, stage }
 }
 
@@ -63,8 +55,8 @@ enum Answer {
 }
 
 enum Stage {
-    /// The one request is asked for.
-    Request { id: String, is_asked: bool },
+    /// The request of this id is read.
+    Request(String),
     /// The list is read.
     List(Pages),
     /// What was found is there; its children are read.
@@ -75,14 +67,12 @@ impl Reading {
     /// Takes an answer in. What the server refuses is a fault in the `Ok`.
     fn take(&mut self, response: &Response<Bytes>) -> Result<Result<(), Fault>, Malformed> {
         match &mut self.stage {
-            Stage::Request { id, .. } => {
-                let found = match answer::answered(response)? {
-                    Answered::Refused(fault) => return Ok(Err(fault)),
-                    Answered::Absent => Vec::new(),
-                    Answered::Yes => vec![answer::shown(id, response, self.at)?],
-                };
-                self.stage = Stage::Families(Families::new(found, self.kin));
-                Ok(Ok(()))
+            Stage::Request(id) => {
+                let shown = |response: &_| answer::shown(id, response, self.at);
+                let found = answer::told(response, Refusal::is_absence, shown)?;
+                Ok(found.map(|found| {
+                    self.stage = Stage::Families(Families::new(found.into_iter().collect(), self.kin));
+                }))
             }
             Stage::List(pages) => pages.take(response, self.at),
             Stage::Families(families) => families.take(response, self.at),
@@ -99,38 +89,29 @@ impl Reading {
 
 impl Conversation for Reading {
     fn next(&mut self, heard: Option<Heard>) -> Step {
-        if let Some(heard) = heard {
-            let response = match heard {
-                Ok(response) => response,
-                Err(lost) => return Step::Done(Err(unreachable(lost))),
-            };
-            match self.take(&response) {
-                Ok(Ok(())) => {}
-                Ok(Err(fault)) => return Step::Done(Err(passed_on(fault))),
-                Err(malformed) => return Step::Done(Err(not_understood(&malformed))),
-            }
+        if let Some(heard) = heard
+            && let Err(fault) = understood(heard, |response| self.take(response))
+        {
+            return Step::Done(Err(fault));
         }
-        if let Stage::Request { id, is_asked: false } = &self.stage {
-            let ask = ask::about("details", id);
-            self.stage = Stage::Request { id: id.clone(), is_asked: true };
-            return Step::Send(ask);
-        }
-        if let Stage::List(pages) = &mut self.stage {
-            if let Some(ask) = pages.ask() {
-                return Step::Send(ask);
-            }
-            let (found, total) = pages.found();
-            self.answer = Answer::List { total };
-            self.stage = Stage::Families(Families::new(found, self.kin));
-        }
-        let Stage::Families(families) = &mut self.stage else {
-            return Step::Done(Err(not_understood(&Malformed::new("", "there was no answer"))));
-        };
-        match families.ask() {
-            Some(ask) => Step::Send(ask),
-            None => {
-                let found = families.found();
-                Step::Done(Ok(self.outcome(found)))
+        loop {
+            match &mut self.stage {
+                Stage::Request(id) => return Step::Send(ask::about("details", id)),
+                Stage::List(pages) => {
+                    if let Some(ask) = pages.ask() {
+                        return Step::Send(ask);
+                    }
+                    let (found, total) = pages.found();
+                    self.answer = Answer::List { total };
+                    self.stage = Stage::Families(Families::new(found, self.kin));
+                }
+                Stage::Families(families) => {
+                    if let Some(ask) = families.ask() {
+                        return Step::Send(ask);
+                    }
+                    let found = families.found();
+                    return Step::Done(Ok(self.outcome(found)));
+                }
             }
         }
     }

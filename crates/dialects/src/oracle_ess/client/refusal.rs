@@ -51,6 +51,11 @@ pub(super) fn read(response: &Response<Bytes>) -> Result<Option<Refusal>, Malfor
 }
 
 impl Refusal {
+    /// Whether it says that there is no such request.
+    pub(super) fn is_absence(&self) -> bool {
+        self.status == 404
+    }
+
     /// The fault that it is to whoever sent the request.
     ///
     /// Lost is an `errorCode` that the table does not have, but for the log.

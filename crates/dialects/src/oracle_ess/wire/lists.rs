@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::{GivenDetailsWire, LinkWire, RequestDetailsWire, write_links};
+use super::links::write_links;
+use super::{GivenDetailsWire, LinkWire, RequestDetailsWire};
 use crate::grammar::json::{Slashes, Writer};
 
 /// `RequestQueryResponse`: a page of requests, or those that were named.

@@ -26,7 +26,7 @@ pub(super) fn is_about_selections(echo: &Echo) -> bool {
 pub(super) fn status(kin: Kin, at: i64, response: &Response<Bytes>) -> Answer {
     answered(response, |response| {
         let mut snapshot = snapshot(response)?;
-        choose(&mut snapshot.kin, kin);
+        kin.choose(&mut snapshot.kin);
         Ok(Outcome::Read { at, snapshot: Some(Box::new(snapshot)) })
     })
 }
@@ -56,14 +56,14 @@ pub(super) fn acted(
 ) -> Answer {
     answered(response, |response| {
         let after = Seen::Job(Box::new(snapshot(response)?));
-        let effect = afterwards(aim, &Told::Taken, &after);
+        let effect = afterwards(aim, &Seen::Unknown, &Told::Taken, &after);
         Ok(one(targets, effect, after.snapshot().filter(|_| wants_after), at))
     })
 }
 
 /// Of `DELETE …/app`. The word of the server is all there is.
 pub(super) fn deleted(target: &Target, at: i64, response: &Response<Bytes>) -> Answer {
-    match told(response)? {
+    match told_of_deletion(response)? {
         Told::Taken => Ok(Ok(one(std::slice::from_ref(target), Effect::UnverifiedTaken, None, at))),
         Told::Refused | Told::Absent | Told::Forbidden | Told::Fault(_) | Told::Nothing(_) => {
             errors::read(response).map(Err)
@@ -71,25 +71,42 @@ pub(super) fn deleted(target: &Target, at: i64, response: &Response<Bytes>) -> A
     }
 }
 
-/// What a look shows.
+/// What a look at the request of an id shows.
 ///
 /// # Errors
-/// It is no answer of this service to a look.
-pub(super) fn seen(response: &Response<Bytes>) -> Result<Seen, Malformed> {
-    Ok(match answered(response, snapshot)? {
+/// It is no answer of this service to a look, or none about that request.
+pub(super) fn seen(id: &str, response: &Response<Bytes>) -> Result<Seen, Malformed> {
+    Ok(match answered(response, |response| shown(id, response))? {
         Ok(snapshot) => Seen::Job(Box::new(snapshot)),
         Err(fault) => Seen::of(fault),
     })
 }
 
-/// What is said to an order.
+/// What is said to an action, which is answered with the request it was about.
 ///
 /// # Errors
-/// It is no answer of this service to an order.
-pub(super) fn told(response: &Response<Bytes>) -> Result<Told, Malformed> {
-    if matches!(response.status(), StatusCode::OK | StatusCode::NO_CONTENT) {
-        return Ok(Told::Taken);
+/// It is no answer of this service to an action on that request. A proxy that wants a login has a page and a 200 for it.
+pub(super) fn told(id: &str, response: &Response<Bytes>) -> Result<Told, Malformed> {
+    if response.status() == StatusCode::OK {
+        return about(id, &RequestWire::read(response.body())?).map(|()| Told::Taken);
     }
+    refused(response)
+}
+
+/// What is said to the deletion of an app: nothing, where it was taken.
+///
+/// # Errors
+/// It is no answer of this service to that.
+pub(super) fn told_of_deletion(response: &Response<Bytes>) -> Result<Told, Malformed> {
+    match response.status() {
+        StatusCode::NO_CONTENT => Ok(Told::Taken),
+        StatusCode::OK if response.body().is_empty() => Ok(Told::Taken),
+        _ => refused(response),
+    }
+}
+
+/// What the refusal of an order says.
+fn refused(response: &Response<Bytes>) -> Result<Told, Malformed> {
     Ok(match Told::of(errors::read(response)?) {
         // Quirk: it may be about the id or about the state, and only a look tells; fixtures/qlik-odag/p1-cancel-succeeded.http
         Told::Absent => Told::Refused,
@@ -106,6 +123,23 @@ pub(super) fn answered<T>(
     read: impl FnOnce(&Response<Bytes>) -> Result<T, Malformed>,
 ) -> Result<Result<T, Fault>, Malformed> {
     if response.status() == StatusCode::OK { read(response).map(Ok) } else { errors::read(response).map(Err) }
+}
+
+/// The request of an id, as the answer shows it that was asked for by it.
+///
+/// # Errors
+/// It is no request object, or another request's.
+pub(super) fn shown(id: &str, response: &Response<Bytes>) -> Result<Snapshot, Malformed> {
+    let wire = RequestWire::read(response.body())?;
+    about(id, &wire)?;
+    described(&wire)
+}
+
+/// Whether an object is about the request of that id, of which one says the hexadecimal digits in capitals, another not.
+pub(super) fn about(id: &str, wire: &RequestWire) -> Result<(), Malformed> {
+    let told = wire.required("id")?;
+    let problem = || Malformed::new("/id", format!("{told:?} is not the request that was asked for"));
+    told.eq_ignore_ascii_case(id).then_some(()).ok_or_else(problem)
 }
 
 /// The request in an answer.
@@ -145,19 +179,6 @@ pub(super) fn described(wire: &RequestWire) -> Result<Snapshot, Malformed> {
         job.children = Children { total, unfinished };
     }
     Ok(Snapshot { kin, ..Snapshot::of(job) })
-}
-
-/// Leaves the children that a reading asks for.
-pub(super) fn choose(kin: &mut Vec<Job>, asked: Kin) {
-    match asked {
-        Kin::None => kin.clear(),
-        // Stable: ids that mean no number stay in the order of the service.
-        Kin::All => kin.sort_by_key(|child| child.number),
-        Kin::Latest => {
-            kin.sort_by_key(|child| (child.started_at, child.number));
-            kin.drain(..kin.len().saturating_sub(1));
-        }
-    }
 }
 
 /// What the model has words for, and what of an object says it. A member that the job says is in no attribute.
@@ -231,7 +252,7 @@ fn rest(wire: &RequestWire, kind: Kind) -> Writer {
     let mut json = Writer::new(Slashes::Plain);
     json.object(|json| {
         for (name, text) in wire.members().filter(|(name, _)| !SAID.contains(name)) {
-            json.member_raw(name, text);
+            json.member_given(name, text);
         }
         if kind == Kind::Parent && wire.members().all(|(name, _)| name != "subRequests") {
             // That they are not told is not that there are none.

@@ -5,11 +5,13 @@
 
 use std::collections::VecDeque;
 
+use bytes::Bytes;
 use countermand_model::{Fault, FaultKind, Kin, Kind, Outcome, Snapshot, Status};
+use http::Response;
 
 use super::answer;
 use super::ask::Api;
-use crate::conversation::{Conversation, Heard, Step, not_understood, passed_on, unreachable};
+use crate::conversation::{Conversation, Heard, Step, understood};
 use crate::grammar::path;
 use crate::qlik_odag::wire::RequestWire;
 
@@ -18,7 +20,7 @@ pub(super) fn read(api: Api, status: &Status, at: i64) -> Box<dyn Conversation> 
     // What no path can hold is nobody's id.
     let known = path::segment(&status.target.written).map(|_| status.target.written.clone());
     let first = VecDeque::from_iter(known);
-    Box::new(Reading { api, at, kin: status.kin, waiting: first, head: None })
+    Box::new(Reading { api, at, kin: status.kin, waiting: first, asked: String::new(), head: None })
 }
 
 struct Reading {
@@ -27,29 +29,33 @@ struct Reading {
     kin: Kin,
     /// The ids to read yet.
     waiting: VecDeque<String>,
+    /// The one that was asked for last.
+    asked: String,
     /// What was asked for, once it has been read.
     head: Option<Snapshot>,
 }
 
 impl Reading {
-    fn take(&mut self, heard: &Heard) -> Result<(), Fault> {
-        let response = heard.as_ref().map_err(|lost| unreachable(*lost))?;
-        let read = answer::answered(response, answer::snapshot);
-        let found = match read.map_err(|malformed| not_understood(&malformed))? {
-            Ok(snapshot) => Some(snapshot),
-            Err(fault) if fault.kind == FaultKind::NotFound => None,
-            Err(fault) => return Err(passed_on(fault)),
+    fn take(&mut self, heard: Heard) -> Result<(), Fault> {
+        let wants_children = self.head.is_none() && self.kin != Kin::None;
+        let read = |response: &Response<Bytes>| {
+            let wire = RequestWire::read(response.body())?;
+            answer::about(&self.asked, &wire)?;
+            let shown = answer::described(&wire)?;
+            let only_names = wants_children && shown.job.kind == Kind::Parent && shown.kin.is_empty();
+            let named = if only_names { wire.texts("subRequests")? } else { Vec::new() };
+            Ok((shown, named))
         };
-        match (&mut self.head, found) {
-            (Some(head), Some(sub)) => head.kin.push(sub.job),
-            (None, Some(head)) => {
-                if head.job.kind == Kind::Parent && head.kin.is_empty() && self.kin != Kin::None {
-                    let named = RequestWire::read(response.body()).and_then(|wire| wire.texts("subRequests"));
-                    self.waiting.extend(named.map_err(|malformed| not_understood(&malformed))?);
+        match understood(heard, |response| answer::answered(response, read)) {
+            Ok((shown, named)) => match &mut self.head {
+                Some(head) => head.kin.push(shown.job),
+                None => {
+                    self.waiting.extend(named);
+                    self.head = Some(shown);
                 }
-                self.head = Some(head);
-            }
-            (_, None) => {}
+            },
+            Err(fault) if fault.kind == FaultKind::NotFound => {}
+            Err(fault) => return Err(fault),
         }
         Ok(())
     }
@@ -58,15 +64,17 @@ impl Reading {
 impl Conversation for Reading {
     fn next(&mut self, heard: Option<Heard>) -> Step {
         if let Some(heard) = heard
-            && let Err(fault) = self.take(&heard)
+            && let Err(fault) = self.take(heard)
         {
             return Step::Done(Err(fault));
         }
         if let Some(id) = self.waiting.pop_front() {
-            return Step::Send(self.api.get(&id));
+            let ask = self.api.get(&id);
+            self.asked = id;
+            return Step::Send(ask);
         }
         let snapshot = self.head.take().map(|mut head| {
-            answer::choose(&mut head.kin, self.kin);
+            self.kin.choose(&mut head.kin);
             Box::new(head)
         });
         Step::Done(Ok(Outcome::Read { at: self.at, snapshot }))

@@ -4,27 +4,18 @@
 //! whole list is read, and put in order and cut here.
 
 use bytes::Bytes;
-use countermand_model::{Fault, Field, Filter, Job, Kin, Kind, Outcome, Page, Snapshot, Sort, Test, Value};
+use countermand_model::{Fault, Field, Filter, Job, Kin, Kind, Outcome, Snapshot, Test, Value};
 use form_urlencoded::Serializer;
 use http::Response;
 
 use super::answer;
 use super::ask::Api;
-use crate::conversation::{Once, unsupported};
+use crate::conversation::{Once, Wanted, unsupported};
 use crate::grammar::path;
 use crate::grammar::time::{Fraction, rfc3339};
 use crate::qlik_odag::wire::RequestWire;
-use crate::qlik_odag::{DIALECT, Odag, filter, states};
+use crate::qlik_odag::{DIALECT, filter, states};
 use crate::{Ask, Conversation, Malformed};
-
-/// What a list is to be.
-pub(super) struct Wanted<'c> {
-    pub(super) filter: &'c Filter,
-    pub(super) sort: &'c [Sort],
-    pub(super) page: Page,
-    pub(super) count: bool,
-    pub(super) kin: Kin,
-}
 
 /// Begins to read a list.
 pub(super) fn list(api: Api, wanted: &Wanted<'_>, at: i64) -> Result<Box<dyn Conversation>, Fault> {
@@ -59,7 +50,7 @@ pub(super) fn list(api: Api, wanted: &Wanted<'_>, at: i64) -> Result<Box<dyn Con
             if kin != Kin::None && jobs.iter().any(lacks) {
                 return Err(unsupported("list requests together with their sub-requests"));
             }
-            jobs.iter_mut().for_each(|snapshot| answer::choose(&mut snapshot.kin, kin));
+            jobs.iter_mut().for_each(|snapshot| kin.choose(&mut snapshot.kin));
             Ok(Outcome::Listed { at, jobs, total: count.then_some(total) })
         })
     })))
@@ -67,7 +58,6 @@ pub(super) fn list(api: Api, wanted: &Wanted<'_>, at: i64) -> Result<Box<dyn Con
 
 /// See [`Codec::decode_response`](crate::Codec::decode_response): the list as it came.
 pub(super) fn answered(
-    _odag: &Odag,
     count: bool,
     at: i64,
     response: &Response<Bytes>,

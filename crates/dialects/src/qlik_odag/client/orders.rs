@@ -89,8 +89,8 @@ impl Errand for Act {
         self.api.get(id(targets))
     }
 
-    fn seen(&self, _targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Seen>, Malformed> {
-        let seen = answer::seen(answer)?;
+    fn seen(&self, targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Seen>, Malformed> {
+        let seen = answer::seen(id(targets), answer)?;
         let is_parent = seen.snapshot().is_some_and(|snapshot| snapshot.job.kind == Kind::Parent);
         Ok(vec![if self.alone && is_parent { Seen::Absent } else { seen }])
     }
@@ -102,8 +102,12 @@ impl Errand for Act {
         }
     }
 
-    fn told(&self, _targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Told>, Malformed> {
-        answer::told(answer).map(|told| vec![told])
+    fn told(&self, targets: &[Target], answer: &Response<Bytes>) -> Result<Vec<Told>, Malformed> {
+        let told = match &self.how {
+            How::Put(_) => answer::told(id(targets), answer),
+            How::DeleteApp => answer::told_of_deletion(answer),
+        };
+        told.map(|told| vec![told])
     }
 }
 

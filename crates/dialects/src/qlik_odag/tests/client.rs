@@ -1,7 +1,7 @@
 //! The client half: against our own server half, and against answers that ours would not give.
 
 use countermand_model::{
-    Acknowledged, Cancel, Command, FaultKind, Field, Filter, Kin, Kind, Order, Page, Reach, Results, Sort,
+    Acknowledged, Alias, Cancel, Command, FaultKind, Field, Filter, Kin, Order, Page, Reach, Results, Sort,
     Status, Test,
 };
 use proptest::option;
@@ -15,7 +15,7 @@ use crate::qlik_odag::{filter, states};
 
 const PROFILES: [&str; 3] = ["windows", "cloud", "public"];
 
-fn of_profile(profile: &str) -> Arc<dyn Codec> {
+pub(super) fn of_profile(profile: &str) -> Arc<dyn Codec> {
     DIALECT.build(&[option("client_profile", profile)]).unwrap()
 }
 
@@ -23,11 +23,11 @@ fn target(id: &str) -> Target {
     Target { written: id.to_owned(), number: crate::qlik_odag::decode::number(id), dataset: None }
 }
 
-fn status(id: &str, kin: Kin) -> Command {
+pub(super) fn status(id: &str, kin: Kin) -> Command {
     Command::Status(Status { target: target(id), results: Results::None, kin })
 }
 
-fn cancel(id: &str, reach: Reach) -> Command {
+pub(super) fn cancel(id: &str, reach: Reach) -> Command {
     Command::Cancel(Cancel { targets: vec![target(id)], reach, wants_after: true, ..Cancel::default() })
 }
 
@@ -105,11 +105,23 @@ proptest! {
         let mut given = Vec::new();
         let conversation = codec.converse(&command, 0).unwrap();
         let end = against_server(&DIALECT, &*codec, conversation, |asked| {
-            if let Command::Status(_) = asked {
-                return seen(Snapshot::of(job(State::Held)));
+            let named = |state, target: &Target| {
+                let Target { written: id, number, .. } = target.clone();
+                Job { aliases: vec![Alias { dialect: DIALECT.name.to_owned(), id, number }], ..job(state) }
+            };
+            if let Command::Status(status) = &asked {
+                return seen(Snapshot::of(named(State::Held, &status.target)));
             }
+            let target = match &asked {
+                Command::Cancel(Cancel { targets, .. })
+                | Command::Hold(Order { targets, .. })
+                | Command::Release(Order { targets, .. }) => &targets[0],
+                Command::Acknowledge { target, .. } | Command::DeleteOutput { target } => target,
+                other => panic!("{other:?}"),
+            };
+            let after = named(State::Running, target);
             given.push(asked);
-            acted(Effect::Done, Some(job(State::Running)))
+            acted(Effect::Done, Some(after))
         });
         prop_assert!(end.is_ok(), "{end:?}");
         // What need not be said, because of what was seen, is not.
@@ -147,13 +159,13 @@ fn effect(command: &Command, script: &[Line<'_>]) -> Effect {
     }
 }
 
-fn object(kind: &str, state: &str) -> String {
+pub(super) fn object(kind: &str, state: &str) -> String {
     format!(
         r#"{{"id":"{GUID}","createdDate":"2026-01-01T12:00:00Z","modifiedDate":"2026-01-01T12:00:00Z","kind":"{kind}","state":"{state}"}}"#
     )
 }
 
-const REFUSAL: &str = r#"{"errors":[{"code":"ODAG-ERR-1234","title":"Invalid request ID or action for current request state."}]}"#;
+pub(super) const REFUSAL: &str = r#"{"errors":[{"code":"ODAG-ERR-1234","title":"Invalid request ID or action for current request state."}]}"#;
 
 #[test]
 fn a_404_to_an_order_is_told_apart_by_the_look_after_it() {
@@ -186,6 +198,60 @@ fn a_404_that_is_not_the_services_says_nothing_of_a_request() {
     let conversation = of_profile("windows").converse(&status(GUID, Kin::None), 7).unwrap();
     let end = against_list(conversation, &[(&look, Ok((404, REFUSAL)))]);
     assert_eq!(end, Ok(Outcome::Read { at: 7, snapshot: None }));
+}
+
+#[test]
+fn a_200_to_an_order_is_believed_only_when_it_is_the_services() {
+    let look = format!("GET /api/odag/v1/requests/{GUID}");
+    let put = format!("PUT /api/odag/v1/requests/{GUID}?action=cancel");
+    let loading = object("single", "loading");
+    let another = loading.replace(GUID, HEX);
+    for (told, expected) in [
+        ((200, loading.as_str()), Effect::UnverifiedTaken),
+        ((200, "<html>Log in</html>"), Effect::UnverifiedUnanswered),
+        ((200, "{}"), Effect::UnverifiedUnanswered),
+        ((200, another.as_str()), Effect::UnverifiedUnanswered),
+        ((204, ""), Effect::UnverifiedUnanswered),
+    ] {
+        let script = [
+            (look.as_str(), Ok((200, loading.as_str()))),
+            (put.as_str(), Ok(told)),
+            (look.as_str(), Ok((200, loading.as_str()))),
+        ];
+        assert_eq!(effect(&cancel(GUID, Reach::Unstarted), &script), expected, "{told:?}");
+    }
+
+    let deletion = Command::DeleteOutput { target: target(GUID) };
+    let delete = format!("DELETE /api/odag/v1/requests/{GUID}/app");
+    let app = r#","generatedApp":{"id":"a1","name":"Sales"}}"#;
+    let full = object("single", "succeeded").trim_end_matches('}').to_owned() + app;
+    for (told, expected) in [
+        ((204, ""), Effect::UnverifiedTaken),
+        ((200, ""), Effect::UnverifiedTaken),
+        ((200, "<html>Log in</html>"), Effect::UnverifiedUnanswered),
+    ] {
+        let script = [
+            (look.as_str(), Ok((200, full.as_str()))),
+            (delete.as_str(), Ok(told)),
+            (look.as_str(), Ok((200, full.as_str()))),
+        ];
+        assert_eq!(effect(&deletion, &script), expected, "{told:?}");
+    }
+}
+
+#[test]
+fn another_requests_object_is_not_the_one_that_was_asked_for() {
+    let look = format!("GET /api/odag/v1/requests/{GUID}");
+    let another = object("single", "canceled").replace(GUID, HEX);
+    let capitals = object("single", "canceled").replace(GUID, &GUID.to_ascii_uppercase());
+    for command in [cancel(GUID, Reach::Unstarted), status(GUID, Kin::None)] {
+        let read = |body: &str| {
+            let conversation = of_profile("windows").converse(&command, 0).unwrap();
+            against_list(conversation, &[(&look, Ok((200, body)))])
+        };
+        assert_eq!(read(&another).unwrap_err().kind, FaultKind::Unreachable);
+        assert!(read(&capitals).is_ok(), "a GUID is one in capitals too");
+    }
 }
 
 #[test]
@@ -247,107 +313,4 @@ fn what_cannot_be_said_is_refused_before_anything_is_sent() {
         assert_eq!(fault.kind, FaultKind::Unsupported, "{command:?}");
     }
     assert!(of_profile("cloud").converse(&list(Vec::new()), 0).is_err());
-}
-
-#[test]
-fn sub_requests_that_are_named_are_read_where_they_are_asked_for() {
-    let path = "/api/odag/v1/requests";
-    let family = format!(
-        r#"{},"subRequests":["{HEX}","gone","5f0000000000000000000202"]}}"#,
-        object("multiple", "loading").trim_end_matches('}')
-    );
-    let sub = |id: &str, state: &str| object("singlesub", state).replace(GUID, id);
-    let (head, first) = (format!("GET {path}/{GUID}"), format!("GET {path}/{HEX}"));
-    let (gone, last) = (format!("GET {path}/gone"), format!("GET {path}/5f0000000000000000000202"));
-    let (queued, loading) = (sub(HEX, "queued"), sub("5f0000000000000000000202", "loading"));
-    let script: [Line<'_>; 4] = [
-        (&head, Ok((200, &family))),
-        (&first, Ok((200, &queued))),
-        (&gone, Ok((404, REFUSAL))),
-        (&last, Ok((200, &loading))),
-    ];
-    let read = |kin, script: &[Line<'_>]| {
-        let end = against_list(of_profile("windows").converse(&status(GUID, kin), 0).unwrap(), script);
-        let Ok(Outcome::Read { snapshot: Some(snapshot), .. }) = end else { panic!("{end:?}") };
-        let states: Vec<State> = snapshot.kin.iter().map(|child| child.state).collect();
-        (snapshot.job.children.total, states)
-    };
-    assert_eq!(read(Kin::None, &script[..1]), (3, vec![]));
-    assert_eq!(read(Kin::All, &script), (3, vec![State::Queued, State::Running]));
-    assert_eq!(read(Kin::Latest, &script), (3, vec![State::Running]));
-}
-
-#[test]
-fn a_list_is_put_in_order_and_cut_here() {
-    let item = |number: i64, created: &str| {
-        let id = format!("{number:024x}");
-        object("single", "queued").replace(GUID, &id).replacen("2026-01-01T12:00:00Z", created, 1)
-    };
-    let body = format!(
-        "[{},{},{}]",
-        item(3, "2026-01-01T12:00:00.0009Z"),
-        item(1, "2026-01-03T12:00:00+01:00"),
-        item(2, "2026-01-02T12:00:00")
-    );
-    let wanted = |sort: Vec<Sort>, first, size| Command::List {
-        filter: Filter::ALL,
-        sort,
-        page: Page { first, size },
-        count: true,
-        kin: Kin::None,
-    };
-    let listed = |command| {
-        let conversation = of_profile("windows").converse(&command, 0).unwrap();
-        let end = against_list(conversation, &[("GET /api/odag/v1/requests", Ok((200, &body)))]);
-        let Ok(Outcome::Listed { jobs, total, .. }) = end else { panic!("{end:?}") };
-        let jobs: Vec<_> =
-            jobs.iter().map(|snapshot| (snapshot.job.number, snapshot.job.created_at)).collect();
-        (jobs, total)
-    };
-    let (first, second, third) = ((3, 1_767_268_800_000), (2, 1_767_355_200_000), (1, 1_767_438_000_000));
-    assert_eq!(listed(wanted(Vec::new(), 0, 10)), (vec![third, second, first], Some(3)));
-    let newest = vec![Sort { field: Field::CreatedAt, descending: true }];
-    assert_eq!(listed(wanted(newest, 1, 1)), (vec![second], Some(3)));
-}
-
-#[test]
-fn an_answer_that_is_not_the_services_is_told_with_its_place() {
-    let codec = of_profile("windows");
-    let echo = put("cancel", "");
-    let command = cancel(HEX, Reach::Unstarted);
-    let place = |body: String| {
-        let response = Response::new(Bytes::from(body));
-        codec.decode_response(&echo, &command, 0, &response).unwrap_err().to_string()
-    };
-    for (body, expected) in [
-        (object("single", "halted"), r#"/state: "halted" is no word of this service"#),
-        (object("double", "queued"), r#"/kind: "double" is no word of this service"#),
-        (
-            object("single", "queued").replacen("2026-01-01T12:00:00Z", "soon", 1),
-            "/createdDate: is no ISO 8601 date and time",
-        ),
-        (object("single", "queued").replace(r#""kind""#, r#""kin""#), "/kind: is missing"),
-        (object("single", "queued").replace(r#""single""#, "1"), "/kind: is not a string"),
-    ] {
-        assert!(place(body.clone()).starts_with(expected), "{}", place(body));
-    }
-}
-
-#[test]
-fn what_a_server_says_otherwise_is_kept() {
-    let more = r#","generatedApp":"a1","generatedAppName":"Sales","loadState":{"startedAt":"2026-01-01T12:00:00Z","status":"warnings"},"weight":24.00}"#;
-    let body = object("single", "succeeded").trim_end_matches('}').to_owned() + more;
-    let echo = open(Method::GET, &format!("{}/{GUID}", HOMES[0]));
-    let command = status(GUID, Kin::All);
-    let response = Response::new(Bytes::from(body));
-    let answer = codec().decode_response(&echo, &command, 0, &response).unwrap();
-    let Ok(Outcome::Read { snapshot: Some(snapshot), .. }) = &answer else { panic!("{answer:?}") };
-    assert_eq!((snapshot.job.number, snapshot.job.state), (0, State::Warning));
-    assert_eq!(snapshot.job.kind, Kind::Single);
-    assert_eq!(snapshot.job.alias(DIALECT.name), Some(GUID));
-    // When the end of a load is not told, it is not made up.
-    assert_eq!(snapshot.job.finished_at, None);
-    let written = codec().encode_response(&echo, &answer);
-    assert!(text(&written).contains(r#""weight":24.00"#), "{}", text(&written));
-    assert_eq!(document(&written)["generatedApp"], serde_json::json!({ "id": "a1", "name": "Sales" }));
 }

@@ -65,5 +65,6 @@ impl<'a> Face<'a> {
 /// What the service says of a job, by member.
 pub(super) fn attributes(job: &Job) -> BTreeMap<String, &RawValue> {
     // The ledger takes nothing but an object.
-    serde_json::from_str(job.attributes_of(DIALECT.name).unwrap_or("{}")).unwrap_or_default()
+    let object = job.attributes_of(DIALECT.name);
+    object.and_then(|object| serde_json::from_str(object).ok()).unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::face::Face;
 use crate::grammar::json::Writer;
-use crate::grammar::time::{Fraction, rfc3339};
+use crate::grammar::time::Fraction;
 use crate::qlik_odag::encode::{id_among, id_of, kind_word};
 use crate::qlik_odag::states;
 
@@ -27,11 +27,11 @@ pub(super) fn id(face: &Face<'_>, json: &mut Writer, name: &'static str) {
 }
 
 pub(super) fn created(face: &Face<'_>, json: &mut Writer, name: &'static str) {
-    json.member_string(name, &rfc3339(face.job.created_at, Fraction::Always));
+    json.member_time(name, face.job.created_at, Fraction::Always);
 }
 
 pub(super) fn modified(face: &Face<'_>, json: &mut Writer, name: &'static str) {
-    json.member_string(name, &rfc3339(face.job.changed_at, Fraction::Always));
+    json.member_time(name, face.job.changed_at, Fraction::Always);
 }
 
 pub(super) fn kind(face: &Face<'_>, json: &mut Writer, name: &'static str) {

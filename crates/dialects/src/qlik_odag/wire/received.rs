@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::Malformed;
 use crate::grammar::json;
-use crate::qlik_odag::filter;
+use crate::grammar::time::iso8601;
 
 /// One object of an answer.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl RequestWire {
     /// A time, in milliseconds, the rest of one cut off. An empty text is none.
     pub(in crate::qlik_odag) fn time(&self, name: &str) -> Result<Option<i64>, Malformed> {
         let Some(text) = self.text(name)?.filter(|text| !text.is_empty()) else { return Ok(None) };
-        let time = filter::nanoseconds(&text).map(|time| time.div_euclid(1_000_000));
+        let time = iso8601(&text).map(|time| time.div_euclid(1_000_000));
         let time = time.and_then(|time| i64::try_from(time).ok());
         time.map(Some).ok_or_else(|| self.wrong(name, "is no ISO 8601 date and time"))
     }

@@ -9,7 +9,11 @@ use crate::open::look::look;
 use crate::{Config, Location, Store, Wall};
 
 /// The tables of each version before this.
-const EARLIER: [(u32, &str); 2] = [(1, include_str!("version_1.sql")), (2, include_str!("version_2.sql"))];
+const EARLIER: [(u32, &str); 3] = [
+    (1, include_str!("version_1.sql")),
+    (2, include_str!("version_2.sql")),
+    (3, include_str!("version_3.sql")),
+];
 
 /// Every column and index there is, with all that SQLite tells of it.
 fn shape(connection: &Connection) -> Vec<String> {
