@@ -53,7 +53,7 @@ impl Wire {
     }
 
     /// What comes, up to an ending or the end.
-    pub(crate) async fn rest_or(&mut self, ending: &str) -> (String, bool) {
+    pub(crate) async fn rest_or(&mut self, ending: &str) -> String {
         let mut text = Vec::new();
         while !text.ends_with(ending.as_bytes()) {
             match bound(self.0.read_u8()).await {
@@ -61,7 +61,7 @@ impl Wire {
                 Err(_) => break,
             }
         }
-        (String::from_utf8(text).unwrap(), true)
+        String::from_utf8(text).unwrap()
     }
 
     /// Everything up to the end, and whether that was an orderly one.
