@@ -1,6 +1,9 @@
 //! A gateway in front of another, which plays the legacy server: the real program twice, one ledger each. What each mode
 //! does to the two ledgers, and what callers get.
 
+mod kept;
+mod wires;
+
 use std::path::Path;
 
 use crate::server::{BASIC, Server, config, config_with};
@@ -16,12 +19,16 @@ fn legacy(folder: &Path) -> Server {
 
 /// The gateway in front: run 25 is its own.
 fn front(folder: &Path, legacy: &Server, lines: &str) -> Server {
+    front_of(folder, &format!("url = \"http://{}/webacs/api\"", legacy.listen), lines)
+}
+
+/// The same, with the lines of the engine that say where the legacy server is.
+fn front_of(folder: &Path, server: &str, lines: &str) -> Server {
     // The legacy server is the same person's, so the credentials are too.
     std::fs::write(folder.join("old.password"), "secret\n").unwrap();
     let mounts = format!(
-        "[engines.old]\nkind = \"upstream\"\ndialect = \"cisco-prime\"\nurl = \"http://{}/webacs/api\"\nuser = \"operator\"\n\
-         password_file = \"old.password\"\n[[mounts]]\ndialect = \"cisco-prime\"\nengine = \"primary\"\nlegacy = \"old\"\n{lines}\n",
-        legacy.listen
+        "[engines.old]\nkind = \"upstream\"\ndialect = \"cisco-prime\"\n{server}\nuser = \"operator\"\n\
+         password_file = \"old.password\"\n[[mounts]]\ndialect = \"cisco-prime\"\nengine = \"primary\"\nlegacy = \"old\"\n{lines}\n"
     );
     let server = Server::start(&config_with(folder, "memory", &mounts));
     server.control("PUT /v1/jobs/25", "{\"state\":\"running\",\"name\":\"new\"}");
@@ -45,6 +52,18 @@ fn cancel(server: &Server, ids: &str) -> crate::client::Answer {
 fn told(body: &str) -> Vec<String> {
     let places = body.match_indices("\"id\":").map(|(place, _)| &body[place + 5..]);
     places.map(|rest| rest.chars().filter(char::is_ascii_digit).take(2).collect()).collect()
+}
+
+/// Waits for what comes of itself, and soon.
+fn until<T>(what: &str, mut there: impl FnMut() -> Option<T>) -> T {
+    let begun = std::time::Instant::now();
+    loop {
+        if let Some(found) = there() {
+            return found;
+        }
+        assert!(begun.elapsed().as_secs() < 20, "{what}: in vain");
+        std::thread::yield_now();
+    }
 }
 
 #[test]
@@ -90,17 +109,13 @@ fn a_shadow_is_counted_and_leaves_the_answer_as_it_is() {
     assert_eq!(cancel(&new, "15").status, 200);
     assert_eq!((state(&old, 15), state(&new, 25)), ("cancelling".to_owned(), "running".to_owned()));
     // It is counted when nobody waits any more.
-    let counted = || {
+    until("a shadow is counted", || {
         let figures = new.control("GET /metrics", "").body;
         figures
             .lines()
             .any(|line| line.starts_with("countermand_shadows_total") && line.contains("cancelrunning"))
-    };
-    let begun = std::time::Instant::now();
-    while !counted() {
-        assert!(begun.elapsed().as_secs() < 20, "{}", new.control("GET /metrics", "").body);
-        std::thread::yield_now();
-    }
+            .then_some(())
+    });
     let figures = new.control("GET /metrics", "").body;
     let line = figures.lines().find(|line| line.starts_with("countermand_shadows_total")).unwrap();
     assert!(line.contains("verdict=\"same\""), "{line}");

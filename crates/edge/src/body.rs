@@ -78,8 +78,8 @@ where
     /// body that nobody wants: hyper closes then, and RFC 9110 §10.1.1 wants that said. .NET sends every body so, and
     /// would use the connection again.
     pub(crate) fn is_spoiled(&self) -> bool {
-        let is_held = self.relayed.as_ref().is_some_and(|progress| progress.is_held());
-        self.spoiled || is_held || self.unread.is_some() && !self.lingers
+        let relayed = self.relayed.as_ref().is_some_and(|progress| progress.is_spoiled());
+        self.spoiled || relayed || self.unread.is_some() && !self.lingers
     }
 
     /// Reads on in the background, and forgets, what the answer did not need.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use countermand_dialects::{Access, BodyRule, Document, Echo, Head};
 use countermand_model::{Call, Caller, Command, Fault, FaultKind, Outcome, Target};
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE, SET_COOKIE};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, COOKIE, SET_COOKIE, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::{Extensions, HeaderValue, Method, Response, StatusCode, Version};
 use http_body::Body;
@@ -222,6 +222,10 @@ impl Request<'_> {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
+        if self.parts.method == Method::CONNECT {
+            return Err(Fault::new(FaultKind::WrongMethod, "Nothing is tunnelled here."));
+        }
+        self.uncoded()?;
         let body_timeout = self.shared.settings.body_timeout;
         let upload = body.relay(body_timeout);
         let passing = Passing {
@@ -258,12 +262,27 @@ impl Request<'_> {
 
     /// Refuses a body that is packed: no codec unpacks one, and it would be taken for a broken document.
     fn plain(&self) -> Result<(), Fault> {
+        self.uncoded()?;
         let codings = self.parts.headers.get_all(CONTENT_ENCODING);
         if codings.iter().all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
             return Ok(());
         }
         let message = "The request body is to be sent as it is, without a Content-Encoding.";
         Err(Fault::new(FaultKind::UnsupportedMediaType, message))
+    }
+
+    /// Refuses a body that is packed for its way: hyper takes off the chunks and nothing else, and nobody behind us would
+    /// be told of the rest.
+    fn uncoded(&self) -> Result<(), Fault> {
+        let mut codings = self.parts.headers.get_all(TRANSFER_ENCODING).iter();
+        match (codings.next(), codings.next()) {
+            (None, _) => Ok(()),
+            (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
+            (Some(_), _) => {
+                let message = "The request body is to be sent without a Transfer-Encoding but chunked.";
+                Err(Fault::new(FaultKind::UnsupportedMediaType, message))
+            }
+        }
     }
 
     /// By `Authorization` where it is there, else by the cookie of an earlier login.

@@ -14,7 +14,8 @@ use countermand_edge::{
     Compare, Difference, Engine, Exchange, Keep, Legacy, LegacyConfig, Mode, ShadowConfig,
 };
 use countermand_ledger::{Clock, Store};
-use http::Response;
+use http::header::HOST;
+use http::{HeaderValue, Response};
 use tokio::sync::mpsc;
 
 use crate::config;
@@ -113,7 +114,12 @@ fn keep(folder: &Path, dialect: &'static Dialect) -> Keep {
 }
 
 async fn write(tape: &mut Tape, exchange: Exchange) -> std::io::Result<()> {
-    let Exchange { request: (method, uri, headers, body), response, places, .. } = exchange;
+    let Exchange { request: (method, uri, mut headers, body), response, places, .. } = exchange;
+    // Over HTTP/2 the host stands in the target, and beats a header everywhere.
+    if let Some(host) = uri.authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok()) {
+        headers.insert(HOST, host);
+    }
+    tape.turn(format!("a shadow, in which these places differ: {}", places.join(", ")))?;
     let coming = tape.before(&method, &uri, &headers).await;
     let asked = Asked { method, uri, headers, body: Some(body) };
     let (head, body) = response.into_parts();
@@ -123,5 +129,5 @@ async fn write(tape: &mut Tape, exchange: Exchange) -> std::io::Result<()> {
         tracing::warn!(reason, "shadow: a difference of which no fixture can be made");
     }
     // Each is a file of its own, and there as soon as it was seen.
-    tape.turn(format!("a shadow, in which these places differ: {}", places.join(", ")))
+    tape.turn("a shadow".to_owned())
 }

@@ -71,7 +71,8 @@ impl Body for Download {
         match Pin::new(&mut this.body).poll_frame(context) {
             Poll::Ready(Some(Ok(frame))) => {
                 this.stall = None;
-                this.ended = this.body.is_end_stream();
+                // Trailers are the last, and over HTTP/2 nobody asks for more.
+                this.ended = frame.is_trailers() || this.body.is_end_stream();
                 if let (Some(watch), Some(bytes)) = (&mut this.watch, frame.data_ref()) {
                     watch.add(bytes);
                 }

@@ -3,11 +3,13 @@
 
 use std::net::IpAddr;
 
+use countermand_upstream::Connection;
 use http::header::{
-    AUTHORIZATION, CONNECTION, COOKIE, EXPECT, FORWARDED, HOST, HeaderMap, HeaderName, HeaderValue,
-    PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE, VIA,
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, FORWARDED, HOST, HeaderMap, HeaderName,
+    HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, SET_COOKIE, TE, TRANSFER_ENCODING, UPGRADE, VIA,
 };
 
+use super::framing::{self, Length};
 use crate::origin::{Arrival, in_words};
 use crate::request_id::X_REQUEST_ID;
 
@@ -39,13 +41,38 @@ pub(super) struct Edits {
     pub(super) host: Option<HeaderValue>,
     /// Credentials in place of the client's own.
     pub(super) credentials: Option<HeaderValue>,
+    /// The client's cookies on one line, where it wrote several.
+    pub(super) cookies: Option<HeaderValue>,
     /// Whether the client waits to be told to send its body.
     pub(super) expects: bool,
 }
 
+/// RFC 9113 §8.2.3: clients of HTTP/2 may write each cookie on a line of its own, which servers before it do not know. `None`
+/// where there is nothing to join.
+pub(super) fn cookies(headers: &HeaderMap) -> Option<HeaderValue> {
+    let lines: Vec<&[u8]> = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    if lines.len() < 2 {
+        return None;
+    }
+    let mut joined = HeaderValue::from_bytes(&lines.join(&b"; "[..])).ok()?;
+    joined.set_sensitive(true);
+    Some(joined)
+}
+
+/// On which connection a request goes. Whoever logs in by NTLM, or by Negotiate where that is NTLM, has logged in for all
+/// that follows on the connection: it must be nobody else's.
+pub(super) fn connection(headers: &HeaderMap) -> Connection {
+    let mut lines = headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+    let is_bound = |line: &[u8]| {
+        let scheme = line.split(|byte| *byte == b' ').next().unwrap_or_default();
+        scheme.eq_ignore_ascii_case(b"ntlm") || scheme.eq_ignore_ascii_case(b"negotiate")
+    };
+    if lines.any(is_bound) { Connection::Fresh } else { Connection::Kept }
+}
+
 /// What of a request's headers goes on, and what the legacy server is told besides.
 pub(super) fn of_request(headers: &HeaderMap, edits: Edits, teller: &Teller<'_>) -> HeaderMap {
-    let Edits { host, credentials, expects } = edits;
+    let Edits { host, credentials, cookies, expects } = edits;
     let mut kept = end_to_end(headers, OURS, |name| match *name {
         COOKIE => credentials.is_none(),
         EXPECT => expects,
@@ -54,6 +81,9 @@ pub(super) fn of_request(headers: &HeaderMap, edits: Edits, teller: &Teller<'_>)
     // Each in the place where the client wrote its own.
     if let Some(host) = host {
         kept.insert(HOST, host);
+    }
+    if let (Some(cookies), None) = (cookies, &credentials) {
+        kept.insert(COOKIE, cookies);
     }
     if let Some(credentials) = credentials {
         kept.insert(AUTHORIZATION, credentials);
@@ -68,10 +98,21 @@ pub(super) fn of_request(headers: &HeaderMap, edits: Edits, teller: &Teller<'_>)
     kept
 }
 
-/// What of an answer's headers goes on.
-pub(super) fn of_response(headers: &HeaderMap) -> HeaderMap {
+/// What of an answer's headers goes on; or why it is none. `is_ours`: it is one to credentials of our own.
+pub(super) fn of_response(headers: &HeaderMap, is_ours: bool) -> Result<HeaderMap, &'static str> {
+    let length = framing::length(headers)?;
     // One more for the request id.
-    end_to_end(headers, 1, |_| true)
+    let mut kept = end_to_end(headers, 1, |name| match *name {
+        CONTENT_LENGTH => length != Length::Untold,
+        // Whoever has it is let in as we are.
+        SET_COOKIE => !is_ours,
+        _ => true,
+    });
+    if let Length::Once(length) = length {
+        // In the place of the first.
+        kept.insert(CONTENT_LENGTH, length);
+    }
+    Ok(kept)
 }
 
 /// RFC 9110 §7.6.1: everything but what belongs to the connection, which are the headers named here and those that
@@ -104,7 +145,11 @@ fn is_hop(name: &HeaderName) -> bool {
 /// Whether a header is one in which proxies tell of the client: ours replace them all, so that nothing which a stranger
 /// wrote reaches a server that believes us.
 fn is_told(name: &HeaderName) -> bool {
-    *name == FORWARDED || name.as_str().starts_with("x-forwarded-")
+    const STEM: &[u8] = b"x-forwarded-";
+    // To programs behind CGI, WSGI and their like a hyphen and an underscore are the same.
+    let same = |(is, wanted): (&u8, &u8)| is == wanted || (*is == b'_' && *wanted == b'-');
+    let stem = name.as_str().as_bytes().get(..STEM.len());
+    *name == FORWARDED || stem.is_some_and(|stem| stem.iter().zip(STEM).all(same))
 }
 
 fn accepts_trailers(headers: &HeaderMap) -> bool {
@@ -200,7 +245,7 @@ mod tests {
             "x-last: 1",
             "trailer: x-sum",
         ];
-        assert_eq!(lines(&of_response(&headers)), kept);
+        assert_eq!(lines(&of_response(&headers, false).unwrap()), kept);
     }
 
     #[test]

@@ -5,9 +5,11 @@
 //! A request is sent once. What hyper hands back because no connection had taken it is given to another one, and that is
 //! all: whether a server has seen a request, nobody knows once its first byte was written.
 //!
-//! Reading order: [`Legacy`], `headers`, `upload` and `download`.
+//! Reading order: [`Legacy`], `headers`, `framing`, `upload` and `download`.
 
 mod download;
+
+mod framing;
 
 mod headers;
 
@@ -18,15 +20,17 @@ mod target;
 mod upload;
 
 use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::time::Duration;
 
 use countermand_model::{Fault, FaultKind};
-use countermand_upstream::{Base, Cause, Connection, Link, NoAnswer, Trust};
+use countermand_upstream::{Base, Cause, Link, NoAnswer, Trust};
 use http::header::{HOST, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::{Extensions, HeaderValue, Request, Response, StatusCode, Version};
 use http_body::Body as _;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use self::headers::{Edits, Teller};
 use self::shadow::Shadow;
@@ -211,10 +215,22 @@ impl Legacy {
             error: Cause::Target.proxy_status(),
         })?;
         let until = Instant::now() + body_timeout + self.config.timeout;
-        let answer = self.link.send(request, Connection::Kept, until).await;
+        let connection = headers::connection(request.headers());
+        let mut sending = pin!(self.link.send(request, connection, until));
+        let mut patience = None;
+        let answer = poll_fn(|context| {
+            let answer = sending.as_mut().poll(context);
+            if answer.is_ready() || !progress.as_deref().is_some_and(Progress::is_done) {
+                return answer;
+            }
+            // All of the body is with the server: from here on it is its time.
+            let patience = patience.get_or_insert_with(|| Box::pin(sleep(self.config.timeout)));
+            patience.as_mut().poll(context).map(|()| Err(late()))
+        });
+        let answer = answer.await;
         let answer = answer.map_err(|no_answer| failed(&no_answer, progress.as_deref()))?;
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
-            let fault = Fault::new(FaultKind::Unreachable, UNREACHABLE);
+            let fault = Fault::new(FaultKind::Unreachable, NONSENSE);
             return Err(Failed {
                 fault: fault.with_detail("it switches protocols unasked"),
                 error: "http_upgrade_failed",
@@ -224,7 +240,11 @@ impl Legacy {
         if let Some(watch) = &mut watch {
             watch.begins(parts.status, &parts.headers);
         }
-        parts.headers = headers::of_response(&parts.headers);
+        let kept = headers::of_response(&parts.headers, self.config.credentials.is_some());
+        parts.headers = kept.map_err(|why| Failed {
+            fault: Fault::new(FaultKind::Unreachable, NONSENSE).with_detail(why),
+            error: Cause::NotHttp.proxy_status(),
+        })?;
         // What is between the legacy server and us is no concern of the client.
         parts.version = Version::HTTP_11;
         let download = Download::new(body, self.config.timeout, progress, request_id, watch);
@@ -237,13 +257,18 @@ impl Legacy {
         let uri = self.places.target(found, &parts.uri)?;
         let host = match self.config.host {
             HostName::Legacy => Some(self.host.clone()),
-            // Over HTTP/2 it stands in the URI.
-            HostName::Client if parts.headers.contains_key(HOST) => None,
-            HostName::Client => HeaderValue::from_str(&arrival.origin.authority).ok(),
+            HostName::Client => match parts.uri.authority() {
+                // RFC 9112 §3.2.2 and RFC 9113 §8.3.1: whatever stands in `Host` beside it.
+                Some(authority) => HeaderValue::from_str(authority.as_str()).ok(),
+                None if parts.headers.contains_key(HOST) => None,
+                None => HeaderValue::from_str(&arrival.origin.authority).ok(),
+            },
         };
         let prefix = [arrival.origin.prefix.as_str(), prefix].concat();
         let progress = upload.progress();
-        let edits = Edits { host, credentials: self.config.credentials.clone(), expects: progress.is_held() };
+        let credentials = self.config.credentials.clone();
+        let cookies = (parts.version == Version::HTTP_2).then(|| headers::cookies(&parts.headers)).flatten();
+        let edits = Edits { host, credentials, cookies, expects: progress.is_held() };
         let teller = Teller { arrival, prefix: &prefix, request_id };
         let mut headers = headers::of_request(&parts.headers, edits, &teller);
         if !upload.is_end_stream() && upload.size_hint().exact().is_none() {
@@ -266,13 +291,18 @@ impl Legacy {
     }
 }
 
-const UNREACHABLE: &str =
-    "The server behind this gateway could not be reached, or its answer was not understood.";
+const UNREACHABLE: &str = "The server behind this gateway could not be reached. Nothing was done.";
+
+const NONSENSE: &str = "The server behind this gateway broke off, or its answer was not understood. Whether the command was carried out is not known; read the status.";
+
+fn late() -> NoAnswer {
+    let why = "the request was sent, and no answer had begun in time".to_owned();
+    NoAnswer { unsent: false, cause: Cause::Late, why }
+}
 
 fn failed(no_answer: &NoAnswer, upload: Option<&Progress>) -> Failed {
     let error = no_answer.cause.proxy_status();
-    if upload.is_some_and(Progress::is_late) {
-        let fault = Fault::new(FaultKind::BodyTimeout, "The request body did not arrive in time.");
+    if let Some(fault) = upload.and_then(Progress::mistake) {
         return Failed { fault: fault.with_detail(&no_answer.why), error: "http_request_error" };
     }
     let fault = match no_answer.cause {
@@ -286,7 +316,7 @@ fn failed(no_answer: &NoAnswer, upload: Option<&Progress>) -> Failed {
             "The server behind this gateway did not answer in time. Whether the command was carried out is not known; read the status.",
         ),
         Cause::Name | Cause::Refused | Cause::Tls | Cause::Connect | Cause::Cut | Cause::NotHttp => {
-            Fault::new(FaultKind::Unreachable, UNREACHABLE)
+            Fault::new(FaultKind::Unreachable, if no_answer.unsent { UNREACHABLE } else { NONSENSE })
         }
     };
     Failed { fault: fault.with_detail(&no_answer.why), error }

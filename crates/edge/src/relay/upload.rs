@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
+use countermand_model::{Fault, FaultKind};
 use futures_util::task::AtomicWaker;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
@@ -49,10 +50,12 @@ const HELD: u8 = 0;
 const TAKEN: u8 = 1;
 /// All of it was taken.
 const DONE: u8 = 2;
-/// The client broke off, or took too long.
+/// The client took too long.
 const LATE: u8 = 3;
 /// The answer has come to its end: what is left is of no use.
 const OVER: u8 = 4;
+/// The client broke off, or sent what is no body.
+const BROKEN: u8 = 5;
 
 impl Progress {
     fn new(stage: u8) -> Arc<Progress> {
@@ -77,9 +80,22 @@ impl Progress {
         self.stage.load(Ordering::Acquire) == HELD
     }
 
-    /// Whether it is the client whose fault it is that there is no answer.
-    pub(super) fn is_late(&self) -> bool {
-        self.stage.load(Ordering::Acquire) == LATE
+    /// Whether all of it was taken.
+    pub(super) fn is_done(&self) -> bool {
+        self.stage.load(Ordering::Acquire) == DONE
+    }
+
+    /// Why there is no answer, where that is the client's fault.
+    pub(super) fn mistake(&self) -> Option<Fault> {
+        let stage = self.stage.load(Ordering::Acquire);
+        let late = || Fault::new(FaultKind::BodyTimeout, "The request body did not arrive in time.");
+        let broken = || Fault::new(FaultKind::Malformed, "The request body could not be read.");
+        (stage == LATE).then(late).or_else(|| (stage == BROKEN).then(broken))
+    }
+
+    /// Whether what follows on the client's connection is not known to be another request.
+    pub(crate) fn is_spoiled(&self) -> bool {
+        matches!(self.stage.load(Ordering::Acquire), HELD | LATE | BROKEN)
     }
 
     fn turn(&self, from: u8, to: u8) {
@@ -164,6 +180,7 @@ impl Body for Upload {
             return Poll::Ready(Some(Err(over)));
         }
         let Some(body) = &mut this.body else { return Poll::Ready(None) };
+        let mut failed = BROKEN;
         let frame = match Pin::new(body).poll_frame(context) {
             Poll::Ready(frame) => frame,
             Poll::Pending => {
@@ -171,6 +188,7 @@ impl Body for Upload {
                 let limit = this.limit;
                 let deadline = this.deadline.get_or_insert_with(|| Box::pin(sleep(limit)));
                 ready!(deadline.as_mut().poll(context));
+                failed = LATE;
                 Some(Err(Cut::new("the client: the body did not arrive in time")))
             }
         };
@@ -182,7 +200,7 @@ impl Body for Upload {
         // Of a body whose length is known the last frame is the last that is asked for.
         let ended = match &frame {
             Some(Ok(_)) => this.body.as_ref().is_none_or(Body::is_end_stream).then_some(DONE),
-            Some(Err(_)) => Some(LATE),
+            Some(Err(_)) => Some(failed),
             None => Some(DONE),
         };
         if let Some(stage) = ended {

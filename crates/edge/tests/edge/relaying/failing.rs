@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use countermand_edge::Mode;
+use countermand_edge::{Mode, Settings};
 
 use super::old::{Front, Old, known};
+use crate::support::settings;
 
 const CANCEL: &str = "PUT /echo/jobs/1/cancel HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}";
 
 /// That an answer is the dialect's, and says why there is no other.
 #[track_caller]
-fn is_fault(answer: &str, status: &str, fault: &str, error: &str) {
+pub(super) fn is_fault(answer: &str, status: &str, fault: &str, error: &str) {
     assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
     assert!(answer.contains(&format!("\r\nProxy-Status: countermand; error={error}\r\n")), "{answer}");
     assert!(answer.contains("\r\nContent-Type: application/echo\r\n"), "{answer}");
@@ -23,7 +24,9 @@ async fn a_legacy_server_that_is_not_there_is_502_in_the_callers_dialect() {
     let front = Front::passing(&old).await;
     drop(old);
     let mut client = front.ask(CANCEL).await;
-    is_fault(&client.until("}").await, "502", "unreachable", "connection_refused");
+    let answer = client.until("}").await;
+    is_fault(&answer, "502", "unreachable", "connection_refused");
+    assert!(answer.contains("Nothing was done"), "{answer}");
 }
 
 #[tokio::test]
@@ -37,6 +40,37 @@ async fn a_legacy_server_that_says_nothing_is_504_in_the_callers_dialect() {
     legacy.head().await;
     is_fault(&client.until("}").await, "504", "timeout", "http_response_timeout");
     // Nobody waits for it any longer.
+    assert_eq!(legacy.rest().await.0, "");
+}
+
+#[tokio::test]
+async fn the_time_for_an_answer_begins_when_the_request_has_ended() {
+    let old = Old::new().await;
+    let mut config = known(old.address(), Mode::Passthrough);
+    config.timeout = Duration::from_millis(100);
+    let front = Front::of(config).await;
+    // The time for the body, which is half a minute, is not added to it.
+    for framing in ["Content-Length: 2\r\n\r\n{}", "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"] {
+        let mut client =
+            front.ask(&format!("PUT /echo/jobs/1/cancel HTTP/1.1\r\nHost: a\r\n{framing}")).await;
+        let mut legacy = old.connection().await;
+        legacy.until(framing.rsplit("\r\n\r\n").find(|body| !body.is_empty()).unwrap()).await;
+        is_fault(&client.until("}").await, "504", "timeout", "http_response_timeout");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_arrive_in_time_is_the_clients_fault() {
+    let old = Old::new().await;
+    let settings = Settings { body_timeout: Duration::from_millis(100), ..settings() };
+    let front = Front::built(settings, known(old.address(), Mode::Passthrough), |_| {}).await;
+    let mut client = front.ask("PUT /echo/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{").await;
+    let mut legacy = old.connection().await;
+    legacy.until("{").await;
+    let answer = client.until("}").await;
+    is_fault(&answer, "408", "body_timeout", "http_request_error");
+    // What comes now would be taken for a request.
+    assert!(answer.contains("\r\nConnection: close\r\n"), "{answer}");
     assert_eq!(legacy.rest().await.0, "");
 }
 
@@ -123,7 +157,9 @@ async fn an_order_is_sent_once_also_where_a_kept_connection_ends_over_it() {
     // On the same connection, which then ends without a word: nobody knows whether it was carried out.
     legacy.until("{}").await;
     drop(legacy);
-    is_fault(&client.until("}").await, "502", "unreachable", "connection_terminated");
+    let answer = client.until("}").await;
+    is_fault(&answer, "502", "unreachable", "connection_terminated");
+    assert!(answer.contains("Whether the command was carried out is not known"), "{answer}");
     // The next one is the first that the legacy server hears after that.
     let mut client = front.ask("GET /echo/after HTTP/1.1\r\nHost: a\r\n\r\n").await;
     let mut legacy = old.connection().await;

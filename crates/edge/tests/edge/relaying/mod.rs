@@ -1,9 +1,12 @@
 //! In front of a legacy server: what reaches it, what comes back, and what happens when either side goes away.
 
 mod failing;
+mod framing;
+mod http2;
 mod modes;
 mod old;
 mod shadowing;
+mod strangers;
 mod streaming;
 
 use countermand_edge::{HostName, Mode};

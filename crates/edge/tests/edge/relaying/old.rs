@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countermand_edge::listen::Transport;
-use countermand_edge::{HostName, Legacy, LegacyConfig, Mode, Mount};
+use countermand_edge::{HostName, Legacy, LegacyConfig, Mode, Mount, Settings};
 use countermand_upstream::{Base, Trust};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::listening::{Listening, bound, limits};
-use crate::support::Bench;
+use crate::support::{Bench, done, settings};
 
 /// Where a legacy server listens.
 pub(crate) struct Old(TcpListener);
@@ -52,6 +52,18 @@ impl Wire {
         self.until("\r\n\r\n").await
     }
 
+    /// What comes, up to an ending or the end.
+    pub(crate) async fn rest_or(&mut self, ending: &str) -> String {
+        let mut text = Vec::new();
+        while !text.ends_with(ending.as_bytes()) {
+            match bound(self.0.read_u8()).await {
+                Ok(byte) => text.push(byte),
+                Err(_) => break,
+            }
+        }
+        String::from_utf8(text).unwrap()
+    }
+
     /// Everything up to the end, and whether that was an orderly one.
     pub(crate) async fn rest(&mut self) -> (String, bool) {
         let mut text = Vec::new();
@@ -87,7 +99,15 @@ impl Front {
     }
 
     pub(crate) async fn with(config: LegacyConfig, change: impl FnOnce(&mut Mount)) -> Front {
-        let bench = Bench::with(|mount| {
+        Front::built(settings(), config, change).await
+    }
+
+    pub(crate) async fn built(
+        settings: Settings,
+        config: LegacyConfig,
+        change: impl FnOnce(&mut Mount),
+    ) -> Front {
+        let bench = Bench::built(settings, Arc::new(|call| Ok(done(call))), |mount| {
             mount.legacy = Some(Arc::new(Legacy::new(config)));
             change(mount);
         });
