@@ -158,17 +158,20 @@ fn text(targets: &[AuditTarget]) -> String {
         text.push_str(if index == 0 { "{\"written\":" } else { ",{\"written\":" });
         quote(&mut text, &target.written);
         if let Some(number) = target.number {
-            // Writing to a String does not fail.
-            let _ = write!(text, ",\"number\":{number}");
+            text.push_str(",\"number\":");
+            text.push_str(&number.to_string());
         }
         let words = [
-            ("effect", target.effect.map(Effect::name)),
-            ("before", target.before.map(State::name)),
-            ("after", target.after.map(State::name)),
+            (",\"effect\":\"", target.effect.map(Effect::name)),
+            (",\"before\":\"", target.before.map(State::name)),
+            (",\"after\":\"", target.after.map(State::name)),
         ];
         for (member, word) in words {
             if let Some(word) = word {
-                let _ = write!(text, ",\"{member}\":\"{word}\"");
+                // A word has nothing in it that JSON would escape.
+                text.push_str(member);
+                text.push_str(word);
+                text.push('"');
             }
         }
         text.push('}');
@@ -185,6 +188,7 @@ fn quote(text: &mut String, written: &str) {
             '"' => text.push_str("\\\""),
             '\\' => text.push_str("\\\\"),
             control if control < ' ' => {
+                // Writing to a String does not fail.
                 let _ = write!(text, "\\u{:04x}", u32::from(control));
             }
             other => text.push(other),

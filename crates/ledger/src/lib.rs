@@ -2,7 +2,7 @@
 //! [`Call`](countermand_model::Call)s over it. Nothing here knows HTTP or a dialect.
 //!
 //! Reading order: `open` checks a file and makes the connections; `writer` groups what changes into transactions
-//! and answers after the commit; `readers` look on beside it, and `hot` keeps copies of what is polled; `act` is what an order does, `put` and `event` are what
+//! and answers after the commit, and `checkpoint` writes its log back; `readers` look on beside it, and `hot` keeps copies of what is polled; `act` is what an order does, `put` and `event` are what
 //! the owner of the jobs says; everything that changes a job goes through `family`, which keeps its parent in step.
 
 mod clock;
@@ -18,6 +18,8 @@ mod rows;
 mod writer;
 
 mod turn;
+
+mod checkpoint;
 
 mod readers;
 

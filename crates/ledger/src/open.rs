@@ -52,6 +52,8 @@ pub(crate) struct Opened {
     pub(crate) readers: Vec<Session>,
     /// The readers of lists.
     pub(crate) listers: Vec<Session>,
+    /// Writes the log back into the file.
+    pub(crate) copyist: Session,
     /// The lock, where the ledger has a file that another process could open.
     pub(crate) lock: Lock,
     /// The last line of the feed.
@@ -114,12 +116,15 @@ fn connect(place: &check::Place, readers: usize, durable: bool) -> Result<Opened
     upgrade::upgrade(place, &writer, version)?;
     let last: Option<i64> =
         writer.query_row("SELECT max(seq) FROM commands", [], |row| row.get(0)).map_err(sqlite)?;
+    let copyist = reader(path).map_err(sqlite)?;
+    copyist.run(&format!("PRAGMA synchronous = {synchronous}"), []).map_err(sqlite)?;
     let some_readers =
         |count: usize| (0..count.max(1)).map(|_| reader(path)).collect::<Result<_, _>>().map_err(sqlite);
     Ok(Opened {
         writer: Session::new(writer),
         readers: some_readers(readers)?,
         listers: some_readers(readers / 2)?,
+        copyist,
         lock: None,
         last_command: crate::rows::counted(last.unwrap_or(0)),
     })

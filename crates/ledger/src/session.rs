@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use countermand_model::{Fault, FaultKind};
+use rusqlite::hooks::Wal;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row};
 
 /// After how many steps of a statement it is asked whether to go on: a fraction of a millisecond's.
@@ -65,6 +66,16 @@ impl Session {
             }
         };
         self.connection.update_hook(Some(tell)).expect("a connection that is open takes a hook");
+    }
+
+    /// Has `appended` told, after each commit of this connection, how many pages the log has. In place of SQLite's own
+    /// habit, which is to write the log back there and then. <https://sqlite.org/c3ref/wal_hook.html>
+    pub(crate) fn tell_of_log(&mut self, mut appended: impl FnMut(&mut Wal, i64) + Send + 'static) {
+        let tell = move |wal: &mut Wal, pages: i32| {
+            appended(wal, i64::from(pages));
+            Ok(())
+        };
+        self.connection.wal_hook(Some(tell)).expect("a connection that is open takes a hook");
     }
 
     /// The namespace of that name, when a job was ever put into it.

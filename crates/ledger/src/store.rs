@@ -17,7 +17,7 @@ use crate::readers::Readers;
 use crate::session::Session;
 use crate::signals::Signals;
 use crate::writer::{Trouble, Writer};
-use crate::{Clock, act, afterwards, audit, event, feed, filter, open, put, read, results, rows};
+use crate::{Clock, act, afterwards, audit, checkpoint, event, feed, filter, open, put, read, results, rows};
 
 /// The ledger. Clones are handles on the same one. When the last is dropped, what waits is still written.
 #[derive(Clone)]
@@ -60,11 +60,14 @@ impl Store {
         let lock = Arc::new(opened.lock);
         let signals = Arc::new(Signals::new(opened.last_command));
         let clock = config.clock;
-        let (writer, desk) =
-            Writer::new(opened.writer, config.queue, Arc::clone(&clock), Arc::clone(&signals));
+        let mut session = opened.writer;
+        let copyist = checkpoint::apart(&mut session, opened.copyist);
+        let (writer, desk) = Writer::new(session, config.queue, Arc::clone(&clock), Arc::clone(&signals));
         let (readers, seats) = Readers::new(opened.readers, config.queue);
         let (listers, list_seats) = Readers::new(opened.listers, config.queue);
         let mut threads = Vec::new();
+        let (held, ended) = (Arc::clone(&lock), desk.ended());
+        threads.push(spawn("ledger-copyist", &config.location, move || copyist.sit(held, ended))?);
         let held = Arc::clone(&lock);
         threads.push(spawn("ledger-writer", &config.location, move || desk.sit(held))?);
         for (name, seats) in [("ledger-reader", seats), ("ledger-lists", list_seats)] {

@@ -167,6 +167,11 @@ pub(crate) fn closed() -> Fault {
 }
 
 impl Desk {
+    /// Kept by another thread whose end is waited for like this one's.
+    pub(crate) fn ended(&self) -> watch::Receiver<()> {
+        self.ended.clone()
+    }
+
     /// The thread's work, until it is told to end or nobody can ask any more. It holds the file's lock as long.
     pub(crate) fn sit(mut self, lock: Arc<Lock>) {
         while let Some(first) = self.queue.blocking_recv() {
