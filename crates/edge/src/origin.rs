@@ -112,6 +112,9 @@ const MALFORMED: &str = "The Host header is malformed.";
 
 /// A host with an optional port: no user, no path, nothing that would break out of the URLs it is put into.
 fn sound(text: &str) -> Result<String, &'static str> {
+    if is_usual(text) {
+        return Ok(text.to_owned());
+    }
     let authority: Authority = text.parse().map_err(|_| MALFORMED)?;
     let host = authority.host();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$()*+,;=:[]".contains(&byte);
@@ -119,6 +122,15 @@ fn sound(text: &str) -> Result<String, &'static str> {
     let port_is_sound = port.is_empty() || port == ":" || authority.port_u16().is_some();
     let is_sound = !host.is_empty() && host.bytes().all(plain) && !text.contains('@') && port_is_sound;
     if is_sound { Ok(text.to_owned()) } else { Err(MALFORMED) }
+}
+
+/// Whether it is what nearly every client writes: then the rest need not be asked.
+fn is_usual(text: &str) -> bool {
+    let (name, port) = text.split_once(':').unwrap_or((text, "0"));
+    !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && port.parse::<u16>().is_ok()
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use http::{HeaderMap, HeaderName};
 /// The header, in both directions.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// Makes ids of 128 bits that are unlike any other's, of this process or another. They are no secret: two keyed hashes
 /// of a counter do, and cost no system call.
 pub(crate) struct Ids {
@@ -30,13 +32,11 @@ impl Ids {
     fn make(&self) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let halves = self.keys.each_ref().map(|key| key.hash_one(number).to_be_bytes());
-        let mut id = String::with_capacity(32);
-        for byte in halves.as_flattened() {
-            for digit in [byte >> 4, byte & 15] {
-                id.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
-            }
+        let mut id = [0; 32];
+        for (place, byte) in id.chunks_exact_mut(2).zip(halves.as_flattened()) {
+            place.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
         }
-        id
+        str::from_utf8(&id).expect("hexadecimal digits").to_owned()
     }
 }
 

@@ -13,6 +13,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use pin_project_lite::pin_project;
+use smallvec::SmallVec;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
@@ -175,15 +176,13 @@ impl<I: AsyncWrite> Write for Watched<I> {
         bytes: &[std::io::IoSlice<'_>],
     ) -> Poll<std::io::Result<usize>> {
         let stream = self.project().stream;
-        let mut together = [0; SMALL];
-        let mut length = 0;
-        for part in bytes {
-            let Some(place) = together.get_mut(length..length + part.len()) else {
-                return stream.poll_write_vectored(context, bytes);
-            };
-            place.copy_from_slice(part);
-            length += part.len();
+        if bytes.iter().map(|part| part.len()).sum::<usize>() > SMALL {
+            return stream.poll_write_vectored(context, bytes);
         }
-        stream.poll_write(context, &together[..length])
+        let mut together = SmallVec::<[u8; SMALL]>::new();
+        for part in bytes {
+            together.extend_from_slice(part);
+        }
+        stream.poll_write(context, &together)
     }
 }
