@@ -118,17 +118,17 @@ where
                 // Boxed: it is large, and most requests find a connection.
                 None => Box::pin(self.connect(until)).await?,
             };
-            match timeout_at(until, line.ask(request)).await {
-                Ok(Ok((answer, line))) => {
+            match line.ask(request, until).await {
+                Ok((answer, line)) => {
                     let kept = (connection == Connection::Kept).then(|| Arc::clone(&self.kept));
                     return Ok(answer.map(|body| Answer::new(body, line, kept)));
                 }
                 // Nothing of it was sent: the server had closed the connection since.
-                Ok(Err(Unanswered { handed_back: Some(again), .. })) if was_kept => request = *again,
-                Ok(Err(Unanswered { error, handed_back })) => {
+                Err(Unanswered::Broken { handed_back: Some(again), .. }) if was_kept => request = *again,
+                Err(Unanswered::Broken { error, handed_back }) => {
                     return Err(NoAnswer::broken(&error, handed_back.is_some()));
                 }
-                Err(_) => {
+                Err(Unanswered::Late) => {
                     let why = "the connection was there, and no answer had begun in time".to_owned();
                     return Err(NoAnswer { unsent: false, cause: Cause::Late, why });
                 }
@@ -139,7 +139,7 @@ where
     async fn connect(&self, until: Instant) -> Result<Box<Line<B>>, NoAnswer> {
         let connecting = self.connector.clone().oneshot(self.server.clone());
         match timeout_at(until, connecting).await {
-            Ok(Ok(stream)) => Line::new(stream).await.map_err(|error| NoAnswer::broken(&error, true)),
+            Ok(Ok(stream)) => Line::new(stream, until).await.map_err(|error| NoAnswer::broken(&error, true)),
             Ok(Err(error)) => Err(NoAnswer::unconnected(&*error)),
             Err(_) => {
                 let why = "no connection was there in time".to_owned();
