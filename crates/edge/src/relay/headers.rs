@@ -168,22 +168,28 @@ fn tell(headers: &mut HeaderMap, teller: &Teller<'_>) {
     let (open, close) = if matches!(client, Some(IpAddr::V6(_))) { ("\"[", "]\"") } else { ("", "") };
     let known = address.as_deref().unwrap_or("unknown");
     let parts = ["for=", open, known, close, ";host=\"", &origin.authority, "\";proto=", &origin.scheme];
-    let mut set = |name, text: String| {
-        // The texts are addresses, hosts that were checked and ids of visible ASCII.
-        if let Ok(value) = HeaderValue::try_from(text) {
+    // The texts are addresses, hosts that were checked and ids of visible ASCII.
+    let value = |text: String| HeaderValue::try_from(text).ok();
+    let host = headers.get(HOST).filter(|host| *host == origin.authority.as_str()).cloned();
+    let scheme = match origin.scheme.as_str() {
+        "http" => Some(HeaderValue::from_static("http")),
+        "https" => Some(HeaderValue::from_static("https")),
+        other => value(other.to_owned()),
+    };
+    let prefix = Some(*prefix).filter(|prefix| !prefix.is_empty());
+    let told = [
+        (FORWARDED, value(parts.concat())),
+        (X_FORWARDED_FOR, address.and_then(value)),
+        (X_FORWARDED_HOST, host.or_else(|| value(origin.authority.clone()))),
+        (X_FORWARDED_PROTO, scheme),
+        (X_FORWARDED_PREFIX, prefix.map(str::to_owned).and_then(value)),
+        (X_REQUEST_ID, value((*request_id).to_owned())),
+    ];
+    for (name, value) in told {
+        if let Some(value) = value {
             headers.insert(name, value);
         }
-    };
-    set(FORWARDED, parts.concat());
-    if let Some(address) = address {
-        set(X_FORWARDED_FOR, address);
     }
-    set(X_FORWARDED_HOST, origin.authority.clone());
-    set(X_FORWARDED_PROTO, origin.scheme.clone());
-    if !prefix.is_empty() {
-        set(X_FORWARDED_PREFIX, (*prefix).to_owned());
-    }
-    set(X_REQUEST_ID, (*request_id).to_owned());
 }
 
 #[cfg(test)]
