@@ -86,7 +86,7 @@ impl World {
         let config = config_with(folder.path(), store, &more);
         if self.store != Kept::Memory {
             let file = folder.path().join("ledger.db");
-            std::fs::copy(templates.file(self.jobs), file).expect("there is room for a copy");
+            copy(templates.file(self.jobs), &file);
         }
         let mut command = match self.store {
             Kept::Durable | Kept::Memory => pinned(SERVER, program()),
@@ -111,6 +111,13 @@ fn in_front_of(front: Front) -> String {
          [[mounts]]\ndialect = \"oracle-ess\"\nengine = \"primary\"\nlegacy = \"old\"\nmode = \"passthrough\"\nrealm = \"{realm}\"\n",
         front.legacy
     )
+}
+
+/// Copies a ledger, and waits until it is on the disk: else the first sync of the server would pay for all of it.
+fn copy(template: &Path, file: &Path) {
+    std::fs::copy(template, file).expect("there is room for a copy");
+    let copied = std::fs::File::open(file).and_then(|file| file.sync_all());
+    copied.expect("the disk takes it");
 }
 
 /// The program under strace, which stops it at nothing but the syncs, and lets each of them take longer.
