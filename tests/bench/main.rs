@@ -62,7 +62,10 @@ struct Flags {
     write: bool,
     rounds: usize,
     jobs: i64,
+    /// A word in the name of the group.
     only: String,
+    /// A word in the name of the row.
+    rows: String,
 }
 
 fn flags() -> Flags {
@@ -79,6 +82,7 @@ fn flags() -> Flags {
         rounds: usize::try_from(number("--rounds", if quick { 7 } else { 10 })).expect("not negative"),
         jobs: number("--jobs", 1_000_000),
         only: after("--only").cloned().unwrap_or_default(),
+        rows: after("--rows").cloned().unwrap_or_default(),
     }
 }
 
@@ -115,8 +119,9 @@ fn run(flags: &Flags, folder: &Path) -> Results {
     let anchor = Peer::start(Kind::Nginx, folder);
     let behind = Peer::start(Kind::Behind, folder);
     let mut base = Vec::new();
-    for group in rows::groups(flags.quick, flags.jobs, behind.address) {
-        if wanted(group.name) {
+    for mut group in rows::groups(flags.quick, flags.jobs, behind.address) {
+        group.rows.retain(|row| row.name.contains(&flags.rows));
+        if wanted(group.name) && !group.rows.is_empty() {
             println!("{}: {} rows, {} rounds", group.name, group.rows.len(), flags.rounds);
             let measured =
                 measure::measure(&group.rows, flags.rounds, &mut templates, &anchor, folder, &mut base);
