@@ -24,8 +24,11 @@ pub(crate) struct Metrics {
     shadows: Family<Shadowed, Counter>,
     /// What was counted before, by where the names of the dialect and the operation stand: every request comes here, and
     /// a look into two families by all the letters of their labels is a fiftieth of a poll.
-    known: RwLock<HashMap<(usize, usize, u16), (Counter, Histogram)>>,
+    known: RwLock<HashMap<Place, (Counter, Histogram)>>,
 }
+
+/// Where the names of a dialect and of an operation stand, and a status.
+type Place = (usize, usize, u16);
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Answered {
